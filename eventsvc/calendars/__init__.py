@@ -1,0 +1,1 @@
+"""Everything as iCalendar: entries, feeds, invitations."""

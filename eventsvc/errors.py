@@ -1,0 +1,33 @@
+"""Refused: the base of every "no" that a rule can say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A rule said no. `sentence` tells the person what happened and what to do next.
+
+    `field` names the form field it belongs to, where there is one; `status` is the HTTP status a door answers with.
+    """
+
+    status = 422
+
+    def __init__(self, sentence: Any, *, field: str | None = None) -> None:
+        super().__init__(str(type(self).__name__))
+        self.sentence = sentence
+        self.field = field
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody saved the row after this form was opened.
+
+    `theirs` maps field names to the values that are stored now, `yours` to those that were sent.
+    """
+
+    status = 409
+
+    def __init__(self, sentence: Any, *, theirs: dict[str, Any], yours: dict[str, Any]) -> None:
+        super().__init__(sentence)
+        self.theirs = theirs
+        self.yours = yours

@@ -1,0 +1,1 @@
+"""Events, series, partners and venues."""

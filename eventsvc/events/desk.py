@@ -1,0 +1,7 @@
+"""To be written."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("events_desk", __name__, url_prefix="/desk")

@@ -1,0 +1,81 @@
+"""Where an event stands for somebody who wants a place: one word, one mark, and whether the door is open."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventsvc.events.models import Event, Status
+
+
+class Standing(enum.StrEnum):
+    """The members' values are the names of marks in `parts/marks.html`."""
+
+    DRAFT = "draft"
+    OPENS = "opens"
+    OPEN = "open"
+    FILLING = "filling"
+    WAITING = "waiting"
+    FULL = "full"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+
+
+FILLING_FROM = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What a page tells of an event's places. `left` is None where there is no limit."""
+
+    standing: Standing
+    seated: int
+    waiting: int
+    left: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person can register now, be it for the waiting list."""
+        return self.standing in {Standing.OPEN, Standing.FILLING, Standing.WAITING}
+
+
+def places(event: Event, seated: int, waiting: int, at: datetime) -> Places:
+    """Tell where `event` stands at `at`, with `seated` seats held and `waiting` people on the list."""
+    left = None if event.capacity is None else max(0, event.capacity - seated)
+    return Places(_standing(event, seated, waiting, left, at), seated, waiting, left)
+
+
+def _standing(event: Event, seated: int, waiting: int, left: int | None, at: datetime) -> Standing:
+    if event.status is Status.DRAFT:
+        return Standing.DRAFT
+    if event.status is Status.CANCELLED:
+        return Standing.CANCELLED
+    if event.status is Status.ARCHIVED or (event.ends_at is not None and event.ends_at <= at):
+        return Standing.ENDED
+    if not event.accepts_registrations or event.starts_at is None:
+        return Standing.CLOSED
+    if event.registration_opens_at is not None and at < event.registration_opens_at:
+        return Standing.OPENS
+    if at >= closing_at(event):
+        return Standing.CLOSED
+    return _by_seats(event, seated, waiting, left)
+
+
+def closing_at(event: Event) -> datetime:
+    """Return when registration ends: when it was set to, and at the start at the latest."""
+    if event.starts_at is None:
+        raise ValueError("an event without a date has no closing time")
+    if event.registration_closes_at is None:
+        return event.starts_at
+    return min(event.registration_closes_at, event.starts_at)
+
+
+def _by_seats(event: Event, seated: int, waiting: int, left: int | None) -> Standing:
+    if left is None or event.capacity is None:
+        return Standing.OPEN
+    # While people wait no newcomer is seated, even if a limit was just raised.
+    if left == 0 or (waiting and not event.is_list_stopped):
+        return Standing.WAITING if event.has_waiting_list and not event.is_list_stopped else Standing.FULL
+    return Standing.FILLING if seated >= event.capacity * FILLING_FROM else Standing.OPEN

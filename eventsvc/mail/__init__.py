@@ -1,0 +1,1 @@
+"""The post office: outbox and delivery."""

@@ -1,0 +1,1 @@
+"""Sessions, speakers, rooms and tracks."""

@@ -1,0 +1,139 @@
+"""Registrations and the turnstile they pass."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventsvc.columns import UTCDateTime, enum_of
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+
+
+class State(enum.StrEnum):
+    """Where a registration is in its life; see docs/concepts.md for the way from one to the next."""
+
+    APPLIED = "applied"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+LIVE = (State.APPLIED, State.WAITLISTED, State.OFFERED, State.CONFIRMED)
+SEATED = (State.OFFERED, State.CONFIRMED)
+
+
+class Origin(enum.StrEnum):
+    """The door a registration came in by."""
+
+    PAGE = "page"
+    DESK = "desk"
+    IMPORT = "import"
+    API = "api"
+
+
+class TokenKind(enum.StrEnum):
+    MANAGE = "manage"
+    FEED = "feed"
+
+
+class Turnstile(db.Model):
+    """One narrow row per event: whoever updates it holds it, and nobody counts seats beside them.
+
+    `turn` only rises; it is given under the lock and orders the waiting list.
+    """
+
+    __tablename__ = "turnstiles"
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    turn: Mapped[int] = mapped_column(default=0)
+
+
+_is_live = sa.text("state IN ('applied', 'waitlisted', 'offered', 'confirmed') AND email_folded IS NOT NULL")
+
+
+class Registration(db.Model):
+    """One person's registration for one event.
+
+    Erased people keep their row with name, address and answers taken out, so that seat counts stay true.
+    `calendar_offset` is added to an entry's sequence in this person's invitations (see registration.notifications).
+    """
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        sa.Index(
+            "uq_registrations_live_address",
+            "event_id",
+            "email_folded",
+            unique=True,
+            postgresql_where=_is_live,
+            sqlite_where=_is_live,
+        ),
+        sa.UniqueConstraint("event_id", "reference"),
+        sa.UniqueConstraint("event_id", "submission_key"),
+        sa.Index("ix_registrations_event_id_state_turn", "event_id", "state", "turn"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    reference: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[State] = mapped_column(enum_of(State))
+    turn: Mapped[int]
+    origin: Mapped[Origin] = mapped_column(enum_of(Origin))
+
+    given_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    family_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    email: Mapped[str | None] = mapped_column(sa.String(255))
+    email_folded: Mapped[str | None] = mapped_column(sa.String(255), index=True)
+    organisation: Mapped[str] = mapped_column(sa.String(200), default="")
+    country: Mapped[str] = mapped_column(sa.String(2), default="")
+    language: Mapped[str] = mapped_column(sa.String(8))
+
+    registered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    offer_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    consent_version: Mapped[str | None] = mapped_column(sa.String(32))
+    consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    link_sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    submission_key: Mapped[str | None] = mapped_column(sa.String(64))
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+
+    manage_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    manage_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    feed_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    feed_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    calendar_offset: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    event: Mapped[Event] = relationship()
+
+    __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def has_seat(self) -> bool:
+        return self.state in SEATED
+
+
+class RetiredToken(db.Model):
+    """The digest of a link that was replaced or stopped, so that it answers 410. Nothing else is kept."""
+
+    __tablename__ = "retired_tokens"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    kind: Mapped[TokenKind] = mapped_column(enum_of(TokenKind))
+    retired_at: Mapped[datetime] = mapped_column(UTCDateTime)

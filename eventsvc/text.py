@@ -1,0 +1,115 @@
+"""Text that people typed: Markdown to safe HTML, and to plain text."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from html.parser import HTMLParser
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("table")
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "h5", "blockquote", "code", "pre", "hr"} | {
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+_HEADINGS = str.maketrans({"1": "3", "2": "3", "3": "4", "4": "5", "5": "5", "6": "5"})
+
+
+@lru_cache(maxsize=512)
+def to_html(markdown: str) -> Markup:
+    """Render Markdown to HTML that is safe to show; headings begin at h3, links gain `rel=nofollow`."""
+    tokens = _markdown.parse(markdown)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = token.tag.translate(_HEADINGS)
+    rendered = _markdown.renderer.render(tokens, _markdown.options, {})
+    safe = nh3.clean(
+        rendered,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="nofollow noopener",
+    )
+    return Markup(safe)
+
+
+@lru_cache(maxsize=512)
+def to_plain(markdown: str) -> str:
+    """Render Markdown to plain text, for calendars and letters; links keep their address in brackets."""
+    reader = _Plain()
+    reader.feed(str(to_html(markdown)))
+    return "\n".join(line.strip() for line in "".join(reader.parts).splitlines()).strip()
+
+
+def one_line(text: str) -> str:
+    """Fold white space and drop control characters: what may stand in a header, a title or a name."""
+    return " ".join("".join(_visible(letter) for letter in text).split())
+
+
+def cleaned(text: str) -> str:
+    """Drop control characters and lone surrogates but keep line ends: what may stand in a longer text."""
+    return "".join(letter if letter == "\n" else _visible(letter) for letter in text.replace("\r\n", "\n")).strip()
+
+
+def folded(address: str) -> str:
+    """Fold an e-mail address so that the same mailbox compares equal: NFKC and case-folded."""
+    return unicodedata.normalize("NFKC", address.strip()).casefold()
+
+
+def slug_of(title: str, limit: int = 80) -> str:
+    """Make the part of an address from a title: a–z, 0–9 and single hyphens."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    slug = ""
+    for word in words:
+        if len(slug) + len(word) + 1 > limit:
+            break
+        slug = f"{slug}-{word}" if slug else word
+    return slug or "event"
+
+
+def _visible(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category in {"Cc", "Zl", "Zp"}:
+        return " "
+    return "" if category == "Cs" else letter
+
+
+class _Plain(HTMLParser):
+    """Writes the text of our own safe HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._href: str | None = None
+        self._linked = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._href = dict(attrs).get("href")
+            self._linked = len(self.parts)
+        elif tag == "li":
+            self.parts.append("- ")
+        elif tag == "br":
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._href:
+            text = "".join(self.parts[self._linked :])
+            if text != self._href:
+                self.parts.append(f" ({self._href})")
+            self._href = None
+        elif tag in {"p", "h3", "h4", "h5", "ul", "ol", "blockquote", "pre", "table"}:
+            self.parts.append("\n\n" if tag == "p" else "\n")
+        elif tag in {"td", "th"}:
+            self.parts.append("  ")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data if data.strip() else data.replace("\n", ""))

@@ -1,0 +1,178 @@
+"""What all doors share: the language, the cookie, headers, refusals onto forms, conditional answers, error pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, Request, Response, current_app, g, make_response, render_template, request
+from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
+from flask_wtf import FlaskForm
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from eventsvc.errors import Refused
+from eventsvc.extensions import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+PUBLIC_SECONDS = 60
+
+
+def bind(app: Flask) -> None:
+    """Give the application the session interface, headers and error pages of every door."""
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.session_interface = CookieWhereNeeded()
+    app.after_request(_add_headers)
+    app.url_defaults(_keep_language)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Refused, _show_refusal)
+    app.register_error_handler(StaleDataError, _show_stale)
+    app.register_error_handler(500, _show_failure)
+
+
+class CookieWhereNeeded(SecureCookieSessionInterface):
+    """Opens the cookie on the desk and on pages with a form; all else neither reads it, sets it, nor varies by it."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        if needs_cookie(request.path):
+            return super().open_session(app, request)
+        return NullSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, NullSession):
+            super().save_session(app, session, response)
+
+
+def needs_cookie(path: str) -> bool:
+    """Tell whether the page at `path` may have a form of ours or belongs to the desk."""
+    return path.startswith(("/desk", "/registrations/")) or path.endswith("/register")
+
+
+def language() -> str:
+    """Choose the language of what is ours on a page: the address, what the page set, else the site's."""
+    asked = request.args.get("lang") if request else None
+    if asked in current_app.config["LANGUAGES"]:
+        return str(asked)
+    return str(g.get("language") or current_app.config["SITE_LANGUAGE"])
+
+
+def speak(code: str | None) -> None:
+    """Let this answer be in `code` unless the address says otherwise; call it before anything is translated."""
+    if code in current_app.config["LANGUAGES"]:
+        g.language = code
+
+
+def not_found_unless(thing: T | None) -> T:
+    """Return `thing`, or answer 404."""
+    if thing is None:
+        raise _NotFound
+    return thing
+
+
+def refuse_on(form: FlaskForm, refused: Refused) -> None:
+    """Put a rule's no beside the field it belongs to, or at the head of the form."""
+    target = form[refused.field] if refused.field and refused.field in form else None
+    if target is None:
+        form.form_errors.append(refused.sentence)
+    else:
+        target.errors = [*target.errors, refused.sentence]
+
+
+def private(view: Callable[P, R]) -> Callable[P, Response]:
+    """Mark what stands behind a token: kept by nobody, found by no robot."""
+
+    @wraps(view)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
+        response = make_response(view(*args, **kwargs))  # type: ignore[arg-type]
+        keep_private(response)
+        return response
+
+    return answered
+
+
+def keep_private(response: Response) -> None:
+    """Set the headers of an answer that one person alone may see."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+
+
+def public(response: Response, *, seconds: int = PUBLIC_SECONDS) -> Response:
+    """Let anybody keep an answer for a while, and answer 304 to whoever has it already."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Carry `?lang=` from page to page where it was said."""
+    if endpoint != "static" and request and "lang" not in values:
+        asked = request.args.get("lang")
+        if asked in current_app.config["LANGUAGES"]:
+            values["lang"] = asked
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    for name, value in _HEADERS:
+        if name not in headers:
+            headers[name] = value
+    return response
+
+
+def _show_http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400 or error.response is not None:
+        return error
+    response = error_page(error.code)
+    # What the exception knows (Retry-After, Allow) belongs to the answer.
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _show_refusal(refused: Refused) -> Response:
+    db.session.rollback()
+    return error_page(refused.status, sentence=refused.sentence)
+
+
+def _show_stale(_error: StaleDataError) -> Response:
+    db.session.rollback()
+    return error_page(409)
+
+
+def _show_failure(_error: Exception) -> Response:
+    db.session.rollback()
+    return error_page(500)
+
+
+def error_page(code: int, sentence: Any = None) -> Response:
+    """Draw the page of an answer that is no: `errors/<code>.html`, else `errors/error.html`."""
+    body = render_template([f"errors/{code}.html", "errors/error.html"], code=code, sentence=sentence)
+    response = make_response(body, code)
+    keep_private(response)
+    return response
+
+
+class _Missing(HTTPException):
+    code = 404
+    description = "Not found"
+
+
+_NotFound = _Missing()

@@ -1,0 +1,54 @@
+"""How alembic runs here: inside the application, in batches for SQLite, with our column types written as plain ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context
+from flask import current_app
+
+# Imported for their tables.
+import eventsvc.accounts.models
+import eventsvc.calendars.models
+import eventsvc.events.models
+import eventsvc.mail.models
+import eventsvc.programme.models
+import eventsvc.registration.models  # noqa: F401
+from eventsvc.columns import UTCDateTime
+from eventsvc.extensions import db
+
+
+def _render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Write our types as SQLAlchemy's own: a migration must run long after our code has changed."""
+    if kind != "type":
+        return False
+    if isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, sa.Enum):
+        return f"sa.String(length={item.length})"
+    if isinstance(item, sa.JSON):
+        autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    if type(item).__name__ == "AsaList":
+        return "sa.UnicodeText()"
+    return False
+
+
+def run() -> None:
+    """Migrate over one connection of the application's own engine."""
+    with current_app.app_context(), db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_as_batch=True,
+            render_item=_render_item,
+            compare_type=False,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()
