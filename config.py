@@ -24,6 +24,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SITE_NAME": environ.get("SITE_NAME", "LUMC Global"),
         "SITE_ABOUT": environ.get("SITE_ABOUT", "The international office of Leiden University Medical Center."),
         "SITE_CONTACT": environ.get("SITE_CONTACT", "events@example.org"),
+        "SITE_TIMEZONE": environ.get("SITE_TIMEZONE", "Europe/Amsterdam"),
         "SITE_LANGUAGE": environ.get("SITE_LANGUAGE", "en"),
         "MAIL_SERVER": environ.get("MAIL_SERVER") or None,
         "MAIL_PORT": _number(environ, "MAIL_PORT", 25),

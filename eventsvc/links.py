@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
+from flask import current_app
 
 
 def absolute(endpoint: str, **values: Any) -> str:
@@ -19,9 +19,11 @@ def public(local: str) -> str:
 
 
 def path(endpoint: str, **values: Any) -> str:
-    """Return the local path of an endpoint; works in the worker too, where there is no request."""
-    built = urlsplit(url_for(endpoint, **values, _external=False))
-    return built.path + (f"?{built.query}" if built.query else "") + (f"#{built.fragment}" if built.fragment else "")
+    """Return the local path of an endpoint, alike in a request, in the worker and in a command.
+
+    Unlike `url_for` it carries nothing over from the page being shown: what is stored or sent must not depend on it.
+    """
+    return current_app.url_map.bind("localhost").build(endpoint, values)
 
 
 def public_host() -> str:

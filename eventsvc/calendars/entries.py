@@ -2,11 +2,173 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
+from flask_babel import force_locale
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventsvc.calendars import ics, nouns
+from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
+from eventsvc.calendars.showings import Showing, Status
 from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme.models import Appearance, Session, SessionKind
+
+Key = tuple[EntryKind, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry as it should be: for everybody, and for those entitled to the join link (None where that is the same)."""
+
+    public: Showing
+    entitled: Showing | None
+
+    def digest(self) -> str:
+        """Return the digest of both, so that news in either is news."""
+        return hashlib.sha256(f"{self.public.digest()}{self.entitled and self.entitled.digest()}".encode()).hexdigest()
 
 
 def refresh(event: Event, *, at: datetime) -> int:
-    """Bring an event's entries up to date, in the caller's transaction; return how many changed."""
-    raise NotImplementedError
+    """Bring an event's entries up to date in the caller's transaction; return how many were written.
+
+    Ends every act that may change what a calendar shows. Only what differs is written; its `sequence` rises, and with
+    it, once, the event's calendar version. What vanished stays as a tombstone that says CANCELLED. A draft shows nothing.
+    """
+    db.session.flush()
+    if not event.is_public:
+        return 0
+    kept = _kept(event.id)
+    with force_locale(event.language):
+        shown = dict(_shown(event, kept))
+    written = sum(_bring(event, key, shown.get(key), kept.get(key), at) for key in {**kept, **shown})
+    _raise_version(event, is_news=written > 0)
+    return written
+
+
+def invitation_of(event: Event) -> dict[str, Any] | None:
+    """Return a snapshot for a letter: `facts`, a Showing as JSON with the join link, and its `sequence`."""
+    entry = db.session.scalar(sa.select(Entry).where(Entry.event_id == event.id, Entry.kind == EntryKind.EVENT))
+    if entry is None or entry.gone_at is not None:
+        return None
+    return {"facts": entry.entitled_facts or entry.facts, "sequence": entry.sequence}
+
+
+def _kept(event_id: int) -> dict[Key, Entry]:
+    """Return the entries there are; one whose session was deleted goes by a number no session has."""
+    entries = db.session.scalars(
+        sa.select(Entry).where(Entry.event_id == event_id).execution_options(populate_existing=True)
+    )
+    return {(entry.kind, _number(entry)): entry for entry in entries}
+
+
+def _number(entry: Entry) -> int | None:
+    return None if entry.kind is EntryKind.EVENT else entry.session_id or -entry.id
+
+
+def _shown(event: Event, kept: dict[Key, Entry]) -> Iterator[tuple[Key, Shown]]:
+    """Yield each thing the calendar should show, under the uid its entry has or is to have."""
+    if event.starts_at is None:
+        return
+    key: Key = (EntryKind.EVENT, None)
+    whole = nouns.of_event(event, uid=_uid(kept.get(key)), created_at=event.created_at)
+    yield key, Shown(whole, replace(whole, join_url=event.join_url) if event.join_url else None)
+    for session in _sessions(event.id):
+        key = (EntryKind.SESSION, session.id)
+        uid = _uid(kept.get(key))
+        part = nouns.of_session(session, uid=uid, parent_uid=whole.uid, created_at=session.created_at)
+        yield key, Shown(part, replace(part, join_url=event.join_url) if event.join_url else None)
+
+
+def _sessions(event_id: int) -> list[Session]:
+    """Return what a calendar shows of the programme: not what is hidden or has no time, and no breaks."""
+    wanted = (
+        sa.select(Session)
+        .where(
+            Session.event_id == event_id,
+            Session.is_hidden.is_(False),
+            Session.starts_at.is_not(None),
+            Session.kind != SessionKind.BREAK,
+        )
+        .options(
+            joinedload(Session.room),
+            joinedload(Session.track),
+            selectinload(Session.appearances).joinedload(Appearance.speaker),
+        )
+    )
+    return list(db.session.scalars(wanted))
+
+
+def _uid(entry: Entry | None) -> str:
+    return entry.uid if entry else str(uuid.uuid4())
+
+
+def _bring(event: Event, key: Key, shown: Shown | None, entry: Entry | None, at: datetime) -> bool:
+    """Write, rewrite or bury one entry; tell whether anything was written."""
+    if shown is None:
+        return entry is not None and entry.gone_at is None and _bury(entry, at)
+    digest = shown.digest()
+    if entry is None:
+        kind, session_id = key
+        entry = Entry(
+            kind=kind,
+            event_id=event.id,
+            session_id=session_id,
+            uid=shown.public.uid,
+            sequence=0,
+            created_at=shown.public.created_at,
+        )
+        db.session.add(entry)
+    elif entry.digest == digest and entry.gone_at is None and entry.writer == ics.WRITER:
+        return False
+    elif entry.digest != digest or entry.gone_at is not None:
+        entry.sequence += 1
+    entry.gone_at = None
+    _write(entry, shown, digest, at)
+    return True
+
+
+def _bury(entry: Entry, at: datetime) -> bool:
+    """Turn an entry into a tombstone."""
+    facts = replace(Showing.from_json(entry.facts), status=Status.CANCELLED)
+    entry.sequence += 1
+    entry.gone_at = at
+    _write(entry, Shown(facts, None), entry.digest, at)
+    return True
+
+
+def _write(entry: Entry, shown: Shown, digest: str, at: datetime) -> None:
+    entry.digest = digest
+    entry.writer = ics.WRITER
+    entry.changed_at = at
+    entry.starts_at, entry.ends_at, entry.timezone = shown.public.starts_at, shown.public.ends_at, shown.public.timezone
+    entry.facts = shown.public.to_json()
+    entry.body = ics.event(shown.public, sequence=entry.sequence, changed_at=at)
+    entry.entitled_facts = shown.entitled.to_json() if shown.entitled else None
+    entry.entitled_body = (
+        ics.event(shown.entitled, sequence=entry.sequence, changed_at=at) if shown.entitled else None
+    )
+
+
+def _raise_version(event: Event, *, is_news: bool) -> None:
+    listing = _listing(event)
+    changed = CalendarVersion.listing != listing if not is_news else sa.true()
+    db.session.execute(
+        sa.update(CalendarVersion)
+        .where(CalendarVersion.event_id == event.id, changed)
+        .values(version=CalendarVersion.version + 1, listing=listing)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _listing(event: Event) -> str:
+    """Digest what decides where an event is listed, and under which names: it changes feeds, but no entry."""
+    series = (event.series.slug, event.series.title) if event.series else ()
+    said = (event.slug, event.title, event.kind, event.mode, event.status, event.is_unlisted, event.timezone, *series)
+    return hashlib.sha256(repr(said).encode()).hexdigest()

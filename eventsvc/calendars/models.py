@@ -25,12 +25,14 @@ class CalendarVersion(db.Model):
     """Counts the changes in what an event's calendar shows; it only rises, so that the sum over all events does too.
 
     A table of its own: a poll reads it without the event, and raising it is no edit of the event (`revision`).
+    `listing` is what decides in which lists the event stands; a change in it is a new version, but no news in an entry.
     """
 
     __tablename__ = "calendar_versions"
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+    listing: Mapped[str] = mapped_column(sa.String(64), default="")
 
 
 class Entry(db.Model):
