@@ -1,6 +1,6 @@
 """Lay the foundations: every table of the first storey.
 
-Revision: 0001, after ; 2026-11-23 22:53:52.072471.
+Revision: 0001, after ; 2026-11-23 23:02:41.471938.
 """
 
 from __future__ import annotations
@@ -252,6 +252,7 @@ def upgrade() -> None:
         "calendar_versions",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("listing", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"],
             ["events.id"],
