@@ -1,0 +1,25 @@
+"""What kinds of session and roles of speakers are called where people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from eventsvc.programme.models import SessionKind, SpeakerRole
+
+SESSION_KINDS: dict[SessionKind, Any] = {
+    SessionKind.TALK: _l("Talk"),
+    SessionKind.KEYNOTE: _l("Keynote"),
+    SessionKind.PANEL: _l("Panel"),
+    SessionKind.WORKSHOP: _l("Workshop"),
+    SessionKind.SOCIAL: _l("Social"),
+    SessionKind.BREAK: _l("Break"),
+    SessionKind.OTHER: _l("Session"),
+}
+SPEAKER_ROLES: dict[SpeakerRole, Any] = {
+    SpeakerRole.SPEAKER: _l("Speaker"),
+    SpeakerRole.CHAIR: _l("Chair"),
+    SpeakerRole.PANELLIST: _l("Panellist"),
+    SpeakerRole.TUTOR: _l("Tutor"),
+}
