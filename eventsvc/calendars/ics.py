@@ -78,8 +78,13 @@ def calendar(head: Head, parts: Iterable[bytes]) -> bytes:
 
 
 def one(showing: Showing, *, sequence: int, changed_at: datetime) -> bytes:
-    """Write a file of one event for download; without a name, of which Outlook would make a new calendar."""
-    return _whole((), event(showing, sequence=sequence, changed_at=changed_at))
+    """Write a file of one event for download."""
+    return file(event(showing, sequence=sequence, changed_at=changed_at))
+
+
+def file(part: bytes) -> bytes:
+    """Put a written VEVENT into a file of its own; without a name, of which Outlook would make a new calendar."""
+    return _whole((), part)
 
 
 def invitation(

@@ -1,0 +1,172 @@
+"""VTIMEZONEs, read by readers that know nothing of IANA names, against zoneinfo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from io import StringIO
+from zoneinfo import ZoneInfoNotFoundError
+
+import pytest
+from dateutil.rrule import rrulestr
+from dateutil.tz import tzical
+
+from eventsvc.calendars import zones
+
+FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 12, 31, 23, tzinfo=UTC)
+CHANGING = ["Europe/Amsterdam", "Europe/Dublin", "America/New_York", "Australia/Lord_Howe"]
+STEADY = ["America/Sao_Paulo", "Asia/Shanghai", "Africa/Dar_es_Salaam", "Asia/Kathmandu"]
+Offsets = Callable[[datetime], timedelta | None]
+
+
+def written(timezone: str) -> bytes:
+    definition = zones.definition(timezone, FIRST, LAST)
+    assert definition is not None
+    return definition
+
+
+def changes(timezone: str) -> list[datetime]:
+    """Look at every hour of three years for the hours at which zoneinfo changes its offset."""
+    local = zones.zone(timezone)
+    hours = [FIRST + timedelta(hours=n) for n in range(int((LAST - FIRST) / timedelta(hours=1)))]
+    offsets = [hour.astimezone(local).utcoffset() for hour in hours]
+    return [hour for hour, before, after in zip(hours[1:], offsets, offsets[1:], strict=False) if before != after]
+
+
+def moments(timezone: str) -> Iterator[datetime]:
+    """Yield half-hours around each change, and noon in January and in July."""
+    for change in changes(timezone):
+        yield from (change + timedelta(minutes=30 * n) for n in range(-9, 10))
+    yield from (datetime(year, month, 1, 12, tzinfo=UTC) for year in (2026, 2027, 2028) for month in (1, 7))
+
+
+def observances(definition: bytes) -> list[dict[str, str]]:
+    blocks = definition.decode().split("\r\nBEGIN:")[1:]
+    return [dict(line.split(":", 1) for line in block.split("\r\n")[1:] if ":" in line) for block in blocks]
+
+
+def offset(text: str) -> timedelta:
+    span = timedelta(hours=int(text[1:3]), minutes=int(text[3:5]))
+    return -span if text[0] == "-" else span
+
+
+def strict_reader(definition: bytes) -> Offsets:
+    """Read a VTIMEZONE to the letter of RFC 5545: an onset is local time under TZOFFSETFROM, and nothing is forgiven."""
+    onsets = []
+    for observance in observances(definition):
+        start = datetime.fromisoformat(observance["DTSTART"])
+        rule = rrulestr(observance["RRULE"], dtstart=start) if "RRULE" in observance else [start]
+        starts = [start] if isinstance(rule, list) else rule.between(datetime(2025, 1, 1), datetime(2029, 6, 1))
+        before, after = offset(observance["TZOFFSETFROM"]), offset(observance["TZOFFSETTO"])
+        onsets += [((moment - before).replace(tzinfo=UTC), after) for moment in starts]
+    return lambda at: max(onset for onset in onsets if onset[0] <= at)[1]
+
+
+def dateutil_zone(definition: bytes) -> tzinfo:
+    zone = tzical(StringIO(definition.decode())).get()
+    assert zone is not None
+    return zone
+
+
+@pytest.mark.parametrize("timezone", CHANGING + STEADY)
+def test_a_strict_reader_agrees_with_zoneinfo_on_both_sides_of_every_change(timezone: str) -> None:
+    read = strict_reader(written(timezone))
+
+    for moment in moments(timezone):
+        assert read(moment) == moment.astimezone(zones.zone(timezone)).utcoffset(), moment
+
+
+@pytest.mark.parametrize("timezone", CHANGING + STEADY)
+def test_dateutil_turns_local_times_back_into_the_same_moments(timezone: str) -> None:
+    read = dateutil_zone(written(timezone))
+
+    for moment in moments(timezone):
+        local = moment.astimezone(zones.zone(timezone))
+        if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+            assert local.replace(tzinfo=read).astimezone(UTC) == moment
+
+
+@pytest.mark.parametrize(("timezone", "count"), [*((name, 6) for name in CHANGING), *((name, 0) for name in STEADY)])
+def test_the_zones_tested_change_as_often_as_we_think(timezone: str, count: int) -> None:
+    assert len(changes(timezone)) == count
+
+
+def test_a_summer_that_begins_an_hour_late_is_seen_by_the_strict_reader() -> None:
+    late = strict_reader(written("Europe/Amsterdam").replace(b"19700329T020000", b"19700329T030000"))
+
+    wrong = [
+        at for at in moments("Europe/Amsterdam") if late(at) != at.astimezone(zones.zone("Europe/Paris")).utcoffset()
+    ]
+
+    assert len(wrong) == 2 * 3
+
+
+@pytest.mark.parametrize("timezone", CHANGING + STEADY)
+def test_exchange_finds_one_standard_and_at_most_one_daylight_with_yearly_rules(timezone: str) -> None:
+    definition = written(timezone)
+
+    assert definition.count(b"BEGIN:STANDARD") == 1
+    assert definition.count(b"BEGIN:DAYLIGHT") == (timezone in CHANGING)
+    assert definition.count(b"RRULE:FREQ=YEARLY;BYMONTH=") == 2 * (timezone in CHANGING)
+    assert b"RDATE" not in definition
+    assert max(map(len, definition.split(b"\r\n"))) <= 75
+
+
+def test_the_summer_of_dublin_is_its_daylight_time() -> None:
+    daylight, standard = observances(written("Europe/Dublin"))
+
+    assert (daylight["TZNAME"], daylight["DTSTART"], daylight["TZOFFSETTO"]) == ("IST", "19700329T010000", "+0100")
+    assert (standard["TZNAME"], standard["DTSTART"], standard["TZOFFSETTO"]) == ("GMT", "19701025T020000", "+0000")
+
+
+@pytest.mark.parametrize(
+    "timezone", ["Africa/Cairo", "America/Santiago", "Asia/Jerusalem", "America/Nuuk", "Asia/Gaza"]
+)
+def test_a_zone_that_changes_outside_the_day_is_not_defined(timezone: str) -> None:
+    assert zones.definition(timezone, FIRST, LAST) is None
+
+
+@pytest.mark.parametrize("timezone", ["America/Vancouver", "Africa/Casablanca"])
+def test_a_zone_whose_rule_changes_inside_the_years_is_defined_only_after_them(timezone: str) -> None:
+    after = datetime(2027, 6, 1, tzinfo=UTC)
+
+    assert zones.definition(timezone, FIRST, LAST) is None
+    assert zones.definition(timezone, after, LAST) is not None
+
+
+def test_sao_paulo_is_not_defined_for_a_year_in_which_it_had_summer_time() -> None:
+    summer = datetime(2018, 12, 1, tzinfo=UTC)
+
+    assert zones.definition("America/Sao_Paulo", summer, summer) is None
+    assert zones.definition("America/Sao_Paulo", summer, LAST) is None
+
+
+@pytest.mark.parametrize(
+    "timezone", ["UTC", "Etc/UTC", "Mars/Olympus", "", "../tzdata/__init__", "Europe", "a\x00b", "/etc"]
+)
+def test_utc_and_unknown_names_are_not_defined(timezone: str) -> None:
+    assert zones.definition(timezone, FIRST, LAST) is None
+
+
+def test_every_name_offered_is_known_and_its_definition_is_true() -> None:
+    defined = {name: zones.definition(name, datetime(2027, 1, 1, tzinfo=UTC), LAST) for name in zones.offered()}
+
+    assert sum(definition is None for definition in defined.values()) <= 12
+    for name, definition in defined.items():
+        read = strict_reader(definition) if definition else None
+        for hours in range(0, 17_520, 161):
+            moment = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
+            assert read is None or read(moment) == moment.astimezone(zones.zone(name)).utcoffset(), (name, moment)
+
+
+def test_people_find_their_city_and_no_legacy_names() -> None:
+    offered = zones.offered()
+
+    assert {"Europe/Amsterdam", "Africa/Dar_es_Salaam", "Asia/Shanghai", "America/Sao_Paulo", "UTC"} <= set(offered)
+    assert not {"CET", "EST5EDT", "US/Eastern", "Asia/Calcutta"} & set(offered)
+    assert list(offered) == sorted(offered)
+
+
+def test_a_zone_nobody_knows_is_refused_by_name() -> None:
+    with pytest.raises(ZoneInfoNotFoundError, match="Mars/Olympus"):
+        zones.zone("Mars/Olympus")
