@@ -1,9 +1,235 @@
-"""Sign-in for organisers, by Flask-Security."""
+"""Sign-in for organisers, by Flask-Security: everything below /desk, nothing to set but SECRET_KEY."""
 
 from __future__ import annotations
 
-from flask import Flask
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask, Response, after_this_request, current_app, request, session
+from flask_babel import lazy_gettext as _l
+from flask_security import MailUtil, SQLAlchemyUserDatastore, Totp
+from flask_security.recoverable import generate_reset_password_token
+from passlib.totp import TOTP, AppWallet
+
+from eventsvc import clock
+from eventsvc.accounts import notifications
+from eventsvc.accounts.models import Role, User
+from eventsvc.extensions import db, limiter, security
+from eventsvc.text import folded
+
+# Long enough for an invitation sent on a Friday; whoever is later asks for a new link.
+LINK_LIFE = timedelta(days=3)
+PER_ADDRESS = "30 per minute; 300 per hour"
+PER_ACCOUNT = "20 per 15 minutes"
 
 
 def bind(app: Flask) -> None:
-    """Bind Flask-Security."""
+    """Bind Flask-Security, and limit how often passwords and codes can be tried."""
+    app.config.update(_settings(app))
+    security.init_app(
+        app,
+        SQLAlchemyUserDatastore(db, User, Role),
+        mail_util_cls=_Outbox,
+        totp_cls=_Totp,
+    )
+    _ask_who_on_the_desk_only(app)
+    for endpoint in (
+        "login",
+        "forgot_password",
+        "reset_password",
+        "verify",
+        "two_factor_token_validation",
+    ):
+        _limit(app, f"security.{endpoint}")
+    _limit(app, "security.mf_recovery")
+
+
+def reset_token(user: User) -> str:
+    """Make what a link to set a password carries; it works once and for `LINK_LIFE`."""
+    return str(generate_reset_password_token(user))
+
+
+def _settings(app: Flask) -> dict[str, Any]:
+    of_ours = {
+        "URL_PREFIX": "/desk",
+        "LOGIN_URL": "/sign-in",
+        "LOGOUT_URL": "/sign-out",
+        "RESET_URL": "/reset",
+        "CHANGE_URL": "/password",
+        "VERIFY_URL": "/verify",
+        "TWO_FACTOR_SETUP_URL": "/two-factor",
+        "TWO_FACTOR_TOKEN_VALIDATION_URL": "/two-factor/code",
+        "TWO_FACTOR_SELECT_URL": "/two-factor/select",
+        "TWO_FACTOR_RESCUE_URL": "/two-factor/rescue",
+        "MULTI_FACTOR_RECOVERY_URL": "/two-factor/recovery",
+        "MULTI_FACTOR_RECOVERY_CODES_URL": "/two-factor/codes",
+        "POST_LOGIN_VIEW": "/desk/",
+        "POST_LOGOUT_VIEW": "/desk/sign-in",
+        "POST_RESET_VIEW": "/desk/sign-in",
+        "POST_CHANGE_VIEW": "/desk/",
+        "STATIC_FOLDER": None,
+        "CLI_USERS_NAME": False,
+        "CLI_ROLES_NAME": False,
+        "API_ENABLED_METHODS": ["session"],
+        "RECOVERABLE": True,
+        "CHANGEABLE": True,
+        "RESET_PASSWORD_WITHIN": LINK_LIFE,
+        "RETURN_GENERIC_RESPONSES": True,
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "EMAIL_HTML": False,
+        "PASSWORD_LENGTH_MIN": 10,
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        # Argon2 salts each password itself. A second salt from SECRET_KEY would forget them all when the key changes.
+        "PASSWORD_SINGLE_HASH": True,
+        "TOTP_ISSUER": app.config["SITE_NAME"],
+        "TOTP_SECRETS": _totp_secrets(app),
+    }
+    messages = {f"MSG_{name}": message for name, message in _MESSAGES.items()}
+    return {
+        f"SECURITY_{name}": value for name, value in {**of_ours, **messages}.items()
+    } | {
+        # The cookie is read below /desk only; a remembered organiser is nobody on the public pages.
+        "REMEMBER_COOKIE_PATH": "/desk",
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": app.config["SESSION_COOKIE_SECURE"],
+        "REMEMBER_COOKIE_DURATION": timedelta(days=14),
+    }
+
+
+# Flask-Security's own catalogue is no part of ours; what organisers meet daily is said in our words.
+_MESSAGES = {
+    "GENERIC_AUTHN_FAILED": (
+        _l("This address and password do not go together. Check both and try again."),
+        "error",
+    ),
+    "UNAUTHENTICATED": (_l("Sign in to see this page."), "info"),
+    "LOGIN": (_l("Sign in to see this page."), "info"),
+    "REAUTHENTICATION_REQUIRED": (_l("Type your password once more to go on."), "info"),
+    "PASSWORD_RESET_REQUEST": (
+        _l(
+            "If %(email)s has an account here, a letter with a link is on its way to it."
+        ),
+        "success",
+    ),
+    "PASSWORD_RESET_NO_LOGIN": (
+        _l("Your new password is saved. Sign in with it."),
+        "success",
+    ),
+    "PASSWORD_RESET_EXPIRED": (
+        _l("That link is older than %(within)s. Ask for a new one here."),
+        "error",
+    ),
+    "INVALID_RESET_PASSWORD_TOKEN": (
+        _l("That link was used before, or cut short. Ask for a new one here."),
+        "error",
+    ),
+    "PASSWORD_CHANGE": (_l("Your new password is saved."), "success"),
+    "PASSWORD_INVALID_LENGTH": (
+        _l("Choose a password of at least %(length)s characters."),
+        "error",
+    ),
+    "RETYPE_PASSWORD_MISMATCH": (
+        _l("The two passwords differ. Type the same one twice."),
+        "error",
+    ),
+    "PASSWORD_NOT_PROVIDED": (_l("Type your password."), "error"),
+    "INVALID_PASSWORD": (_l("This is not your password. Try again."), "error"),
+    "EMAIL_NOT_PROVIDED": (_l("Type your e-mail address."), "error"),
+    "INVALID_EMAIL_ADDRESS": (_l("This is not an e-mail address."), "error"),
+    "TWO_FACTOR_INVALID_TOKEN": (
+        _l("This code is not right, or too old. Wait for the next one and try again."),
+        "error",
+    ),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": (
+        _l("The code is right. You are signed in."),
+        "success",
+    ),
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
+        _l("From now on you sign in with a code as well."),
+        "success",
+    ),
+    "TWO_FACTOR_DISABLED": (_l("From now on you sign in without a code."), "success"),
+    "TWO_FACTOR_PERMISSION_DENIED": (_l("Sign in first."), "error"),
+}
+
+
+class _Outbox(MailUtil):
+    """Lays Flask-Security's letters in our outbox, in our words; its own text is not used."""
+
+    def send_mail(self, template: str, *_args: Any, **context: Any) -> None:
+        user, at = context["user"], clock.now()
+        if template == "reset_instructions":
+            notifications.reset(user, context["reset_token"], at=at)
+            # The view that changes a password commits by itself; the one that asks for a link writes nothing else.
+            after_this_request(_commit)
+        elif template in {"reset_notice", "change_notice"}:
+            notifications.password_changed(user, at=at)
+
+
+def _commit(response: Response) -> Response:
+    security.datastore.commit()
+    return response
+
+
+class _Totp(Totp):
+    """Seals new secrets under the first key of the dictionary, and opens those sealed under the others."""
+
+    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
+        wallet = AppWallet(secrets, default_tag=next(iter(secrets)))
+        self._totp = TOTP.using(issuer=issuer, wallet=wallet)
+
+
+def _totp_secrets(app: Flask) -> dict[str, str]:
+    """Derive a key from SECRET_KEY and each of its fallbacks, each under a tag that stays when the order changes."""
+    keys = (app.config["SECRET_KEY"], *(app.config["SECRET_KEY_FALLBACKS"] or ()))
+    return {
+        hashlib.sha256(b"eventsvc totp tag" + key.encode()).hexdigest()[:8]: _derived(
+            key
+        )
+        for key in keys
+    }
+
+
+def _derived(key: str) -> str:
+    derived = HKDF(
+        algorithm=SHA256(), length=32, salt=None, info=b"eventsvc totp secrets"
+    ).derive(key.encode())
+    return base64.urlsafe_b64encode(derived).decode()
+
+
+def _ask_who_on_the_desk_only(app: Flask) -> None:
+    """Keep Flask-Principal from asking who it is on pages and feeds, where nobody is anybody."""
+    ask: Callable[[], None] = security.principal._on_before_request
+    asked = app.before_request_funcs[None]
+    asked[asked.index(ask)] = lambda: (
+        ask() if request.path.startswith("/desk") else None
+    )
+
+
+def _limit(app: Flask, endpoint: str) -> None:
+    view: Any = app.view_functions[endpoint]
+    view = limiter.limit(PER_ADDRESS, methods=["POST"])(view)
+    app.view_functions[endpoint] = limiter.limit(
+        PER_ACCOUNT, key_func=_account, methods=["POST"]
+    )(view)
+
+
+def _account() -> str:
+    """Name the account that is tried, by a digest: by what was typed, or by who has given the password already."""
+    who = (
+        folded(request.form.get("email", ""))
+        or session.get("tf_user_id")
+        or session.get("_user_id")
+    )
+    plain = f"{current_app.config['SECRET_KEY']} {who or request.remote_addr}"
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,149 @@
+"""Who may do what: one table, and the ways a door asks it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from flask import abort, g
+from flask_security import auth_required, current_user
+from sqlalchemy.orm.interfaces import ORMOption
+
+from eventsvc.accounts import actors
+from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.models import EventRole, Membership, User
+from eventsvc.events.models import Event, FormerSlug
+from eventsvc.extensions import db
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Act(enum.StrEnum):
+    """What a door asks leave for. The last three are about the site, all others about one event."""
+
+    SEE = "see"
+    EDIT = "edit"
+    PUBLISH = "publish"
+    DELETE = "delete"
+    SEE_ROSTER = "see roster"
+    STEER_ROSTER = "steer roster"
+    EXPORT_ROSTER = "export roster"
+    SEE_LETTERS = "see letters"
+    SEND_LETTERS = "send letters"
+    SEE_AUDIT = "see audit"
+    GRANT = "grant"
+    CREATE = "create events"
+    SEE_SITE = "see the whole site"
+    MANAGE_PEOPLE = "manage people"
+
+
+class SiteRole(enum.StrEnum):
+    """What somebody is without regard to an event: whoever has an account, and who keeps the site."""
+
+    ORGANISER = "organiser"
+    ADMIN = "admin"
+
+
+_READS = frozenset({Act.SEE, Act.SEE_ROSTER, Act.SEE_LETTERS})
+_EDITS = _READS | {
+    Act.EDIT,
+    Act.PUBLISH,
+    Act.STEER_ROSTER,
+    Act.EXPORT_ROSTER,
+    Act.SEND_LETTERS,
+    Act.SEE_AUDIT,
+}
+
+MAY: Mapping[EventRole | SiteRole, frozenset[Act]] = MappingProxyType(
+    {
+        EventRole.DOOR: frozenset({Act.SEE, Act.SEE_ROSTER}),
+        EventRole.REVIEWER: _READS,
+        EventRole.EDITOR: _EDITS,
+        EventRole.OWNER: _EDITS | {Act.DELETE, Act.GRANT},
+        SiteRole.ORGANISER: frozenset({Act.CREATE}),
+        SiteRole.ADMIN: frozenset(Act),
+    }
+)
+
+
+def signed_in(view: View) -> View:
+    """Send whoever is not signed in to the sign-in page, and back here afterwards."""
+    return cast(View, auth_required("session")(view))
+
+
+def me() -> Actor:
+    """Return whoever is signed in, as the `by` of a rule; nobody is answered 404."""
+    if not current_user.is_authenticated:
+        abort(404)
+    return actors.organiser(current_user.id)
+
+
+def my_account() -> User:
+    """Return the account of whoever is signed in; nobody is answered 404."""
+    if not current_user.is_authenticated:
+        abort(404)
+    return cast(User, current_user._get_current_object())
+
+
+def may(act: Act, event: Event | None = None) -> bool:
+    """Tell whether whoever is signed in may do `act`, at `event` where it is about one."""
+    if not current_user.is_authenticated:
+        return False
+    if act in MAY[SiteRole.ADMIN] and current_user.is_admin:
+        return True
+    if event is None:
+        return act in MAY[SiteRole.ORGANISER]
+    role = _my_roles().get(event.id)
+    return role is not None and act in MAY[role]
+
+
+def require(act: Act, event: Event | None = None) -> None:
+    """Answer 404 unless whoever is signed in may do `act`: what you may not see is not there."""
+    if not may(act, event):
+        abort(404)
+
+
+def event_for(act: Act, slug: str, *options: ORMOption) -> Event:
+    """Return the event at an address, present or former, if I may do `act` there; answer 404 otherwise."""
+    event = _find(slug, options)
+    if event is None or not may(act, event):
+        abort(404)
+    return event
+
+
+def where_i_may(act: Act) -> sa.ColumnElement[bool]:
+    """Return the condition that keeps a query on events to those where I may do `act`."""
+    if current_user.is_authenticated and current_user.is_admin:
+        return sa.true()
+    return Event.id.in_(
+        [event_id for event_id, role in _my_roles().items() if act in MAY[role]]
+    )
+
+
+def _find(slug: str, options: tuple[ORMOption, ...]) -> Event | None:
+    former = (
+        sa.select(FormerSlug.event_id).where(FormerSlug.slug == slug).scalar_subquery()
+    )
+    either = sa.or_(Event.slug == slug, Event.id == former)
+    return db.session.scalar(sa.select(Event).where(either).options(*options))
+
+
+def _my_roles() -> dict[int, EventRole]:
+    """Read my memberships once a request."""
+    if not current_user.is_authenticated:
+        return {}
+    kept: tuple[int, dict[int, EventRole]] | None = g.get("my_roles")
+    if kept is None or kept[0] != current_user.id:
+        rows = db.session.execute(
+            sa.select(Membership.event_id, Membership.role).where(
+                Membership.user_id == current_user.id
+            )
+        )
+        kept = g.my_roles = (
+            current_user.id,
+            {event_id: role for event_id, role in rows},
+        )
+    return kept[1]
