@@ -1,0 +1,123 @@
+"""Finding one event: by its address, by the address it had before, by the link to its draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from eventsvc import tokens
+from eventsvc.calendars.models import Entry, EntryKind
+from eventsvc.calendars.showings import Showing
+from eventsvc.events.models import Event, EventLink, EventPartner, FormerSlug, LinkKind, Partner, PartnerRole, Status
+from eventsvc.extensions import db
+
+_LINK_KINDS = {kind.value: kind for kind in LinkKind}
+_ROLES = {role.value: role for role in PartnerRole}
+
+
+class Companion(NamedTuple):
+    """A partner in its role."""
+
+    name: str
+    url: str
+    role: PartnerRole
+
+
+class Remains(NamedTuple):
+    """A recording, materials, an article."""
+
+    kind: LinkKind
+    label: str
+    url: str
+    language: str | None
+
+
+class Edition(NamedTuple):
+    """Another event of the same series."""
+
+    slug: str
+    title: str
+    status: Status
+    starts_at: datetime | None
+    ends_at: datetime | None
+    timezone: str
+    is_all_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An event with what its calendar entry shows, where it has one."""
+
+    event: Event
+    showing: Showing | None
+
+
+def by_slug(slug: str) -> Found | None:
+    """Find the event that has this address now, with its series and venue; drafts are not found."""
+    return _found(sa.and_(Event.slug == slug, Event.status != Status.DRAFT))
+
+
+def by_preview(token: str) -> Found | None:
+    """Find the event that a preview link opens, whatever its status."""
+    return _found(Event.preview_digest == tokens.digest(token))
+
+
+def moved_to(slug: str) -> str | None:
+    """Return the address an event has now that had this one before; a draft's is not told."""
+    return db.session.scalar(
+        sa.select(Event.slug).join(FormerSlug).where(FormerSlug.slug == slug, Event.status != Status.DRAFT)
+    )
+
+
+def companions(event_id: int) -> tuple[tuple[Companion, ...], tuple[Remains, ...]]:
+    """Return an event's partners and what remains of it, each in its order, in one query."""
+    nothing = sa.null()
+    partners = (
+        sa.select(
+            sa.literal(0).label("is_link"), EventPartner.position, EventPartner.id, Partner.name, Partner.url,
+            sa.cast(EventPartner.role, sa.String).label("kind"), sa.cast(nothing, sa.String).label("language"),
+        )
+        .join(Partner, Partner.id == EventPartner.partner_id)
+        .where(EventPartner.event_id == event_id)
+    )  # fmt: skip
+    links = sa.select(
+        sa.literal(1), EventLink.position, EventLink.id, EventLink.label, EventLink.url,
+        sa.cast(EventLink.kind, sa.String), EventLink.language,
+    ).where(EventLink.event_id == event_id)  # fmt: skip
+    rows = db.session.execute(sa.union_all(partners, links).order_by("is_link", "position", "id")).all()
+    return (
+        tuple(Companion(name, url, _ROLES[kind]) for is_link, _p, _i, name, url, kind, _l in rows if not is_link),
+        tuple(
+            Remains(_LINK_KINDS[kind], label, url, said) for is_link, _p, _i, label, url, kind, said in rows if is_link
+        ),
+    )
+
+
+def editions(series_id: int, *, without: int | None = None) -> list[Edition]:
+    """Return the listed editions of a series, the newest first and those without a date before them."""
+    columns = (Event.slug, Event.title, Event.status, Event.starts_at, Event.ends_at, Event.timezone, Event.is_all_day)
+    asked = sa.select(*columns).where(
+        Event.series_id == series_id, Event.status != Status.DRAFT, Event.is_unlisted.is_(False)
+    )
+    if without is not None:
+        asked = asked.where(Event.id != without)
+    rows = db.session.execute(asked.order_by(Event.starts_at.desc().nulls_first(), Event.id.desc()))
+    return [Edition(*row) for row in rows]
+
+
+def _found(condition: sa.ColumnElement[bool]) -> Found | None:
+    row = db.session.execute(
+        sa.select(Event, Entry.facts)
+        .outerjoin(Entry, sa.and_(Entry.event_id == Event.id, Entry.kind == EntryKind.EVENT))
+        .options(joinedload(Event.series), joinedload(Event.venue))
+        .where(condition)
+    ).first()
+    return Found(row[0], _showing(row[1])) if row else None
+
+
+def _showing(facts: dict[str, Any] | None) -> Showing | None:
+    return Showing.from_json(facts) if facts else None

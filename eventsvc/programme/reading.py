@@ -1,0 +1,170 @@
+"""A programme as it is read: sessions in time order by day, and the people who speak in them.
+
+Plain values rather than rows: a page of forty sessions is read in two queries, and what was drawn of them can be kept
+under the values themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from eventsvc.extensions import db
+from eventsvc.programme.models import (
+    Appearance,
+    Room,
+    Session,
+    SessionKind,
+    SessionStatus,
+    Speaker,
+    SpeakerRole,
+    Track,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A person in a role in one session."""
+
+    public_id: str
+    name: str
+    affiliation: str
+    role: SpeakerRole
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A session in its slot; `starts_at` and `ends_at` are None while it waits for one."""
+
+    public_id: str
+    title: str
+    kind: SessionKind
+    status: SessionStatus
+    starts_at: datetime | None
+    ends_at: datetime | None
+    room: str
+    track: str
+    colour: int
+    voices: tuple[Voice, ...] = ()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status is SessionStatus.CANCELLED
+
+    @property
+    def is_break(self) -> bool:
+        return self.kind is SessionKind.BREAK
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at) / timedelta(minutes=1)) if self.starts_at and self.ends_at else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The sessions that begin on one day of the event's zone, by their start; `on` None: not yet given a slot."""
+
+    on: date | None
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A speaker at one event, with the sessions they are in and their roles there."""
+
+    public_id: str
+    name: str
+    affiliation: str
+    parts: tuple[tuple[SpeakerRole, Item], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room of the event."""
+
+    name: str
+    capacity: int | None
+
+
+def items(event_id: int) -> tuple[Item, ...]:
+    """Return an event's sessions in time order, with those who speak; hidden ones are left out. Two queries."""
+    rows = db.session.execute(
+        sa.select(
+            Session.id, Session.public_id, Session.title, Session.kind, Session.status, Session.starts_at,
+            Session.ends_at, sa.func.coalesce(Room.name, ""), sa.func.coalesce(Track.name, ""),
+            sa.func.coalesce(Track.colour, 1),
+        )
+        .outerjoin(Room, Room.id == Session.room_id)
+        .outerjoin(Track, Track.id == Session.track_id)
+        .where(Session.event_id == event_id, Session.is_hidden.is_(False))
+        .order_by(Session.starts_at.asc().nulls_last(), sa.func.coalesce(Room.position, 0), Session.id)
+    ).all()  # fmt: skip
+    voices = _voices(event_id) if rows else {}
+    return tuple(Item(*facts, voices.get(id_, ())) for id_, *facts in rows)
+
+
+def by_day(items: Iterable[Item], timezone: str) -> tuple[Day, ...]:
+    """Sort sessions into the days of a zone; those without a slot come last."""
+    zone = ZoneInfo(timezone)
+
+    def day_of(item: Item) -> date | None:
+        return item.starts_at.astimezone(zone).date() if item.starts_at else None
+
+    return tuple(Day(on, tuple(found)) for on, found in groupby(items, day_of))
+
+
+def guests(items: Iterable[Item]) -> tuple[Guest, ...]:
+    """Return everybody who speaks, by their first appearance, with all sessions they are in."""
+    found: dict[str, tuple[Voice, list[tuple[SpeakerRole, Item]]]] = {}
+    for item in items:
+        for voice in item.voices:
+            found.setdefault(voice.public_id, (voice, []))[1].append((voice.role, item))
+    return tuple(Guest(key, voice.name, voice.affiliation, tuple(parts)) for key, (voice, parts) in found.items())
+
+
+def rooms(event_id: int) -> tuple[Place, ...]:
+    """Return an event's rooms in their order."""
+    rows = db.session.execute(
+        sa.select(Room.name, Room.capacity).where(Room.event_id == event_id).order_by(Room.position, Room.name)
+    )
+    return tuple(Place(*row) for row in rows)
+
+
+def session_by_id(event_id: int, public_id: str) -> Session | None:
+    """Find a session of an event that may be shown, with its room, track and speakers."""
+    return db.session.scalar(
+        sa.select(Session)
+        .options(
+            sa.orm.joinedload(Session.room),
+            sa.orm.joinedload(Session.track),
+            sa.orm.selectinload(Session.appearances).joinedload(Appearance.speaker),
+        )
+        .where(Session.event_id == event_id, Session.public_id == public_id, Session.is_hidden.is_(False))
+    )
+
+
+def speaker_by_id(public_id: str) -> Speaker | None:
+    """Find a speaker; whether they speak at an event is told by its guests."""
+    return db.session.scalar(sa.select(Speaker).where(Speaker.public_id == public_id))
+
+
+def _voices(event_id: int) -> dict[int, tuple[Voice, ...]]:
+    rows: Any = db.session.execute(
+        sa.select(
+            Appearance.session_id, Speaker.public_id, Speaker.name, Speaker.affiliation, Appearance.role
+        )
+        .join(Speaker, Speaker.id == Appearance.speaker_id)
+        .join(Session, Session.id == Appearance.session_id)
+        .where(Session.event_id == event_id, Session.is_hidden.is_(False))
+        .order_by(Appearance.session_id, Appearance.position, Appearance.id)
+    )  # fmt: skip
+    found: dict[int, list[Voice]] = {}
+    for session_id, *facts in rows:
+        found.setdefault(session_id, []).append(Voice(*facts))
+    return {session_id: tuple(voices) for session_id, voices in found.items()}
