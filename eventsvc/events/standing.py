@@ -60,7 +60,7 @@ def _standing(event: Event, seated: int, waiting: int, left: int | None, at: dat
         return Standing.OPENS
     if at >= closing_at(event):
         return Standing.CLOSED
-    return _by_seats(event, seated, waiting, left)
+    return by_seats(event, seated, waiting, left)
 
 
 def closing_at(event: Event) -> datetime:
@@ -72,10 +72,11 @@ def closing_at(event: Event) -> datetime:
     return min(event.registration_closes_at, event.starts_at)
 
 
-def _by_seats(event: Event, seated: int, waiting: int, left: int | None) -> Standing:
+def by_seats(event: Event, seated: int, waiting: int, left: int | None) -> Standing:
+    """Tell where an event stands by its seats alone, whatever the hour."""
     if left is None or event.capacity is None:
         return Standing.OPEN
-    # While people wait no newcomer is seated, even if a limit was just raised.
-    if left == 0 or (waiting and not event.is_list_stopped):
+    # While people wait no newcomer is seated, even if a limit was just raised or the list is stopped.
+    if left == 0 or waiting:
         return Standing.WAITING if event.has_waiting_list and not event.is_list_stopped else Standing.FULL
     return Standing.FILLING if seated >= event.capacity * FILLING_FROM else Standing.OPEN

@@ -68,3 +68,16 @@ def replace_waiting(about: str) -> None:
         .values(state=MessageState.REPLACED)
         .execution_options(synchronize_session=False)
     )
+
+
+def forget(registration_id: int) -> None:
+    """Take a person out of the letters to them; that there were letters, and when, stays. Unsent ones are not sent."""
+    theirs = sa.update(Message).where(Message.registration_id == registration_id)
+    alone = {"synchronize_session": False}
+    db.session.execute(
+        theirs.where(Message.state == MessageState.WAITING).values(state=MessageState.REPLACED),
+        execution_options=alone,
+    )
+    db.session.execute(
+        theirs.values(recipient="", recipient_name="", facts={}, sent_text="", answer=""), execution_options=alone
+    )

@@ -1,0 +1,63 @@
+"""Why somebody could not have what they asked for."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from eventsvc.errors import Refused
+
+
+class _Told(Refused):
+    """A refusal whose sentence is always the same."""
+
+    status = 409
+    told: ClassVar[Any]
+    beside: ClassVar[str | None] = None
+
+    def __init__(self) -> None:
+        super().__init__(self.told, field=self.beside)
+
+
+class RegistrationNotOpenYet(_Told):
+    told = _l("Registration has not opened yet. Nothing was saved; please come back when it opens.")
+
+
+class RegistrationClosed(_Told):
+    told = _l("Registration has closed. Nothing was saved; the organiser can tell you whether a place is left.")
+
+
+class EventCancelled(_Told):
+    told = _l("This event is cancelled, so nobody can register for it any more. Nothing was saved.")
+
+
+class EventFull(_Told):
+    told = _l("All places are taken and there is no waiting list. Nothing was saved.")
+
+
+class AlreadyRegistered(_Told):
+    """One live registration for each event and address. The sentence tells nothing of the first one."""
+
+    told = _l("This address is already registered for this event.")
+    beside = "email"
+
+
+class NoSeatLeft(_Told):
+    told = _l("Every place is taken. Raise the limit or free a place first.")
+
+
+class NotWaiting(_Told):
+    told = _l("This person is not on the waiting list any more. Look at the list again.")
+
+
+class PromotionOver(_Told):
+    told = _l("Nobody moves up any more: the event has started, or it is not published.")
+
+
+class RegistrationOver(_Told):
+    told = _l("This registration has ended, so it cannot be changed any more. You can register again.")
+
+
+class EventOver(_Told):
+    told = _l("The event is over, so there is no place to give up any more.")
