@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "h5", "bl
     "th",
     "td",
 }
+_GAPS = re.compile(r"\n{3,}")
 _HEADINGS = str.maketrans({"1": "3", "2": "3", "3": "4", "4": "5", "5": "5", "6": "5"})
 
 
@@ -45,7 +47,8 @@ def to_plain(markdown: str) -> str:
     """Render Markdown to plain text, for calendars and letters; links keep their address in brackets."""
     reader = _Plain()
     reader.feed(str(to_html(markdown)))
-    return "\n".join(line.strip() for line in "".join(reader.parts).splitlines()).strip()
+    lines = "\n".join(line.strip() for line in "".join(reader.parts).splitlines())
+    return _GAPS.sub("\n\n", lines).strip()
 
 
 def one_line(text: str) -> str:
@@ -106,6 +109,8 @@ class _Plain(HTMLParser):
             if text != self._href:
                 self.parts.append(f" ({self._href})")
             self._href = None
+        elif tag == "li":
+            self.parts.append("\n")
         elif tag in {"p", "h3", "h4", "h5", "ul", "ol", "blockquote", "pre", "table"}:
             self.parts.append("\n\n" if tag == "p" else "\n")
         elif tag in {"td", "th"}:
