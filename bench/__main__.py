@@ -1,0 +1,142 @@
+"""`make bench`: measures on SQLite and, where one answers, on PostgreSQL, and prints one line a figure."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from statistics import median
+
+from bench import client, letters, rush, server
+
+LAST_SEAT_ROUNDS = 10
+POLLS = 1500
+PAGES = 400
+
+
+def main() -> int:
+    """Measure everything; answer 1 when a count that must be exact is not."""
+    faults: list[str] = []
+    kinds = ["sqlite", *(["postgresql"] if server.has_postgres() else [])]
+    print(f"{server.WORKERS} sync workers, load client on the same machine; rate limits and minimum time are off")
+    for kind in kinds:
+        print(f"\n{kind}")
+        with server.database(kind) as environment:
+            faults += [f"{kind}: {fault}" for fault in measure(environment)]
+    for fault in faults:
+        print(f"FAULT {fault}")
+    return 1 if faults else 0
+
+
+def measure(environment: dict[str, str]) -> list[str]:
+    """Measure one database."""
+    _rows(environment, "event", "rush", str(rush.SEATS), "0")
+    _rows(environment, "event", "forty", "0", "40")
+    thousand = _rows(environment, "event", "thousand", "0", "1000")
+    _say("entries of 1,000 sessions written once", f"{thousand['refresh_seconds']:.2f} s", "aim 1 s")
+    with server.serving("bench.bare:app", environment) as (port, _):
+        _load(port, "/", POLLS)
+        bare = _load(port, "/", POLLS)
+        bare_alone = _alone(port, "/", PAGES)
+    _say("bare response", f"{bare:.0f}/s at 16 at once, {bare_alone * 1000:.2f} ms alone", "")
+    began = time.perf_counter()
+    with server.serving("wsgi:app", environment) as (port, pid):
+        _say("cold start to the first page", f"{time.perf_counter() - began:.2f} s", "aim 2 s")
+        faults = _rush(port, environment, bare)
+        faults += _last_seats(port, environment)
+        _pages(port, bare)
+        _memory(environment, pid)
+    count, seconds = letters.run(environment)
+    _say("letters with one worker", f"{count / seconds * 60:.0f} a minute ({count} in {seconds:.1f} s)", "aim 3000")
+    return faults
+
+
+def _rush(port: int, environment: dict[str, str], bare: float) -> list[str]:
+    load = rush.run(port, "rush")
+    counted = _rows(environment, "tally", "rush")
+    slow = client.p95([one.post_seconds for one in load.results])
+    _say(
+        f"rush: {rush.PEOPLE} people, {rush.SEATS} seats, {rush.AT_ONCE} at once",
+        f"{load.rate:.0f}/s, 1/{bare / load.rate:.0f} of bare, p95 of the post {slow:.3f} s; "
+        f"{counted['confirmed']} confirmed, {counted['waitlisted']} waiting",
+        "aim 150/s or 1/20 on SQLite, 100/s or 1/30 on PostgreSQL, p95 0.3 s",
+    )
+    faults = [f"a registration answered {one.status}" for one in load.results if one.status != 303]
+    if counted != {"confirmed": rush.SEATS, "waitlisted": rush.PEOPLE - rush.SEATS, "is_fair": True}:
+        faults.append(f"the rush left {counted}")
+    return faults
+
+
+def _last_seats(port: int, environment: dict[str, str]) -> list[str]:
+    faults = []
+    for number in range(LAST_SEAT_ROUNDS):
+        slug = f"last-{number}"
+        _rows(environment, "event", slug, "1", "0")
+        rush.run(port, slug, rush.AT_ONCE)
+        if (counted := _rows(environment, "tally", slug))["confirmed"] != 1:
+            faults.append(f"the last seat went to {counted['confirmed']}")
+    _say(f"{rush.AT_ONCE} for the last seat, {LAST_SEAT_ROUNDS} times", "one each time" if not faults else "SOLD TWICE", "")
+    return faults
+
+
+def _pages(port: int, bare: float) -> None:
+    """Compare rates under load: what a page costs in bare responses."""
+    feed = "/events/thousand/calendar.ics"
+    version = client.get(port, feed).header("ETag") or ""
+    for title, path, headers, aim in (
+        ("front page", "/", {}, ""),
+        ("event page with 40 sessions", "/events/forty", {}, "aim 15"),
+        ("programme of 40 sessions", "/events/forty/programme", {}, ""),
+        ("registration form", "/events/forty/register", {}, ""),
+        ("feed of 1,000 sessions, unchanged", feed, {"If-None-Match": version}, "aim 3, PostgreSQL 4"),
+    ):
+        rate = _load(port, path, PAGES, headers)
+        _say(title, f"{bare / rate:.1f} bare responses ({rate:.0f}/s)", aim)
+    _say("feed of 1,000 sessions from its rows", f"{_alone(port, feed, 20) * 1000:.0f} ms", "aim 50 ms")
+
+
+def _memory(environment: dict[str, str], master: int) -> None:
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+        cwd=server.ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as worker:
+        time.sleep(4)
+        used = server.pss([*server.family(master), worker.pid])
+        worker.terminate()
+    _say("master, four workers and the mail worker", f"{used:.0f} MiB PSS", "aim 400")
+
+
+def _load(port: int, path: str, count: int, headers: dict[str, str] | None = None) -> float:
+    load = client.together(lambda _: client.get(port, path, headers), range(count), at_once=rush.AT_ONCE)
+    statuses = {answer.status for answer in load.results}
+    if not statuses <= {200, 304}:
+        raise RuntimeError(f"{path} answered {statuses}")
+    return load.rate
+
+
+def _alone(port: int, path: str, count: int) -> float:
+    return median(client.get(port, path).seconds for _ in range(count))
+
+
+def _rows(environment: dict[str, str], *arguments: str) -> dict[str, object]:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "bench.rows", *arguments],
+        cwd=server.ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _say(what: str, figure: str, aim: str) -> None:
+    print(f"  {what}: {figure}{f'  ({aim})' if aim else ''}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
