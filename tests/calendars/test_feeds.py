@@ -1,0 +1,249 @@
+"""Feeds as calendar programs fetch them, for years."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import icalendar
+import pytest
+import vobject
+from flask.testing import FlaskClient
+
+from eventsvc import clock as eventsvc_clock
+from eventsvc.calendars import entries
+from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
+from eventsvc.extensions import db
+from eventsvc.registration.models import RetiredToken, State, TokenKind
+from eventsvc.tokens import digest
+from tests.people import NOW, a_registration, a_session, an_event
+
+
+def a_shown_event(sessions: int = 0, **over: Any) -> Event:
+    event = an_event(**over)
+    for _ in range(sessions):
+        a_session(event)
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+    return event
+
+
+def shown(body: bytes) -> dict[str, str]:
+    """Read a feed with two parsers, which must agree; return titles by uid."""
+    calendar = icalendar.Calendar.from_ical(body)
+    one = {str(part["UID"]): str(part["SUMMARY"]) for part in calendar.walk("VEVENT")}
+    other = {part.uid.value: part.summary.value for part in vobject.readOne(body.decode()).contents.get("vevent", [])}
+    assert one == other
+    return one
+
+
+def test_an_events_feed_lists_it_and_its_sessions(client: FlaskClient) -> None:
+    event = a_shown_event(sessions=2)
+
+    answer = client.get(f"/events/{event.slug}/calendar.ics")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert len(shown(answer.data)) == 3
+
+
+def test_two_fetches_are_equal_bytes_and_the_second_need_not_be_sent(client: FlaskClient) -> None:
+    event = a_shown_event(sessions=2)
+    path = f"/events/{event.slug}/calendar.ics"
+
+    one, two = client.get(path), client.get(path)
+    third = client.get(path, headers={"If-None-Match": one.headers["ETag"]})
+
+    assert one.data == two.data
+    assert (third.status_code, third.data) == (304, b"")
+    assert third.headers["ETag"] == one.headers["ETag"]
+    assert third.headers["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize("asked", ["{etag}", "W/{etag}", '"other", {etag}', "*"])
+def test_every_way_of_asking_for_news_is_understood(client: FlaskClient, asked: str) -> None:
+    event = a_shown_event()
+    path = f"/events/{event.slug}/calendar.ics"
+    etag = client.get(path).headers["ETag"]
+
+    assert client.get(path, headers={"If-None-Match": asked.format(etag=etag)}).status_code == 304
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("sessions", [1, 3])
+def test_a_poll_that_finds_nothing_new_asks_the_database_once(
+    client: FlaskClient, count_queries: Any, sessions: int
+) -> None:
+    event = a_shown_event(sessions=sessions)
+    path = f"/events/{event.slug}/calendar.ics"
+    etag = client.get(path).headers["ETag"]
+
+    with count_queries() as queries:
+        client.get(path, headers={"If-None-Match": etag})
+
+    assert len(queries) == 1
+
+
+@pytest.mark.parametrize("path", ["/calendar.ics", "/events/{slug}/calendar.ics", "/calendars/{token}.ics"])
+def test_feeds_set_no_cookie_and_tell_robots_by_header(client: FlaskClient, path: str) -> None:
+    event = a_shown_event()
+    person: Any = a_registration(event)
+
+    answer = client.get(path.format(slug=event.slug, token=person.feed_token))
+
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_head_request_answers_like_get_without_a_body(client: FlaskClient) -> None:
+    event = a_shown_event()
+    path = f"/events/{event.slug}/calendar.ics"
+
+    answer = client.head(path)
+
+    assert answer.data == b""
+    assert answer.headers["ETag"] == client.get(path).headers["ETag"]
+
+
+def test_the_sites_feed_lists_events_without_drafts_unlisted_ones_and_the_long_past(client: FlaskClient) -> None:
+    listed = a_shown_event()
+    a_shown_event(is_unlisted=True)
+    a_shown_event(status=Status.DRAFT)
+    a_shown_event(starts_at=NOW - timedelta(days=70), ends_at=NOW - timedelta(days=69))
+
+    assert list(shown(client.get("/calendar.ics").data).values()) == [listed.title]
+
+
+def test_a_cancelled_event_stays_in_the_feed_and_says_so(client: FlaskClient) -> None:
+    event = a_shown_event()
+    event.status = Status.CANCELLED
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+
+    answer = client.get("/calendar.ics")
+
+    assert b"STATUS:CANCELLED" in answer.data
+    assert list(shown(answer.data).values()) == [f"Cancelled: {event.title}"]
+
+
+def test_filters_are_in_the_address_and_unknown_words_are_passed_over(client: FlaskClient) -> None:
+    webinar = a_shown_event(kind=Kind.WEBINAR, mode=Mode.ONLINE)
+    school = a_shown_event(kind=Kind.SUMMER_SCHOOL, series=Series(slug="schools", title="Schools"))
+
+    def titles(query: str) -> set[str]:
+        return set(shown(client.get(f"/calendar.ics{query}").data).values())
+
+    assert titles("?kind=webinar") == {webinar.title}
+    assert titles("?kind=webinar&kind=summer school") == {webinar.title, school.title}
+    assert titles("?mode=online") == {webinar.title}
+    assert titles("?series=schools") == {school.title}
+    assert titles("?kind=nonsense") == {webinar.title, school.title}
+    assert set(shown(client.get("/series/schools/calendar.ics").data).values()) == {school.title}
+
+
+def test_an_empty_feed_is_served_all_the_same(client: FlaskClient) -> None:
+    answer = client.get("/calendar.ics")
+
+    assert answer.status_code == 200
+    assert answer.data.endswith(b"END:VCALENDAR\r\n")
+
+
+def test_the_sites_feed_has_a_new_version_each_day_and_after_each_change(client: FlaskClient) -> None:
+    event = a_shown_event()
+    first = client.get("/calendar.ics").headers["ETag"]
+    event.title = "Another title"
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+    second = client.get("/calendar.ics").headers["ETag"]
+    with eventsvc_clock.stopped(NOW + timedelta(days=1)):
+        third = client.get("/calendar.ics").headers["ETag"]
+
+    assert len({first, second, third}) == 3
+
+
+def test_a_subscription_outlives_the_events_name(client: FlaskClient) -> None:
+    event = a_shown_event()
+    db.session.add(FormerSlug(slug="what-it-was", event_id=event.id))
+    db.session.commit()
+
+    assert client.get("/events/what-it-was/calendar.ics").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/events/unknown/calendar.ics",
+        "/series/unknown/calendar.ics",
+        "/events/x/sessions/unknown.ics",
+        "/calendars/unknown.ics",
+        "/calendars/%00%FF.ics",
+        "/calendars/" + "x" * 5000 + ".ics",
+    ],
+)
+def test_an_unknown_or_mangled_feed_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_one_session_is_a_file_to_download(client: FlaskClient) -> None:
+    event = a_shown_event(sessions=2)
+    session = a_session(event)
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+
+    answer = client.get(f"/events/{event.slug}/sessions/{session.public_id}.ics")
+
+    assert list(shown(answer.data).values()) == [session.title]
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert b"NAME:" not in answer.data
+
+
+def test_a_personal_feed_has_the_join_link_while_one_has_a_seat(client: FlaskClient) -> None:
+    event = a_shown_event(mode=Mode.ONLINE, join_url="https://join.example.org/secret")
+    ada: Any = a_registration(event)
+
+    answer = client.get(f"/calendars/{ada.feed_token}.ics")
+
+    assert b"secret" in answer.data
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert b"SOURCE" not in answer.data
+    again = client.get(f"/calendars/{ada.feed_token}.ics", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_whoever_waits_has_no_entry_yet(client: FlaskClient) -> None:
+    event = a_shown_event(join_url="https://join.example.org/secret")
+    ada: Any = a_registration(event, state=State.WAITLISTED)
+
+    assert shown(client.get(f"/calendars/{ada.feed_token}.ics").data) == {}
+
+
+def test_whoever_cancelled_sees_it_struck_out_with_a_higher_sequence_and_no_join_link(client: FlaskClient) -> None:
+    event = a_shown_event(join_url="https://join.example.org/secret")
+    ada: Any = a_registration(event)
+    before = client.get(f"/calendars/{ada.feed_token}.ics")
+    ada.state, ada.calendar_offset, ada.state_at = State.CANCELLED, 1, NOW + timedelta(hours=1)
+    db.session.commit()
+
+    after = client.get(f"/calendars/{ada.feed_token}.ics", headers={"If-None-Match": before.headers["ETag"]})
+
+    assert after.status_code == 200
+    assert b"STATUS:CANCELLED" in after.data
+    assert b"SEQUENCE:1\r\n" in after.data
+    assert b"secret" not in after.data
+
+
+def test_a_replaced_link_is_gone_without_a_trace_of_whose_it_was(client: FlaskClient) -> None:
+    event = a_shown_event()
+    ada: Any = a_registration(event)
+    old = ada.feed_token
+    ada.feed_digest = digest("new")
+    db.session.add(RetiredToken(digest=digest(old), kind=TokenKind.FEED, retired_at=NOW))
+    db.session.commit()
+
+    answer = client.get(f"/calendars/{old}.ics")
+
+    assert answer.status_code == 410
+    assert b"Ada" not in answer.data
+    assert event.title.encode() not in answer.data
