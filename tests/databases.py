@@ -1,0 +1,112 @@
+"""Databases for the tests: each run makes its own, and takes it away again.
+
+SQLite is a file in a temporary folder. PostgreSQL is looked for at TEST_POSTGRES_URL (a server, without a database's
+name), else on 127.0.0.1:5432, where `postgres` or `root` may come in without a password.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+
+KINDS = ("sqlite", "postgresql")
+USUAL_SERVERS = ("postgresql://postgres@127.0.0.1:5432", "postgresql://root@127.0.0.1:5432")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the tests keep their rows: `url` is SQLAlchemy's, `reset` empties it between two tests."""
+
+    kind: str
+    url: str
+    reset: Callable[[sa.Engine], None]
+    remember: Callable[[sa.Engine], None]
+
+
+def find_postgres() -> str | None:
+    """Return the address of a PostgreSQL server that lets us make databases, or None."""
+    said = os.environ.get("TEST_POSTGRES_URL", "").rstrip("/")
+    for server in [said] if said else USUAL_SERVERS:
+        try:
+            may_create = _ask(server, "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+        except psycopg.OperationalError:
+            continue
+        if may_create:
+            return server
+    return None
+
+
+@contextmanager
+def made(kind: str, name: str, folder: Path) -> Iterator[Database]:
+    """Make an empty database for the block; `name` must be new, `folder` is for files.
+
+    Raises RuntimeError when PostgreSQL is asked for and none is found.
+    """
+    if kind == "sqlite":
+        yield _sqlite(folder)
+        return
+    server = find_postgres()
+    if server is None:
+        raise RuntimeError("no PostgreSQL server answers: start one on 127.0.0.1:5432 or set TEST_POSTGRES_URL")
+    _do(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield _postgres(f"{server.replace('postgresql://', 'postgresql+psycopg://', 1)}/{name}")
+    finally:
+        _do(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _sqlite(folder: Path) -> Database:
+    rows, template = folder / "tests.db", folder / "template.db"
+
+    def reset(engine: sa.Engine) -> None:
+        engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            rows.with_name(rows.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(template, rows)
+
+    def remember(engine: sa.Engine) -> None:
+        # The last connection to close folds the write-ahead log into the file.
+        engine.dispose()
+        shutil.copyfile(rows, template)
+
+    return Database("sqlite", f"sqlite:///{rows}", reset, remember)
+
+
+def _postgres(url: str) -> Database:
+    statements: list[sa.TextClause] = []
+
+    def reset(engine: sa.Engine) -> None:
+        with engine.begin() as connection:
+            # A connection that a test left open would make this wait for ever.
+            connection.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
+            connection.execute(statements[0])
+
+    def remember(engine: sa.Engine) -> None:
+        tables = [name for name in sa.inspect(engine).get_table_names() if name != "alembic_version"]
+        with engine.begin() as connection:
+            filled = [name for name in tables if connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"'))]
+        if filled:
+            raise RuntimeError(f"migrations left rows in {filled}: the reset between tests would lose them")
+        named = ", ".join(f'"{name}"' for name in tables)
+        statements[:] = [sa.text(f"TRUNCATE {named} RESTART IDENTITY CASCADE")]
+
+    return Database("postgresql", url, reset, remember)
+
+
+def _ask(server: str, question: str) -> object:
+    with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3) as connection:
+        row = connection.execute(question.encode()).fetchone()
+    return row[0] if row else None
+
+
+def _do(server: str, statement: sql.Composed) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3) as connection:
+        connection.execute(statement)
