@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,6 +125,16 @@ def past(wanted: Wanted, at: datetime, *, length: int = PAGE_LENGTH) -> Past:
         .offset((wanted.number - 1) * PAGE_LENGTH if wanted.is_past else 0)
     ).all()
     return Past(list(events), _with_programme(events), total, wanted.number)
+
+
+def as_past(events: Sequence[Event]) -> Past:
+    """Return events that were found already as one page."""
+    return Past(list(events), _with_programme(events), len(events), 1)
+
+
+def is_over(event: Event, at: datetime) -> bool:
+    """Tell whether an event belongs to what has been."""
+    return event.status is Status.ARCHIVED or (event.ends_at is not None and event.ends_at <= at)
 
 
 def counts(wanted: Wanted, at: datetime) -> dict[str, int]:

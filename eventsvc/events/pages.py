@@ -1,7 +1,213 @@
-"""To be written."""
+"""The door to events for everybody: what is coming, one event, one series."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from eventsvc import clock, covers, links, web
+from eventsvc.calendars import links as calendar_links
+from eventsvc.events import cards, finding, listing, rows, structured, words
+from eventsvc.events.deadlines import timeline
+from eventsvc.events.facts import facts
+from eventsvc.events.finding import Companion, Found
+from eventsvc.events.inner import inner
+from eventsvc.events.listing import SHELVES, Wanted
+from eventsvc.events.models import Event, Series, Status
+from eventsvc.events.panel import Scene, panel
+from eventsvc.events.rows import Reader
+from eventsvc.events.standing import places
+from eventsvc.extensions import db
+from eventsvc.programme import reading
+from eventsvc.registration import seats
 
 blueprint = Blueprint("events", __name__)
+
+_FRONT_PAST = 7
+_FEW = 5
+_A_YEAR = 365 * 24 * 60 * 60
+
+
+@blueprint.get("/")
+def front() -> Response:
+    """Show what is coming and what has been; `?kind= &series= &mode= &q= &past= &page=` narrow it."""
+    at, wanted = clock.now(), listing.wanted(request.args)
+    reader = _reader(at)
+    coming = [] if wanted.is_past else listing.upcoming(wanted, at)
+    past = listing.past(wanted, at, length=listing.PAGE_LENGTH if wanted.is_past else _FRONT_PAST)
+    web.not_found_unless(past.number <= past.last or None)
+    page = render_template(
+        "events/front.html",
+        wanted=wanted,
+        tabs=_tabs(wanted, at),
+        modes=[(mode.value.replace(" ", "-"), word) for mode, word in words.MODES.items()],
+        series=_series_title(wanted.series),
+        dated=[rows.row(listed, reader) for listed in coming if listed.event.starts_at],
+        undated=[rows.row(listed, reader, 8, 4) for listed in coming if not listed.event.starts_at],
+        past=past,
+        past_rows=[rows.past_row(event, past, reader) for event in past.events],
+        past_url=_narrowed(wanted, past=1),
+        page_url=lambda number: _narrowed(wanted, past=1, page=number),
+        subscribe_url=_subscribe(wanted),
+        is_current="past" if wanted.is_past else "upcoming",
+    )
+    return web.public(Response(page))
+
+
+@blueprint.get("/events/<slug>")
+def show(slug: str) -> AnyResponse:
+    """Show one event; an address it had before leads to the one it has."""
+    found = finding.by_slug(slug)
+    if found is None:
+        return redirect(url_for("events.show", slug=web.not_found_unless(finding.moved_to(slug))), 301)
+    return web.public(Response(_page(found)))
+
+
+@blueprint.get("/preview/<token>")
+@web.private
+def preview(token: str) -> AnyResponse:
+    """Show a draft to whoever has its link; once it is published, lead to its page."""
+    found = web.not_found_unless(finding.by_preview(token))
+    if found.event.status is not Status.DRAFT:
+        return redirect(url_for("events.show", slug=found.event.slug))
+    return Response(_page(found, is_preview=True))
+
+
+@blueprint.get("/events/<slug>/card-<digest>.png")
+def card(slug: str, digest: str) -> AnyResponse:
+    """Send the social picture; the name of an older one leads to that of today."""
+    event = web.not_found_unless(finding.by_slug(slug)).event
+    drawing = cards.card(event)
+    if drawing.digest != digest:
+        return redirect(url_for("events.card", slug=slug, digest=drawing.digest))
+    response = send_file(cards.picture(event.id, drawing), mimetype="image/png", max_age=_A_YEAR)
+    response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
+    return response
+
+
+@blueprint.get("/series")
+def series_index() -> Response:
+    """Show all series."""
+    found = [
+        (each, number, covers.svg(each.title, covers.palette_of(each.slug), 8, 4))
+        for each, number in listing.series_with_editions()
+    ]
+    return web.public(Response(render_template("events/series_index.html", series=found, is_current="series")))
+
+
+@blueprint.get("/series/<slug>")
+def series(slug: str) -> Response:
+    """Show a series with its editions, those to come and those that have been."""
+    at = clock.now()
+    found = web.not_found_unless(db.session.scalar(db.select(Series).where(Series.slug == slug)))
+    events = web.not_found_unless(listing.in_series(found) or None)
+    over = [event for event in events if listing.is_over(event, at)]
+    coming = listing.with_places([event for event in reversed(events) if event not in over], at)
+    past = listing.as_past(over)
+    reader = _reader(at)
+    page = render_template(
+        "events/series.html",
+        series=found,
+        dated=[rows.row(listed, reader) for listed in coming],
+        past_rows=[rows.past_row(event, past, reader) for event in over],
+        subscribe_url=url_for("calendars.subscribe", series=slug),
+        is_current="series",
+    )
+    return web.public(Response(page))
+
+
+def _page(found: Found, *, is_preview: bool = False) -> str:
+    """Draw an event's page: six queries at most."""
+    event, at, locale = found.event, clock.now(), web.language()
+    companions, remains = finding.companions(event.id)
+    taken = seats.taken(event.id)
+    editions = finding.editions(event.series_id, without=event.id) if event.series_id else []
+    scene = Scene(event, places(event, taken.seated, taken.waiting, at), remains, editions, locale, at)
+    return render_template(
+        "events/show.html",
+        event=event,
+        lang=event.language if event.language != locale else "",
+        is_preview=is_preview,
+        panel=panel(scene),
+        places=scene.places,
+        facts=facts(event, locale),
+        points=timeline(event, scene.places.standing, locale, at),
+        inner=inner(event, reading.items(event.id), companions, locale, request.args.get("lang")),
+        editions=[(rows.dates(each, locale), each) for each in editions[:_FEW]],
+        remains=[(words.link_act(*link[:2], link.language, locale), link) for link in remains],
+        calendar=_calendar(found),
+        **_head(event, companions),
+    )
+
+
+def _calendar(found: Found) -> dict[str, str]:
+    """Return the ways to put the event in a calendar; none for a draft or without a date."""
+    showing, event = found.showing, found.event
+    if showing is None or event.starts_at is None or not event.is_public:
+        return {}
+    return {
+        "google": calendar_links.google(showing),
+        "outlook": calendar_links.outlook(showing),
+        "office": calendar_links.office365(showing),
+        "webcal": calendar_links.webcal(links.absolute("calendars.event", slug=event.slug)),
+        "file": url_for("calendars.event", slug=event.slug, download=1),
+    }
+
+
+def _head(event: Event, companions: Sequence[Companion]) -> dict[str, Any]:
+    """Return what the page's head tells programs; a draft's tells them nothing."""
+    if not event.is_public:
+        return {}
+    image = links.absolute("events.card", slug=event.slug, digest=cards.card(event).digest)
+    described = structured.of_event(event, companions, image=image, organiser=current_app.config["SITE_NAME"])
+    return {"image": image, "structured": described}
+
+
+def _reader(at: datetime) -> Reader:
+    return Reader(url_for("events.show", slug="~"), url_for("programme.show", slug="~"), web.language(), at)
+
+
+def _tabs(wanted: Wanted, at: datetime) -> list[dict[str, Any]]:
+    """Return a tab for all and one for each kind there is, with how many events stand behind it."""
+    counted = listing.counts(wanted, at)
+    tabs = [
+        {
+            "label": _("All"),
+            "count": sum(counted.values()),
+            "url": _narrowed(wanted, kind=""),
+            "is_current": not wanted.kind,
+        }
+    ]
+    return tabs + [
+        {
+            "label": words.SHELVES[shelf],
+            "count": count,
+            "url": _narrowed(wanted, kind=shelf),
+            "is_current": wanted.kind == shelf,
+        }
+        for shelf, count in counted.items()
+        if count or wanted.kind == shelf
+    ]
+
+
+def _narrowed(wanted: Wanted, **over: Any) -> str:
+    """Write the address of the same list with something changed."""
+    said = {"kind": wanted.kind, "series": wanted.series, "mode": wanted.mode, "q": wanted.text}
+    said |= {"past": 1} if wanted.is_past else {}
+    return url_for("events.front", **{name: value for name, value in (said | over).items() if value})
+
+
+def _subscribe(wanted: Wanted) -> str:
+    """Lead to the feed of what is shown, as far as a feed can be narrowed."""
+    if wanted.series:
+        return url_for("calendars.subscribe", series=wanted.series)
+    return url_for("calendars.subscribe", kind=[kind.value for kind in SHELVES.get(wanted.kind, ())])
+
+
+def _series_title(slug: str) -> str:
+    return db.session.scalar(db.select(Series.title).where(Series.slug == slug)) or "" if slug else ""

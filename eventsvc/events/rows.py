@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from eventsvc import covers, when
 from eventsvc.events import words
+from eventsvc.events.finding import Edition
 from eventsvc.events.listing import Listed, Past
 from eventsvc.events.models import Event, Mode, PartnerRole
 from eventsvc.events.panel import zone_of
@@ -100,7 +101,7 @@ def block(event: Event, locale: str) -> when.Block | None:
     return when.block(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
 
 
-def dates(event: Event, locale: str) -> str:
+def dates(event: Event | Edition, locale: str) -> str:
     """Return the days in one line."""
     if event.starts_at is None or event.ends_at is None:
         return _("Date to follow")

@@ -46,6 +46,16 @@ LINKS: dict[LinkKind, Any] = {
     LinkKind.ARTICLE: _l("Article"),
     LinkKind.OTHER: _l("More"),
 }
+# The kinds as the tabs of a list name them, by the words that stand in addresses.
+SHELVES: dict[str, Any] = {
+    "school": _l("Schools"),
+    "webinar": _l("Webinars"),
+    "symposium": _l("Symposia"),
+    "conference": _l("Conferences"),
+    "fair": _l("Fairs"),
+    "course": _l("Courses"),
+    "community": _l("Community"),
+}
 _ACTS: dict[LinkKind, Any] = {
     LinkKind.RECORDING: _l("Watch the recording"),
     LinkKind.MATERIALS: _l("See the materials"),

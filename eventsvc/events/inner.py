@@ -1,0 +1,148 @@
+"""The part of an event's page that stays the same from one reader to the next, drawn once for the facts it shows.
+
+What was drawn is kept under the facts themselves, so there is nothing to forget when one of them changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from flask import render_template, url_for
+from markupsafe import Markup
+
+from eventsvc import covers, text, when
+from eventsvc.events import words
+from eventsvc.events.finding import Companion
+from eventsvc.events.models import Event
+from eventsvc.programme import reading
+from eventsvc.programme.reading import Guest, Item
+from eventsvc.programme.words import SPEAKER_ROLES
+
+KEPT = 128
+_SHOWN_GUESTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """All that decides what is drawn; `asked` is the language in the address, which its links carry on."""
+
+    slug: str
+    timezone: str
+    summary: str
+    description: str
+    audience: str
+    benefits: str
+    accessibility: str
+    language: str
+    items: tuple[Item, ...]
+    companions: tuple[Companion, ...]
+    locale: str
+    asked: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A session in the preview."""
+
+    hour: str
+    title: str
+    url: str
+    is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A day of the preview."""
+
+    name: str
+    iso: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A speaker with the first session they are in."""
+
+    name: str
+    affiliation: str
+    url: str
+    part: str
+    cover: Markup
+
+
+def inner(
+    event: Event, items: Sequence[Item], companions: Sequence[Companion], locale: str, asked: str | None
+) -> Markup:
+    """Draw the description, the programme in short, the speakers and the partners of an event."""
+    facts = Inner(
+        slug=event.slug,
+        timezone=event.timezone,
+        summary=event.summary,
+        description=event.description,
+        audience=event.audience,
+        benefits=event.benefits,
+        accessibility=event.accessibility,
+        language=event.language,
+        items=tuple(items),
+        companions=tuple(companions),
+        locale=locale,
+        asked=asked,
+    )
+    return _drawn(facts)
+
+
+@lru_cache(KEPT)
+def _drawn(facts: Inner) -> Markup:
+    guests = reading.guests(facts.items)
+    drawn = render_template(
+        "events/inner.html",
+        facts=facts,
+        lang=facts.language if facts.language != facts.locale else "",
+        about=text.to_html(facts.description),
+        columns=_columns(facts),
+        people=_people(guests[:_SHOWN_GUESTS], facts),
+        more_people=len(guests) > _SHOWN_GUESTS,
+        companions=[(each, words.PARTNER_ROLES[each.role]) for each in facts.companions],
+    )
+    return Markup(drawn)  # noqa: S704
+
+
+def _columns(facts: Inner) -> list[Column]:
+    address = url_for("programme.session", slug=facts.slug, public_id="~")
+    return [
+        Column(_day(day.on, facts), day.on.isoformat(), tuple(_line(item, address, facts) for item in shown))
+        for day in reading.by_day(facts.items, facts.timezone)
+        if day.on and (shown := [item for item in day.items if not item.is_break])
+    ]
+
+
+def _day(on: date, facts: Inner) -> str:
+    noon = datetime.combine(on, time(12), ZoneInfo(facts.timezone))
+    return when.near_day(noon, facts.timezone, facts.locale, has_weekday=True)
+
+
+def _line(item: Item, address: str, facts: Inner) -> Line:
+    hour = when.hour(item.starts_at, facts.timezone) if item.starts_at else ""
+    return Line(hour, item.title, address.replace("~", item.public_id), item.is_cancelled)
+
+
+def _people(guests: Sequence[Guest], facts: Inner) -> list[Person]:
+    address = url_for("programme.speaker", slug=facts.slug, public_id="~")
+    return [_person(guest, address, facts) for guest in guests]
+
+
+def _person(guest: Guest, address: str, facts: Inner) -> Person:
+    role, item = guest.parts[0]
+    day = when.near_day(item.starts_at, facts.timezone, facts.locale, has_weekday=True) if item.starts_at else ""
+    said = [str(SPEAKER_ROLES[role]) if role.value != "speaker" else "", item.title, day]
+    return Person(
+        name=guest.name,
+        affiliation=guest.affiliation,
+        url=address.replace("~", guest.public_id),
+        part=", ".join(part for part in said if part),
+        cover=covers.svg(guest.name, covers.palette_of(guest.public_id), 3, 3),
+    )
