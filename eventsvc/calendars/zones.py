@@ -21,7 +21,7 @@ _DAY = rf"M(\d+)\.(\d)\.(\d)(?:/{_OFFSET})?"
 _FOOTER = re.compile(rf"{_LABEL}{_OFFSET}(?:{_LABEL}{_OFFSET}?,{_DAY},{_DAY})?")
 _HEADER = struct.Struct(">4sc15x6l")
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
-_HOUR = timedelta(hours=1)
+_HOUR, _SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Onset:
 
     def local(self, year: int) -> datetime:
         """Return the naive moment on the clock before the change."""
-        first = datetime(year, self.month, 1)
+        first = datetime(year, self.month, 1)  # noqa: DTZ001 the clock on the wall, which has no zone
         days = (self.weekday - first.isoweekday()) % 7 + 7 * (self.week - 1)
         if (first + timedelta(days=days)).month != self.month:
             days -= 7
@@ -119,11 +119,13 @@ def _definition(timezone: str, first: int, last: int) -> bytes | None:
 
 
 def _holds(rule: Rule, timezone: str, first: int, last: int) -> bool:
-    """Compare a rule with the zone wherever either changes; between two changes both stand still."""
+    """Compare a rule with the zone on both sides of every change of either; between two changes both stand still."""
     start, end = datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC)
-    moments = {start} | {moment for year in range(first, last + 1) for moment, _after in rule.onsets(year)}
-    listed = (at for at in _changes(timezone) if start.timestamp() <= at < end.timestamp())
-    moments |= {datetime.fromtimestamp(at, UTC) for at in listed}
+    changes = {moment for year in range(first, last + 1) for moment, _after in rule.onsets(year)}
+    changes |= {
+        datetime.fromtimestamp(at, UTC) for at in _changes(timezone) if start.timestamp() < at < end.timestamp()
+    }
+    moments = {start, *changes, *(moment - _SECOND for moment in changes)}
     return all(rule.offset_at(moment) == moment.astimezone(zone(timezone)).utcoffset() for moment in moments)
 
 

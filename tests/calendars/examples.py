@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from eventsvc.calendars.ics import Showing
+from hypothesis import strategies as st
+
+from eventsvc.calendars import ics
+from eventsvc.calendars.ics import Head, Showing
+
+NASTY = "\\;,:\n\r\"'^nN \t\x00\x07\x0b\x1c\x7f\x85\u2028\u2029\ud800é漢😀"
+letters = st.one_of(st.characters(exclude_categories=()), st.sampled_from(NASTY))
+# Repeated behind a lead, so that most are folded, at every place.
+texts = st.builds(
+    lambda lead, text, times: "x" * lead + text * times, st.integers(0, 75), st.text(letters), st.integers(1, 40)
+)
+
+HEAD = Head("Symposium", "Europe/Amsterdam")
 
 CREATED = datetime(2027, 1, 4, 9, 30, tzinfo=UTC)
 CHANGED = datetime(2027, 2, 1, 8, 15, 30, 123456, tzinfo=UTC)
@@ -28,3 +40,13 @@ def a_showing(**over: Any) -> Showing:
         "longitude": 4.47767,
     }
     return Showing(**facts | over)
+
+
+def by_olga(**over: Any) -> Showing:
+    """The session with its organiser."""
+    return a_showing(organiser_name="Olga", organiser_email="olga@example.org", **over)
+
+
+def written(showing: Showing, sequence: int = 3) -> bytes:
+    """A feed of one showing."""
+    return ics.calendar(HEAD, [ics.event(showing, sequence=sequence, changed_at=CHANGED)])

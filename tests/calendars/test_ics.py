@@ -1,66 +1,20 @@
-"""What is written, read back by icalendar, by vobject, and by a reader of RFC 5545's letter."""
+"""Events and feeds, read back by icalendar, by vobject, and to RFC 5545's letter."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
-from typing import Any
 
 import icalendar
 import pytest
 import vobject
-from hypothesis import given
-from hypothesis import strategies as st
 
 from eventsvc.calendars import ics, zones
-from eventsvc.calendars.ics import Head, Method, Showing, Status
-from tests.calendars.examples import CHANGED, CREATED, a_showing
+from eventsvc.calendars.ics import Head, Status
+from tests.calendars.examples import CHANGED, CREATED, HEAD, a_showing, by_olga, written
+from tests.calendars.readers import by_icalendar, by_vobject, properties, unescaped
 
-HEAD = Head("Symposium", "Europe/Amsterdam")
-NASTY = "\\;,:\n\r\"'^nN \t\x00\x07\x0b\x1c\x7f\x85\u2028\u2029\ud800é漢😀"
-letters = st.one_of(st.characters(exclude_categories=()), st.sampled_from(NASTY))
-# Repeated behind a lead, so that most are folded, at every place.
-texts = st.builds(
-    lambda lead, text, times: "x" * lead + text * times, st.integers(0, 75), st.text(letters), st.integers(1, 40)
-)
 TIMED = r"DT(START|END)(;TZID=[^:]+:\d{8}T\d{6}|:\d{8}T\d{6}Z)"
-
-
-def written(showing: Showing, sequence: int = 3) -> bytes:
-    return ics.calendar(HEAD, [ics.event(showing, sequence=sequence, changed_at=CHANGED)])
-
-
-def by_icalendar(body: bytes) -> icalendar.Event:
-    calendar = icalendar.Calendar.from_ical(body)
-    assert isinstance(calendar, icalendar.Calendar)
-    return calendar.events[0]
-
-
-def by_vobject(body: bytes) -> Any:
-    return vobject.readOne(body.decode()).vevent
-
-
-def properties(body: bytes) -> dict[str, str]:
-    """Unfold to the letter and unescape in one pass: names with their parameters, and values of the last component."""
-    lines = body.decode().replace("\r\n ", "").split("\r\n")
-    found = [re.match(r"((?:[^:\"]|\"[^\"]*\")*):(.*)", line, re.DOTALL) for line in lines if line]
-    return {match[1]: match[2] for match in found if match}
-
-
-def unescaped(value: str) -> str:
-    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], value)
-
-
-def invitation(showing: Showing, method: Method = Method.REQUEST, name: str = "Ada") -> bytes:
-    return ics.invitation(
-        showing, method=method, sequence=4, at=CHANGED, attendee_name=name, attendee_email="ada@example.org"
-    )
-
-
-def by_olga(**over: Any) -> Showing:
-    return a_showing(organiser_name="Olga", organiser_email="olga@example.org", **over)
 
 
 def test_icalendar_and_vobject_read_the_same_facts() -> None:
@@ -84,77 +38,6 @@ def test_icalendar_and_vobject_read_the_same_facts() -> None:
     assert str(one["RELATED-TO"]) == other.related_to.value == "the-whole"
     assert (one["GEO"].to_ical(), other.geo.value) == ("52.1657;4.47767", "52.165700;4.477670")
     assert b"\r\nDTSTART;TZID=Europe/Amsterdam:20270530T110000\r\n" in body
-
-
-@given(summary=texts, description=texts, location=texts, kind=texts)
-def test_any_text_arrives_as_it_was_cleaned(summary: str, description: str, location: str, kind: str) -> None:
-    showing = a_showing(summary=summary, description=description, location=location, categories=(kind,), url="")
-    expected = {"SUMMARY": showing.title(), "DESCRIPTION": showing.notes(), "LOCATION": showing.place()}
-    body = written(showing)
-
-    one, other, letter = by_icalendar(body), by_vobject(body), properties(body)
-
-    for name, text in expected.items():
-        assert unescaped(letter.get(name, "")) == text
-        assert str(one.get(name, "")) == text
-        assert other.getChildValue(name.lower(), "") == text
-    assert letter["DTSTAMP"] == "20270201T081530Z"
-
-
-@given(texts)
-def test_no_line_is_longer_than_75_octets_or_cut_inside_a_character_or_an_escape(text: str) -> None:
-    body = written(by_olga(summary=text, description=text))
-
-    lines = body.split(b"\r\n")
-
-    assert max(map(len, lines)) <= 75
-    assert all(line.decode() and b"\r" not in line and b"\n" not in line for line in lines[:-1])
-    for line, following in pairwise(lines):
-        escapes = len(line) - len(line.rstrip(b"\\"))
-        assert not (following.startswith(b" ") and escapes % 2)
-
-
-@pytest.mark.parametrize("length", range(60, 80))
-def test_lines_are_folded_at_the_last_place_that_fits(length: int) -> None:
-    lines = written(a_showing(summary="x" * length)).split(b"\r\n")
-
-    place = next(number for number, line in enumerate(lines) if line.startswith(b"SUMMARY:"))
-
-    assert len(lines[place]) == min(75, len("SUMMARY:") + length)
-    assert lines[place + 1].startswith(b" ") == (length > 67)
-
-
-@given(texts)
-def test_cleaning_leaves_nothing_a_calendar_may_not_carry(text: str) -> None:
-    cleaned = ics.clean(text)
-
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", cleaned)
-    assert ics.clean(cleaned) == cleaned
-
-
-@pytest.mark.parametrize(
-    ("typed", "cleaned"),
-    [
-        ("Zoë 😀 漢字", "Zoë 😀 漢字"),
-        ("a\r\nb\rc\u2028d\u2029e\x85f", "a\nb\nc\nd\ne\nf"),
-        ("a\x00b\x07c\x1bd\x7f", "abcd"),
-        ("a\tb", "a\tb"),
-        ("\ud83d!", "\ufffd!"),
-        (r"C:\New\nothing", r"C:\New\nothing"),
-    ],
-)
-def test_text_keeps_what_it_may(typed: str, cleaned: str) -> None:
-    assert ics.clean(typed) == cleaned
-    assert unescaped(properties(written(a_showing(description=typed, url="")))["DESCRIPTION"]) == cleaned
-
-
-def test_text_that_looks_like_calendar_lines_stays_text() -> None:
-    forged = "Hello\r\nEND:VEVENT\r\nDTSTART;TZID=Mars/Olympus:20270101T000000\r\n"
-    body = written(a_showing(summary=forged, description="x" * 63 + forged, location=forged, categories=(forged,)))
-
-    assert body.count(b"\r\nEND:VEVENT") == 1
-    assert body.count(b"\r\nDTSTART;TZID=") == 1
-    assert len(icalendar.Calendar.from_ical(body).events) == 1
 
 
 @pytest.mark.parametrize("timezone", zones.offered())
@@ -339,117 +222,6 @@ def test_a_download_holds_one_event_its_zone_and_no_name() -> None:
     assert b"TZID:Europe/Amsterdam" in body
     assert b"NAME:Sym" not in body
     assert b"X-WR" not in body
-
-
-def test_an_invitation_is_one_request_to_one_person_who_has_accepted() -> None:
-    body = invitation(by_olga(), name='Ada "Countess" Lovelace; né^e, Byron')
-
-    calendar = icalendar.Calendar.from_ical(body)
-    (event,) = calendar.events
-    attendee, organiser = event["ATTENDEE"], event["ORGANIZER"]
-
-    assert calendar["METHOD"] == "REQUEST"
-    assert (str(attendee), str(organiser)) == ("mailto:ada@example.org", "mailto:olga@example.org")
-    assert attendee.params["CN"] == 'Ada "Countess" Lovelace; né^e, Byron'
-    assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == ("ACCEPTED", "FALSE")
-    assert (event["SEQUENCE"], event["DTSTAMP"].dt) == (4, CHANGED.replace(microsecond=0))
-    assert vobject.readOne(body.decode()).vevent.attendee.value == "mailto:ada@example.org"
-
-
-def test_an_invitation_reminds_once() -> None:
-    (alarm,) = by_icalendar(invitation(by_olga())).walk("VALARM")
-
-    assert alarm["ACTION"] == "DISPLAY"
-    assert alarm["DESCRIPTION"] == a_showing().summary
-    assert alarm["TRIGGER"].dt == timedelta(minutes=-15)
-
-
-@pytest.mark.parametrize(
-    ("over", "method"),
-    [({}, Method.CANCEL), ({"is_all_day": True}, Method.REQUEST), ({"status": Status.CANCELLED}, Method.REQUEST)],
-)
-def test_no_bell_rings_for_what_is_cancelled_or_lasts_all_day(over: dict[str, Any], method: Method) -> None:
-    assert b"VALARM" not in invitation(by_olga(**over), method)
-
-
-def test_a_cancellation_says_so_whatever_the_event_is() -> None:
-    body = invitation(by_olga(), Method.CANCEL)
-
-    event = by_icalendar(body)
-
-    assert b"\r\nMETHOD:CANCEL\r\n" in body
-    assert event["STATUS"] == "CANCELLED"
-    assert event["SUMMARY"].startswith("Cancelled: ")
-    assert str(event["ATTENDEE"]) == "mailto:ada@example.org"
-
-
-def test_an_invitation_from_nobody_is_refused() -> None:
-    with pytest.raises(ValueError, match="organiser"):
-        invitation(a_showing())
-
-
-@given(texts)
-def test_any_name_of_a_person_makes_an_invitation_that_can_be_read(name: str) -> None:
-    body = invitation(by_olga(), name=name)
-
-    assert str(by_icalendar(body)["ATTENDEE"]) == "mailto:ada@example.org"
-    assert by_vobject(body).attendee.value == "mailto:ada@example.org"
-
-
-@pytest.mark.parametrize(
-    "url", ["https://x.example.org/a b", "https://x.example.org/\r\nX:1", "https://é.example.org/é"]
-)
-def test_an_odd_address_spoils_no_feed(url: str) -> None:
-    body = written(a_showing(url=url, join_url=url))
-
-    assert by_icalendar(body)["URL"].isascii()
-    assert b"\r\nX:1" not in body
-
-
-CHANGES: dict[str, Any] = {
-    "uid": "another",
-    "summary": "Another",
-    "starts_at": datetime(2027, 5, 30, 8, 0, tzinfo=UTC),
-    "ends_at": datetime(2027, 5, 30, 11, 0, tzinfo=UTC),
-    "timezone": "Asia/Shanghai",
-    "created_at": datetime(2026, 1, 4, 9, 30, tzinfo=UTC),
-    "status": Status.TENTATIVE,
-    "description": "Another",
-    "location": "Another",
-    "url": "https://another.example.org",
-    "latitude": 1.5,
-    "longitude": 1.5,
-    "categories": ("Another",),
-    "is_all_day": True,
-    "is_busy": False,
-    "join_url": "https://video.example.org",
-    "parent_uid": "another",
-    "organiser_name": "Another",
-    "organiser_email": "another@example.org",
-    "cancelled_prefix": "Another: ",
-}
-
-
-@pytest.mark.parametrize("name", [field.name for field in fields(Showing)])
-def test_every_fact_is_in_the_digest_and_survives_as_json(name: str) -> None:
-    changed = a_showing(**{name: CHANGES[name]})
-
-    assert changed.digest() != a_showing().digest() == a_showing().digest()
-    assert Showing.from_json(changed.to_json()) == changed
-
-
-def test_facts_from_another_release_can_be_read() -> None:
-    facts = a_showing().to_json()
-
-    assert Showing.from_json(facts | {"colour": "steelblue"}) == a_showing()
-    assert set(facts) & {"status", "join_url", "is_busy"} == set()
-
-
-def test_naive_moments_and_ends_before_starts_are_refused() -> None:
-    with pytest.raises(ValueError, match="aware"):
-        a_showing(starts_at=datetime(2027, 5, 30, 9, 0))
-    with pytest.raises(ValueError, match="end before"):
-        a_showing(ends_at=datetime(2027, 5, 30, 8, 0, tzinfo=UTC))
 
 
 def test_the_writers_version_moves_with_the_zone_data_and_fits_its_column() -> None:

@@ -8,8 +8,8 @@ from io import StringIO
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
-from dateutil.rrule import rrulestr
-from dateutil.tz import tzical
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+from dateutil.tz import tzical  # type: ignore[import-untyped]
 
 from eventsvc.calendars import zones
 
@@ -51,7 +51,7 @@ def offset(text: str) -> timedelta:
 
 
 def strict_reader(definition: bytes) -> Offsets:
-    """Read a VTIMEZONE to the letter of RFC 5545: an onset is local time under TZOFFSETFROM, and nothing is forgiven."""
+    """Read a VTIMEZONE to the letter of RFC 5545: an onset is local time under TZOFFSETFROM; nothing is forgiven."""
     onsets = []
     for observance in observances(definition):
         start = datetime.fromisoformat(observance["DTSTART"])
@@ -63,7 +63,7 @@ def strict_reader(definition: bytes) -> Offsets:
 
 
 def dateutil_zone(definition: bytes) -> tzinfo:
-    zone = tzical(StringIO(definition.decode())).get()
+    zone: tzinfo | None = tzical(StringIO(definition.decode())).get()
     assert zone is not None
     return zone
 
@@ -139,6 +139,12 @@ def test_sao_paulo_is_not_defined_for_a_year_in_which_it_had_summer_time() -> No
 
     assert zones.definition("America/Sao_Paulo", summer, summer) is None
     assert zones.definition("America/Sao_Paulo", summer, LAST) is None
+
+
+def test_shanghai_is_not_defined_for_a_year_with_a_summer_time_between_two_winters() -> None:
+    winter = datetime(1991, 1, 2, tzinfo=UTC)
+
+    assert zones.definition("Asia/Shanghai", winter, winter) is None
 
 
 @pytest.mark.parametrize(
