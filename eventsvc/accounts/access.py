@@ -118,15 +118,11 @@ def where_i_may(act: Act) -> sa.ColumnElement[bool]:
     """Return the condition that keeps a query on events to those where I may do `act`."""
     if current_user.is_authenticated and current_user.is_admin:
         return sa.true()
-    return Event.id.in_(
-        [event_id for event_id, role in _my_roles().items() if act in MAY[role]]
-    )
+    return Event.id.in_([event_id for event_id, role in _my_roles().items() if act in MAY[role]])
 
 
 def _find(slug: str, options: tuple[ORMOption, ...]) -> Event | None:
-    former = (
-        sa.select(FormerSlug.event_id).where(FormerSlug.slug == slug).scalar_subquery()
-    )
+    former = sa.select(FormerSlug.event_id).where(FormerSlug.slug == slug).scalar_subquery()
     either = sa.or_(Event.slug == slug, Event.id == former)
     return db.session.scalar(sa.select(Event).where(either).options(*options))
 
@@ -138,12 +134,10 @@ def _my_roles() -> dict[int, EventRole]:
     kept: tuple[int, dict[int, EventRole]] | None = g.get("my_roles")
     if kept is None or kept[0] != current_user.id:
         rows = db.session.execute(
-            sa.select(Membership.event_id, Membership.role).where(
-                Membership.user_id == current_user.id
-            )
+            sa.select(Membership.event_id, Membership.role).where(Membership.user_id == current_user.id)
         )
         kept = g.my_roles = (
             current_user.id,
-            {event_id: role for event_id, role in rows},
+            dict(rows.tuples()),
         )
     return kept[1]

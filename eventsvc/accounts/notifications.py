@@ -33,9 +33,7 @@ def _with_link(kind: str, user: User, token: str, at: datetime) -> Message:
     address = links.absolute("security.reset_password", token=token)
     facts = {"name": user.shown_name, "sealed_link": tokens.seal(address)}
     about = f"account:{user.id}"
-    return outbox.post(
-        kind, _to(user), facts, key=f"{about}:{at.timestamp()}", about=about, at=at
-    )
+    return outbox.post(kind, _to(user), facts, key=f"{about}:{at.timestamp()}", about=about, at=at)
 
 
 def _to(user: User) -> Recipient:

@@ -94,9 +94,7 @@ def _settings(app: Flask) -> dict[str, Any]:
         "TOTP_SECRETS": _totp_secrets(app),
     }
     messages = {f"MSG_{name}": message for name, message in _MESSAGES.items()}
-    return {
-        f"SECURITY_{name}": value for name, value in {**of_ours, **messages}.items()
-    } | {
+    return {f"SECURITY_{name}": value for name, value in {**of_ours, **messages}.items()} | {
         # The cookie is read below /desk only; a remembered organiser is nobody on the public pages.
         "REMEMBER_COOKIE_PATH": "/desk",
         "REMEMBER_COOKIE_HTTPONLY": True,
@@ -116,9 +114,7 @@ _MESSAGES = {
     "LOGIN": (_l("Sign in to see this page."), "info"),
     "REAUTHENTICATION_REQUIRED": (_l("Type your password once more to go on."), "info"),
     "PASSWORD_RESET_REQUEST": (
-        _l(
-            "If %(email)s has an account here, a letter with a link is on its way to it."
-        ),
+        _l("If %(email)s has an account here, a letter with a link is on its way to it."),
         "success",
     ),
     "PASSWORD_RESET_NO_LOGIN": (
@@ -192,18 +188,11 @@ class _Totp(Totp):
 def _totp_secrets(app: Flask) -> dict[str, str]:
     """Derive a key from SECRET_KEY and each of its fallbacks, each under a tag that stays when the order changes."""
     keys = (app.config["SECRET_KEY"], *(app.config["SECRET_KEY_FALLBACKS"] or ()))
-    return {
-        hashlib.sha256(b"eventsvc totp tag" + key.encode()).hexdigest()[:8]: _derived(
-            key
-        )
-        for key in keys
-    }
+    return {hashlib.sha256(b"eventsvc totp tag" + key.encode()).hexdigest()[:8]: _derived(key) for key in keys}
 
 
 def _derived(key: str) -> str:
-    derived = HKDF(
-        algorithm=SHA256(), length=32, salt=None, info=b"eventsvc totp secrets"
-    ).derive(key.encode())
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"eventsvc totp secrets").derive(key.encode())
     return base64.urlsafe_b64encode(derived).decode()
 
 
@@ -211,25 +200,17 @@ def _ask_who_on_the_desk_only(app: Flask) -> None:
     """Keep Flask-Principal from asking who it is on pages and feeds, where nobody is anybody."""
     ask: Callable[[], None] = security.principal._on_before_request
     asked = app.before_request_funcs[None]
-    asked[asked.index(ask)] = lambda: (
-        ask() if request.path.startswith("/desk") else None
-    )
+    asked[asked.index(ask)] = lambda: ask() if request.path.startswith("/desk") else None
 
 
 def _limit(app: Flask, endpoint: str) -> None:
     view: Any = app.view_functions[endpoint]
     view = limiter.limit(PER_ADDRESS, methods=["POST"])(view)
-    app.view_functions[endpoint] = limiter.limit(
-        PER_ACCOUNT, key_func=_account, methods=["POST"]
-    )(view)
+    app.view_functions[endpoint] = limiter.limit(PER_ACCOUNT, key_func=_account, methods=["POST"])(view)
 
 
 def _account() -> str:
     """Name the account that is tried, by a digest: by what was typed, or by who has given the password already."""
-    who = (
-        folded(request.form.get("email", ""))
-        or session.get("tf_user_id")
-        or session.get("_user_id")
-    )
+    who = folded(request.form.get("email", "")) or session.get("tf_user_id") or session.get("_user_id")
     plain = f"{current_app.config['SECRET_KEY']} {who or request.remote_addr}"
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

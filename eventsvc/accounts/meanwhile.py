@@ -1,0 +1,57 @@
+"""Two people with the same form open: what the first saved, told from the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+
+from eventsvc.accounts.models import AuditEntry
+from eventsvc.errors import ChangedMeanwhile
+from eventsvc.extensions import db
+
+
+def refuse_if_changed(row: Any, revision: int, *, stored: Mapping[str, Any], yours: Mapping[str, Any]) -> None:
+    """Raise ChangedMeanwhile when somebody changed, after `revision`, what you are about to write otherwise.
+
+    `stored` and `yours` are plain values by name. `theirs` of the refusal has what they changed and you would undo;
+    its `yours` only those of these that you changed too, so that a form can take over the rest. The values from before
+    are in the audit entries, whose `after` holds the revision each act led to.
+    """
+    if row.revision == revision:
+        return
+    entries = _since(row, revision)
+    before: dict[str, Any] = {}
+    for entry in entries:
+        before = {**entry.before, **before}
+    theirs = {
+        name: stored[name]
+        for name in before
+        if name in stored and name in yours and stored[name] not in (before[name], yours[name])
+    }
+    if theirs:
+        mine = {name: yours[name] for name in theirs if yours[name] != before[name]}
+        raise ChangedMeanwhile(_told(entries), theirs=theirs, yours=mine)
+
+
+def _since(row: Any, revision: int) -> list[AuditEntry]:
+    asked = (
+        sa.select(AuditEntry)
+        .where(AuditEntry.subject == row.__tablename__, AuditEntry.subject_id == row.id)
+        .order_by(AuditEntry.id.desc())
+        .options(joinedload(AuditEntry.user))
+        .limit(200)
+    )
+    entries = [entry for entry in db.session.scalars(asked) if entry.after.get("revision", 0) > revision]
+    return entries[::-1]
+
+
+def _told(entries: list[AuditEntry]) -> str:
+    who = next((entry.user.shown_name for entry in reversed(entries) if entry.user), None) or _("Somebody")
+    return _(
+        "%(who)s saved changes while you had this page open. Nothing you typed is lost: compare, then save again.",
+        who=who,
+    )
