@@ -76,7 +76,11 @@ def _last_seats(port: int, environment: dict[str, str]) -> list[str]:
         rush.run(port, slug, rush.AT_ONCE)
         if (counted := _rows(environment, "tally", slug))["confirmed"] != 1:
             faults.append(f"the last seat went to {counted['confirmed']}")
-    _say(f"{rush.AT_ONCE} for the last seat, {LAST_SEAT_ROUNDS} times", "one each time" if not faults else "SOLD TWICE", "")
+    _say(
+        f"{rush.AT_ONCE} for the last seat, {LAST_SEAT_ROUNDS} times",
+        "one each time" if not faults else "SOLD TWICE",
+        "",
+    )
     return faults
 
 

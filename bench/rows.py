@@ -127,9 +127,7 @@ def tally(slug: str) -> dict[str, Any]:
 def main(what: str, arguments: list[str]) -> dict[str, Any]:
     """Do what the command line asks."""
     acts = {
-        "event": lambda slug, capacity, sessions: event(
-            slug, capacity=int(capacity) or None, sessions=int(sessions)
-        ),
+        "event": lambda slug, capacity, sessions: event(slug, capacity=int(capacity) or None, sessions=int(sessions)),
         "roster": lambda slug, people: roster(slug, int(people)),
         "tally": tally,
     }

@@ -25,7 +25,7 @@ Key = tuple[EntryKind, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One entry as it should be: for everybody, and for those entitled to the join link (None where that is the same)."""
+    """One entry as it should be, for everybody and for those entitled to the join link (None: the same)."""
 
     public: Showing
     entitled: Showing | None
@@ -39,7 +39,8 @@ def refresh(event: Event, *, at: datetime) -> int:
     """Bring an event's entries up to date in the caller's transaction; return how many were written.
 
     Ends every act that may change what a calendar shows. Only what differs is written; its `sequence` rises, and with
-    it, once, the event's calendar version. What vanished stays as a tombstone that says CANCELLED. A draft shows nothing.
+    it, once, the event's calendar version. What vanished stays as a tombstone that says CANCELLED. A draft shows
+    nothing.
     """
     db.session.flush()
     if not event.is_public:
@@ -175,9 +176,7 @@ def _write(entry: Entry, shown: Shown, digest: str, at: datetime) -> None:
     entry.facts = shown.public.to_json()
     entry.body = ics.event(shown.public, sequence=entry.sequence, changed_at=at)
     entry.entitled_facts = shown.entitled.to_json() if shown.entitled else None
-    entry.entitled_body = (
-        ics.event(shown.entitled, sequence=entry.sequence, changed_at=at) if shown.entitled else None
-    )
+    entry.entitled_body = ics.event(shown.entitled, sequence=entry.sequence, changed_at=at) if shown.entitled else None
 
 
 def _raise_version(event: Event, *, is_news: bool) -> None:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from eventsvc import clock, links, web
 from eventsvc.calendars import feeds, ics
 from eventsvc.calendars.links import webcal
+from eventsvc.events import words
 from eventsvc.events.models import Kind, Mode
 
 blueprint = Blueprint("calendars", __name__)
@@ -96,6 +97,7 @@ def subscribe() -> Response:
         address=address,
         webcal=webcal(address),
         subject=_title_of_subject() if subject else None,
+        kinds=words.KINDS,
         qr=Markup(segno.make(webcal(address), error="m").svg_inline(scale=4, border=4, omitsize=True)),  # noqa: S704
     )
     return web.public(Response(page))
@@ -112,7 +114,7 @@ def _subscribed() -> str:
         return links.absolute("calendars.event", slug=slug)
     if slug := request.args.get("series"):
         return links.absolute("calendars.series", slug=slug)
-    return links.absolute("calendars.site", **{"kind": kinds} if (kinds := request.args.getlist("kind")) else {})
+    return links.absolute("calendars.site", kind=[kind.value for kind in _known(Kind, "kind")] or None)
 
 
 def _filter() -> feeds.Filter:
@@ -158,5 +160,3 @@ def _written(name: str, body: bytes) -> Response:
     response = Response(body, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
     return response
-
-

@@ -101,8 +101,9 @@ def test_a_hidden_session_leaves_a_tombstone_and_comes_back_under_its_uid(app: F
 
 def test_two_deleted_sessions_each_leave_a_tombstone(app: Flask) -> None:
     event = an_event()
-    for session in (a_session(event), a_session(event)):
-        refreshed(event)
+    sessions = [a_session(event), a_session(event)]
+    refreshed(event)
+    for session in sessions:
         db.session.delete(session)
     db.session.commit()
 

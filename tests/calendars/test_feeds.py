@@ -196,7 +196,7 @@ def test_one_session_is_a_file_to_download(client: FlaskClient) -> None:
 
     assert list(shown(answer.data).values()) == [session.title]
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert b"NAME:" not in answer.data
+    assert b"\r\nNAME:" not in answer.data
 
 
 def test_a_personal_feed_has_the_join_link_while_one_has_a_seat(client: FlaskClient) -> None:
