@@ -1,0 +1,127 @@
+"""What people are told about their registration: one function for each letter.
+
+A letter's facts are as they are now; its words are written when it is sent. The person's own links are never among the
+facts: delivery puts them in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from eventsvc.calendars import entries
+from eventsvc.columns import snapshot
+from eventsvc.events.models import Event, Venue
+from eventsvc.mail import outbox
+from eventsvc.mail.models import Message
+from eventsvc.mail.outbox import Recipient
+from eventsvc.registration.models import Registration, State
+
+_EVENT = (
+    "slug",
+    "title",
+    "mode",
+    "timezone",
+    "starts_at",
+    "ends_at",
+    "is_all_day",
+    "room",
+    "costs",
+    "contact_name",
+    "contact_email",
+)
+_VENUE = ("name", "street", "postcode", "city", "country", "map_url")
+
+
+def registered(registration: Registration, *, at: datetime) -> Message | None:
+    """Tell somebody that they have a seat, with an invitation for their calendar."""
+    key = f"registered:{registration.id}"
+    return _post("registered", registration, _with_invitation(registration), key=key, at=at)
+
+
+def waitlisted(registration: Registration, *, position: int | None, at: datetime) -> Message | None:
+    """Tell somebody that they wait, and where; no invitation until there is a seat."""
+    return _post("waitlisted", registration, {"position": position}, key=f"waitlisted:{registration.id}", at=at)
+
+
+def promoted(registration: Registration, *, at: datetime) -> Message | None:
+    """Tell somebody who waited that they have a seat now, with an invitation for their calendar."""
+    key = f"promoted:{registration.id}:{_second(registration.state_at)}"
+    return _post("promoted", registration, _with_invitation(registration), key=key, at=at)
+
+
+def cancelled(registration: Registration, *, at: datetime, had_seat: bool) -> Message | None:
+    """Tell somebody that their registration is cancelled; who was sent an invitation is sent its end."""
+    facts = {"had_seat": had_seat} | (_with_invitation(registration) if had_seat else {})
+    return _post("cancelled", registration, facts, key=f"cancelled:{registration.id}", at=at)
+
+
+def event_cancelled(registration: Registration, *, sentence: str, at: datetime) -> Message | None:
+    """Tell somebody that the event will not be, in the organiser's words; call it when the entries say so already."""
+    key = f"event_cancelled:{registration.id}:{_second(registration.event.cancelled_at or at)}"
+    facts = {"sentence": sentence} | (_with_invitation(registration) if registration.has_seat else {})
+    return _post("event_cancelled", registration, facts, key=key, at=at)
+
+
+def link_resent(registration: Registration, *, at: datetime) -> Message | None:
+    """Send somebody their link again; of its own, so that it takes no other letter's place."""
+    name = f"link_resent:{registration.id}"
+    return _post("link_resent", registration, {}, key=f"{name}:{registration.revision}", at=at, about=name)
+
+
+def _post(
+    kind: str, registration: Registration, facts: dict[str, Any], *, key: str, at: datetime, about: str | None = None
+) -> Message | None:
+    """Lay the letter; there is none to somebody without an address, whom an organiser added by hand."""
+    if not registration.email:
+        return None
+    event = registration.event
+    to = Recipient(registration.email, registration.name, registration.language, event.contact_email)
+    return outbox.post(
+        kind,
+        to,
+        _common(registration, event) | facts,
+        key=key,
+        about=about or f"registration:{registration.id}",
+        at=at,
+        event_id=event.id,
+        registration_id=registration.id,
+    )
+
+
+def _common(registration: Registration, event: Event) -> dict[str, Any]:
+    facts = {
+        "given_name": registration.given_name,
+        "reference": registration.reference,
+        "state": registration.state.value,
+        "event": snapshot(event, _EVENT),
+        "venue": _venue(event.venue),
+        "deleted_on": _deleted_on(event),
+    }
+    if registration.state is State.CONFIRMED and event.join_url:
+        facts["join_url"] = event.join_url
+    return facts
+
+
+def _venue(venue: Venue | None) -> dict[str, Any] | None:
+    return snapshot(venue, _VENUE) if venue else None
+
+
+def _deleted_on(event: Event) -> str | None:
+    """Return the local day on which the person's answers are deleted; unknown while the event has no date."""
+    if event.ends_at is None:
+        return None
+    return (event.ends_at.astimezone(ZoneInfo(event.timezone)) + timedelta(days=event.retention_days)).date().isoformat()
+
+
+def _with_invitation(registration: Registration) -> dict[str, Any]:
+    """Return the calendar entry as it stands, counted on for this person, whose own news are counted too."""
+    invitation = entries.invitation_of(registration.event)
+    if invitation is None:
+        return {}
+    return {"invitation": invitation | {"sequence": invitation["sequence"] + registration.calendar_offset}}
+
+
+def _second(at: datetime) -> int:
+    return int(at.timestamp())
