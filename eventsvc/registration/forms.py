@@ -1,0 +1,125 @@
+"""The forms about a person: to register, to correct, to confirm."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, StringField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from eventsvc.registration import countries
+from eventsvc.registration.person import LONGEST, Person
+from eventsvc.text import one_line
+
+_MISSING_AT = _l("An e-mail address has an @ in it, for example ada@example.org")
+_MISSING_DOMAIN = _l("The part after the @ is missing, for example ada@example.org")
+_ONE_ADDRESS = _l("Please write one address, without spaces, for example ada@example.org")
+_NO_ADDRESS = _l("No letter would arrive at this address. It looks like ada@example.org")
+
+
+def _line(value: str | None) -> str | None:
+    return one_line(value) if value else value
+
+
+def _at_most(name: str) -> Length:
+    return Length(max=LONGEST[name], message=_l("Please write this in at most %(max)d characters."))
+
+
+def _has_something_to_see(_form: Any, field: Field) -> None:
+    """Refuse a name of joiners and direction marks only: nobody could read it from a list."""
+    if not any(unicodedata.category(letter)[0] in "LNPS" for letter in field.data or ""):
+        raise ValidationError(_l("Please write a name that can be seen."))
+
+
+def _is_mailbox(_form: Any, field: Field) -> None:
+    """Refuse what no mail server could take; no name is looked up, for that would be slow and sometimes wrong."""
+    try:
+        field.data = validate_email(field.data, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise ValidationError(_slip(field.data)) from None
+
+
+def _slip(address: str) -> Any:
+    name, at, domain = address.partition("@")
+    if not at:
+        return _MISSING_AT
+    if not domain:
+        return _MISSING_DOMAIN
+    return _ONE_ADDRESS if " " in name + domain or "@" in domain or "," in address else _NO_ADDRESS
+
+
+def _is_country(_form: Any, field: Field) -> None:
+    if field.data not in countries.names(str(get_locale())):
+        raise ValidationError(_l("Please choose a country from the list."))
+
+
+class PersonForm(FlaskForm):
+    """Who somebody is."""
+
+    given_name = StringField(
+        _l("Given name"),
+        filters=[_line],
+        validators=[DataRequired(_l("Please write your given name.")), _at_most("given_name"), _has_something_to_see],
+    )
+    family_name = StringField(
+        _l("Family name"),
+        filters=[_line],
+        validators=[DataRequired(_l("Please write your family name.")), _at_most("family_name"), _has_something_to_see],
+    )
+    email = EmailField(
+        _l("E-mail"),
+        filters=[_line],
+        validators=[DataRequired(_l("Please write your e-mail address.")), _at_most("email"), _is_mailbox],
+    )
+    organisation = StringField(
+        _l("Organisation"), filters=[_line], validators=[Optional(), _at_most("organisation")]
+    )
+    country = StringField(
+        _l("Country"), filters=[_line], validators=[DataRequired(_l("Please choose your country.")), _is_country]
+    )
+
+    def person(self) -> Person:
+        """Return who was typed; the form has been found valid."""
+        return Person(
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
+            email=self.email.data or "",
+            organisation=self.organisation.data or "",
+            country=self.country.data or "",
+        )
+
+
+class RegistrationForm(PersonForm):
+    """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in."""
+
+    consent = BooleanField(validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))])
+    homepage = StringField(_l("Leave this empty"))
+    opened = HiddenField()
+    submission_key = HiddenField()
+
+
+class CorrectionForm(PersonForm):
+    """Who somebody is after all; `revision` is that of the registration when the form was opened."""
+
+    revision = IntegerField(validators=[DataRequired()])
+
+
+class ConfirmationForm(FlaskForm):
+    """A button, and proof that the person's own browser pressed it."""
+
+
+def is_forged(form: FlaskForm) -> bool:
+    """Tell whether a form came without our token, and say so at its head in words for whoever's browser lost it."""
+    if "csrf_token" not in form or not form.csrf_token.errors:
+        return False
+    form.csrf_token.errors = []
+    form.form_errors.append(
+        _("This page had been open for too long, or your browser keeps no cookies for us. Please send it once more.")
+    )
+    return True

@@ -1,0 +1,46 @@
+"""What is kept about one person, for that person: the answers, the letters, and what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventsvc.accounts.models import AuditEntry
+from eventsvc.columns import snapshot
+from eventsvc.extensions import db
+from eventsvc.mail.models import Message
+from eventsvc.registration.models import Registration
+
+_OWN = (
+    "reference", "state", "origin", "given_name", "family_name", "email", "organisation", "country", "language",
+    "registered_at", "state_at", "offer_expires_at", "consent_version", "consented_at", "link_sent_at", "note",
+)  # fmt: skip
+_LETTER = ("kind", "state", "language", "recipient", "created_at", "sent_at", "sent_subject", "sent_text")
+_ACT = ("at", "act", "actor", "before", "after", "reason")
+
+
+def of(registration: Registration) -> dict[str, Any]:
+    """Return everything kept about a person as values JSON can hold; moments are in UTC, links are left out."""
+    return {
+        "event": snapshot(registration.event, ("slug", "title", "starts_at", "ends_at", "timezone")),
+        "registration": snapshot(registration, _OWN),
+        "letters": [snapshot(letter, _LETTER) for letter in letters(registration.id)],
+        "history": [snapshot(act, _ACT) for act in _acts(registration)],
+    }
+
+
+def letters(registration_id: int) -> Sequence[Message]:
+    """Return the letters to a person, the newest first."""
+    return db.session.scalars(
+        sa.select(Message).where(Message.registration_id == registration_id).order_by(Message.id.desc())
+    ).all()
+
+
+def _acts(registration: Registration) -> Sequence[AuditEntry]:
+    return db.session.scalars(
+        sa.select(AuditEntry)
+        .where(AuditEntry.subject == Registration.__tablename__, AuditEntry.subject_id == registration.id)
+        .order_by(AuditEntry.id)
+    ).all()

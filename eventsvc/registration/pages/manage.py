@@ -1,0 +1,279 @@
+"""The page by link: what somebody has, and everything they may do with it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from eventsvc import clock, links, web, when
+from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.calendars import entries
+from eventsvc.calendars import links as calendar_links
+from eventsvc.calendars.showings import Showing
+from eventsvc.errors import ChangedMeanwhile, Refused
+from eventsvc.events.models import Event, Status
+from eventsvc.events.panel import zone_of
+from eventsvc.events.places import where
+from eventsvc.extensions import db
+from eventsvc.registration import (
+    consent,
+    countries,
+    keys,
+    owndata,
+    rules,
+    seats,
+    tickets,
+    typos,
+    words,
+)
+from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
+from eventsvc.registration.models import Registration, State, TokenKind
+from eventsvc.registration.pages.blueprint import blueprint
+
+
+@blueprint.get("/registrations/<token>")
+@web.private
+def manage(token: str) -> Response:
+    """Show a registration to whoever has its link."""
+    return _manage(_opened(token), token)
+
+
+@blueprint.route("/registrations/<token>/correct", methods=["GET", "POST"])
+@web.private
+def correct(token: str) -> Response:
+    """Let a person write themselves otherwise."""
+    registration = _opened(token)
+    form = CorrectionForm(obj=registration)
+    if not form.is_submitted():
+        return _correction(registration, form, token)
+    if not form.validate():
+        return _correction(registration, form, token, 400 if is_forged(form) else 422)
+    try:
+        rules.correct(registration, form.person(), revision=form.revision.data or 0, by=ATTENDEE, at=clock.now())
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        web.refuse_on(form, refused)
+        if isinstance(refused, ChangedMeanwhile):
+            # The page shows what is stored now; sending it once more is meant.
+            form.revision.data, form.revision.raw_data = registration.revision, None
+        return _correction(registration, form, token, refused.status)
+    return _done(token, _("It is changed."))
+
+
+@blueprint.route("/registrations/<token>/cancel", methods=["GET", "POST"])
+@web.private
+def cancel(token: str) -> Response:
+    """Ask whether a place is to be given up, and give it up."""
+    registration = _opened(token)
+    form = ConfirmationForm()
+    if not _is_confirmed(form):
+        return _question("registration/cancel.html", registration, form, token)
+    try:
+        rules.cancel(registration, by=ATTENDEE, at=clock.now())
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        web.refuse_on(form, refused)
+        return _question("registration/cancel.html", registration, form, token, refused.status)
+    return _done(token, _("Your registration is cancelled."))
+
+
+@blueprint.route("/registrations/<token>/erase", methods=["GET", "POST"])
+@web.private
+def erase(token: str) -> Response:
+    """Say what erasure means, and forget the person."""
+    registration = _opened(token)
+    form = ConfirmationForm()
+    if not _is_confirmed(form):
+        return _question("registration/erase.html", registration, form, token)
+    title, slug = registration.event.title, registration.event.slug
+    rules.erase(registration, by=ATTENDEE, at=clock.now())
+    db.session.commit()
+    return make_response(render_template("registration/erased.html", lang=web.language(), title=title, slug=slug))
+
+
+@blueprint.post("/registrations/<token>/resend")
+@web.private
+def resend(token: str) -> Response:
+    """Write the link to the registration's own address; at most once an hour."""
+    registration = _opened(token)
+    if not _is_confirmed(ConfirmationForm()):
+        return _bad_token(registration, token)
+    is_sent = rules.send_link(registration, at=clock.now())
+    db.session.commit()
+    if is_sent:
+        return _done(token, _("The letter with your link is on its way."))
+    return _done(token, _("We wrote to you within the last hour. Look in your spam folder, or try again later."), "warn")
+
+
+@blueprint.post("/registrations/<token>/feed")
+@web.private
+def replace_feed(token: str) -> Response:
+    """Make the personal feed's link anew, for whoever gave the old one away."""
+    registration = _opened(token)
+    if not _is_confirmed(ConfirmationForm()):
+        return _bad_token(registration, token)
+    rules.replace_feed_link(registration, by=ATTENDEE, at=clock.now())
+    db.session.commit()
+    return _done(token, _("Your calendar has a new link. Subscribe again with it; the old one has stopped."))
+
+
+@blueprint.post("/registrations/<token>/link")
+@web.private
+def replace_link(token: str) -> Response:
+    """Make the link of this page anew, for whoever gave the old one away."""
+    registration = _opened(token)
+    if not _is_confirmed(ConfirmationForm()):
+        return _bad_token(registration, token)
+    fresh = rules.replace_manage_link(registration, by=ATTENDEE, at=clock.now())
+    db.session.commit()
+    return _done(fresh, _("This page has a new link, and our next letter will carry it. The old one has stopped."))
+
+
+@blueprint.get("/registrations/<token>/data.json")
+@web.private
+def data(token: str) -> Response:
+    """Send everything kept about a person, as a file."""
+    registration = _opened(token)
+    body = json.dumps(owndata.of(registration), ensure_ascii=False, indent=2)
+    response = make_response(body, {"Content-Type": "application/json; charset=utf-8"})
+    response.headers["Content-Disposition"] = f'attachment; filename="registration-{registration.reference}.json"'
+    return response
+
+
+@blueprint.get("/registrations/<token>/letters")
+@web.private
+def letters(token: str) -> Response:
+    """Show the letters somebody was sent, as they were sent."""
+    registration = _opened(token)
+    page = render_template(
+        "registration/letters.html",
+        lang=web.language(),
+        registration=registration,
+        token=token,
+        letters=[(letter, _moment(registration.event, letter.sent_at)) for letter in owndata.letters(registration.id)],
+    )
+    return make_response(page)
+
+
+def _opened(token: str) -> Registration:
+    """Return what a link opens; one that was replaced or stopped says so, all else is not found."""
+    registration = keys.find(token, TokenKind.MANAGE)
+    if registration is None and keys.is_retired(token):
+        abort(410)
+    found = web.not_found_unless(registration)
+    web.speak(found.language)
+    return found
+
+
+def _is_confirmed(form: ConfirmationForm) -> bool:
+    """Tell whether the person's own browser sent this; a bad token says so on the form, and asks once more."""
+    is_confirmed = form.validate_on_submit()
+    is_forged(form)
+    return is_confirmed
+
+
+def _bad_token(registration: Registration, token: str) -> Response:
+    flash(_("That button did not work from where it was pressed. Please press it once more."), "warn")
+    response = _manage(registration, token)
+    response.status_code = 400
+    return response
+
+
+def _done(token: str, sentence: str, tone: str = "ok") -> Response:
+    flash(sentence, tone)
+    return redirect(url_for("registration.manage", token=token), 303)
+
+
+def _question(
+    template: str, registration: Registration, form: ConfirmationForm, token: str, status: int | None = None
+) -> Response:
+    page = render_template(
+        template,
+        lang=web.language(),
+        registration=registration,
+        event=registration.event,
+        form=form,
+        token=token,
+    )
+    return make_response(page, status or (400 if form.form_errors else 200))
+
+
+def _correction(registration: Registration, form: CorrectionForm, token: str, status: int = 200) -> Response:
+    locale = web.language()
+    page = render_template(
+        "registration/correct.html",
+        lang=locale,
+        registration=registration,
+        form=form,
+        token=token,
+        countries=countries.options(locale, form.country.data),
+        better=typos.better(form.email.data or ""),
+        is_newer=status == ChangedMeanwhile.status,
+    )
+    return make_response(page, status)
+
+
+def _manage(registration: Registration, token: str) -> Response:
+    event, locale, at = registration.event, web.language(), clock.now()
+    page = render_template(
+        "registration/manage.html",
+        lang=locale,
+        registration=registration,
+        event=event,
+        token=token,
+        word=words.state(registration.state),
+        position=seats.position(registration) if registration.state is State.WAITLISTED else None,
+        better=typos.better(registration.email or ""),
+        letters=owndata.letters(registration.id),
+        qr=tickets.code(registration.reference),
+        deletion=_day(event, consent.deleted_on(event)),
+        is_event_cancelled=event.status is Status.CANCELLED,
+        is_over=event.ends_at is not None and event.ends_at <= at,
+        where=where(event, locale),
+        **_when(event, locale),
+        **_calendars(registration),
+    )
+    return make_response(page)
+
+
+def _when(event: Event, locale: str) -> dict[str, Any]:
+    if event.starts_at is None or event.ends_at is None:
+        return {"block": None, "span": "", "zone": "", "begins": ""}
+    shown = event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day
+    return {
+        "block": when.block(*shown),
+        "span": when.span(*shown),
+        "zone": "" if event.is_all_day else zone_of(event, event.starts_at, locale),
+        "begins": (when.near_day if event.is_all_day else when.near_moment)(event.starts_at, event.timezone, locale),
+    }
+
+
+def _calendars(registration: Registration) -> dict[str, Any]:
+    """Return the ways into a calendar, for people who have a seat."""
+    shown = entries.invitation_of(registration.event) if registration.has_seat else None
+    if shown is None:
+        return {"calendars": None}
+    showing = Showing.from_json(shown["facts"])
+    feed = links.absolute("calendars.personal", token=keys.token_of(registration, TokenKind.FEED))
+    ways = {
+        "google": calendar_links.google(showing),
+        "outlook": calendar_links.outlook(showing),
+        "apple": calendar_links.webcal(feed),
+        "feed": feed,
+    }
+    return {"calendars": ways}
+
+
+def _day(event: Event, moment: datetime | None) -> str:
+    return when.day(moment, event.timezone, web.language()) if moment else ""
+
+
+def _moment(event: Event, moment: datetime | None) -> str:
+    return when.moment(moment, event.timezone, web.language()) if moment else ""

@@ -1,0 +1,162 @@
+"""Registering: one page, one post."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from eventsvc import clock, tokens, web, when
+from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.errors import Refused
+from eventsvc.events import finding, words
+from eventsvc.events.models import Event, Status
+from eventsvc.events.places import short
+from eventsvc.events.standing import Standing, places
+from eventsvc.extensions import db
+from eventsvc.registration import consent, countries, keys, limits, rules, seats, stamps, typos
+from eventsvc.registration.errors import AlreadyRegistered
+from eventsvc.registration.forms import RegistrationForm, is_forged
+from eventsvc.registration.models import TokenKind
+from eventsvc.registration.pages.blueprint import blueprint
+
+
+@blueprint.route("/events/<slug>/register", methods=["GET", "POST"])
+def register(slug: str) -> Response:
+    """Offer the form, and take in whoever sends it."""
+    event = _event(slug)
+    if event is None:
+        moved = url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug)))
+        return redirect(moved, 308 if request.method == "POST" else 301)
+    form, at = RegistrationForm(), clock.now()
+    form.consent.label.text = consent.text(current_app.config["SITE_NAME"])
+    if request.method == "POST":
+        return _receive(event, form, at)
+    form.opened.data, form.submission_key.data = stamps.stamp(at), tokens.new()
+    return _page(event, form, at)
+
+
+def _event(slug: str) -> Event | None:
+    return db.session.scalar(
+        sa.select(Event).where(Event.slug == slug, Event.status != Status.DRAFT).options(joinedload(Event.venue))
+    )
+
+
+def _receive(event: Event, form: RegistrationForm, at: datetime) -> Response:
+    """Look a post over; whatever is wrong, the form comes back with everything typed."""
+    if not limits.may_post(request.remote_addr or ""):
+        return _wait(event, form, at)
+    if not form.validate():
+        return _refuse(event, form, at, 400 if is_forged(form) else 422)
+    if form.homepage.data:
+        form.homepage.data = ""
+        form.form_errors.append(_("Something filled in a field that people do not see. It is empty again: send once more."))
+        return _refuse(event, form, at, 422)
+    if not _took_time(form, at):
+        form.form_errors.append(_("That was quick. Look it over once more, then send it again."))
+        return _page(event, form, at)
+    if not limits.may_register(form.person().email_folded or ""):
+        form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
+        return _page(event, form, at, 429)
+    return _take_in(event, form, at)
+
+
+def _take_in(event: Event, form: RegistrationForm, at: datetime) -> Response:
+    """Register, and lead to the page that the letter leads to as well."""
+    person = form.person()
+    try:
+        registration = rules.register(
+            event.id,
+            person,
+            by=ATTENDEE,
+            at=at,
+            language=web.language(),
+            submission_key=form.submission_key.data,
+            consent_version=consent.VERSION,
+        )
+        token = keys.token_of(registration, TokenKind.MANAGE)
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        if isinstance(refused, AlreadyRegistered):
+            _write_to_owner(event, form, at)
+        web.refuse_on(form, refused)
+        return _refuse(event, form, at, refused.status)
+    limits.count_registration(person.email_folded or "")
+    response = redirect(url_for("registration.manage", token=token), 303)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _write_to_owner(event: Event, form: RegistrationForm, at: datetime) -> None:
+    """Send the link to whoever has the address; the page says the same whether or not a letter went out just before."""
+    address = form.person().email
+    rules.remind(event.id, address, at=at)
+    db.session.commit()
+    form.form_errors.append(
+        _("We have written to %(address)s: the letter has the link to see, change or cancel.", address=address)
+    )
+
+
+def _took_time(form: RegistrationForm, at: datetime) -> bool:
+    """Tell whether a person could have filled in the form; one that bears no moment of ours is given one now."""
+    least = timedelta(seconds=current_app.config["MINIMUM_SECONDS"])
+    if not least:
+        return True
+    age = stamps.age(form.opened.data, at)
+    if age is None:
+        form.opened.data = stamps.stamp(at)
+    return age is not None and age >= least
+
+
+def _refuse(event: Event, form: RegistrationForm, at: datetime, status: int) -> Response:
+    if limits.may_be_refused(request.remote_addr or "", event.id):
+        return _page(event, form, at, status)
+    return _wait(event, form, at)
+
+
+def _wait(event: Event, form: RegistrationForm, at: datetime) -> Response:
+    form.form_errors[:] = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
+    response = _page(event, form, at, 429)
+    response.headers["Retry-After"] = str(limits.WAIT_SECONDS)
+    return response
+
+
+def _page(event: Event, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
+    """Draw the form, or say why there is none; who has typed something always sees it again."""
+    locale, taken = web.language(), seats.taken(event.id)
+    there = places(event, taken.seated, taken.waiting, at)
+    is_form = there.is_open or request.method == "POST"
+    body = render_template(
+        "registration/register.html" if is_form else "registration/shut.html",
+        lang=locale,
+        event=event,
+        form=form,
+        places=there,
+        word=words.standing(event, there, locale, at),
+        is_waiting=there.standing is Standing.WAITING,
+        line=_line(event, locale),
+        countries=countries.options(locale, form.country.data) if is_form else "",
+        better=typos.better(form.email.data or ""),
+        deleted_on=_deletion(event, locale),
+    )
+    response = make_response(body, status)
+    # Kept by the browser alone, so that going back finds what was typed.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _line(event: Event, locale: str) -> str:
+    """Say when and where in one line: "Mon 30 May 2022, Leiden. Free."."""
+    day = when.day(event.starts_at, event.timezone, locale) if event.starts_at else _("Date to follow")
+    return ". ".join([", ".join(part for part in (day, short(event, locale)) if part), event.costs or _("Free"), ""])
+
+
+def _deletion(event: Event, locale: str) -> Any:
+    on = consent.deleted_on(event)
+    return when.day(on, event.timezone, locale) if on else None
