@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
@@ -15,7 +15,9 @@ from eventsvc.events import listing
 
 blueprint = Blueprint("site", __name__)
 
-_LANGUAGES = {"en": ("EN", "English"), "nl": ("NL", "Nederlands")}
+_PUBLIC = {"events", "programme", "site", "calendars"}
+_NAMES = {"en": "English", "nl": "Nederlands"}
+_PRIVATE = {"events.preview"}
 _ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _MOST_ENTRIES = 50
@@ -109,37 +111,50 @@ def _xml(root: ET.Element, kind: str) -> Response:
 
 
 def _around() -> dict[str, Any]:
-    """Return what layouts ask for; each is a function, so that a page which shows it not does not pay for it."""
-    return {"navigation": _navigation, "languages": _languages, "canonical": _canonical}
+    """Return what layouts ask for, as functions: a page that shows it not does not pay for it."""
+    shown: dict[str, Any] = {"navigation": _navigation, "languages": _languages}
+    if request and request.blueprint in _PUBLIC and request.endpoint not in _PRIVATE:
+        shown["canonical"] = _canonical
+    return shown
 
 
 def _navigation(current: str = "") -> list[dict[str, Any]]:
-    places = [
+    """Return the ways in, the current one marked: upcoming, past, series or subscribe."""
+    ways = [
         ("upcoming", _("Upcoming"), url_for("events.front")),
         ("past", _("Past"), url_for("events.front", past=1)),
         ("series", _("Series"), url_for("events.series_index")),
         ("subscribe", _("Subscribe"), url_for("calendars.subscribe")),
     ]
-    return [{"label": label, "url": url, "is_current": name == current} for name, label, url in places]
+    return [{"label": label, "url": url, "is_current": name == current} for name, label, url in ways]
 
 
 def _languages() -> list[dict[str, Any]]:
-    """Return this page's address in each language, the shown one marked."""
+    """Return this page in each language, the one shown marked; `address` is the public one, for search engines."""
     shown = web.language()
-    return [
-        {"code": code, "short": short, "name": name, "url": _in(code), "is_current": code == shown}
-        for code, (short, name) in _LANGUAGES.items()
-    ]
+    return [_language(code, shown) for code in current_app.config["LANGUAGES"]]
 
 
-def _in(code: str) -> str:
-    """Write the address of this page in a language; the site's own needs no word for it."""
-    kept = request.args.copy()
-    kept.pop("lang", None)
-    if code != current_app.config["SITE_LANGUAGE"]:
-        kept["lang"] = code
-    return f"{request.path}?{urlencode(list(kept.items(multi=True)))}" if kept else request.path
+def _language(code: str, shown: str) -> dict[str, Any]:
+    url = _in(code)
+    name = _NAMES.get(code, code)
+    return {
+        "code": code,
+        "short": code.upper(),
+        "name": name,
+        "url": url,
+        "address": links.public(url),
+        "is_current": code == shown,
+    }
 
 
 def _canonical() -> str:
     return links.public(_in(web.language()))
+
+
+def _in(code: str) -> str:
+    """Write the address of this page in a language; the site's own needs no word for it."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    if code != current_app.config["SITE_LANGUAGE"]:
+        kept.append(("lang", code))
+    return f"{quote(request.path)}?{urlencode(kept)}" if kept else quote(request.path)

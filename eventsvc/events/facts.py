@@ -29,6 +29,7 @@ class Facts:
     costs: str
     places: str
     strip: Markup
+    cover: Markup
 
 
 def facts(event: Event, locale: str) -> Facts:
@@ -45,6 +46,7 @@ def facts(event: Event, locale: str) -> Facts:
         costs=rows.costs(event),
         places=_places(event),
         strip=covers.svg(event.title, rows.palette(event), 40, 4, is_strip=True),
+        cover=covers.svg(event.title, rows.palette(event), 18, 5),
     )
 
 

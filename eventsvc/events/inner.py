@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import render_template, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from eventsvc import covers, text, when
@@ -101,14 +102,20 @@ def _drawn(facts: Inner) -> Markup:
     drawn = render_template(
         "events/inner.html",
         facts=facts,
-        lang=facts.language if facts.language != facts.locale else "",
+        written=facts.language if facts.language != facts.locale else "",
+        programme_link=_link(url_for("programme.show", slug=facts.slug), _("Full programme")),
+        speakers_link=_link(url_for("programme.speakers", slug=facts.slug), _("All speakers")) if guests else None,
+        cancelled=_("cancelled"),
         about=text.to_html(facts.description),
         columns=_columns(facts),
         people=_people(guests[:_SHOWN_GUESTS], facts),
-        more_people=len(guests) > _SHOWN_GUESTS,
         companions=[(each, words.PARTNER_ROLES[each.role]) for each in facts.companions],
     )
     return Markup(drawn)  # noqa: S704
+
+
+def _link(url: str, label: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(url, label)
 
 
 def _columns(facts: Inner) -> list[Column]:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import clock, covers, links, web
+from eventsvc import clock, covers, links, text, web
 from eventsvc.calendars import links as calendar_links
 from eventsvc.events import cards, finding, listing, rows, structured, words
 from eventsvc.events.deadlines import timeline
@@ -52,9 +52,10 @@ def front() -> Response:
         past=past,
         past_rows=[rows.past_row(event, past, reader) for event in past.events],
         past_url=_narrowed(wanted, past=1),
-        page_url=lambda number: _narrowed(wanted, past=1, page=number),
+        pages={"number": past.number, "last": past.last, "url": lambda n: _narrowed(wanted, page=n)},
+        all_series_url=_narrowed(wanted, series=""),
         subscribe_url=_subscribe(wanted),
-        is_current="past" if wanted.is_past else "upcoming",
+        nav="past" if wanted.is_past else "upcoming",
     )
     return web.public(Response(page))
 
@@ -97,7 +98,7 @@ def series_index() -> Response:
         (each, number, covers.svg(each.title, covers.palette_of(each.slug), 8, 4))
         for each, number in listing.series_with_editions()
     ]
-    return web.public(Response(render_template("events/series_index.html", series=found, is_current="series")))
+    return web.public(Response(render_template("events/series_index.html", series=found, nav="series")))
 
 
 @blueprint.get("/series/<slug>")
@@ -113,10 +114,11 @@ def series(slug: str) -> Response:
     page = render_template(
         "events/series.html",
         series=found,
+        about=text.to_html(found.description),
         dated=[rows.row(listed, reader) for listed in coming],
         past_rows=[rows.past_row(event, past, reader) for event in over],
         subscribe_url=url_for("calendars.subscribe", series=slug),
-        is_current="series",
+        nav="series",
     )
     return web.public(Response(page))
 
@@ -131,7 +133,7 @@ def _page(found: Found, *, is_preview: bool = False) -> str:
     return render_template(
         "events/show.html",
         event=event,
-        lang=event.language if event.language != locale else "",
+        written=event.language if event.language != locale else "",
         is_preview=is_preview,
         panel=panel(scene),
         places=scene.places,

@@ -174,12 +174,11 @@ def _register(scene: Scene, label: str) -> Button:
 
 
 def _deadline(scene: Scene) -> str:
-    closes = closing_at(scene.event)
-    moment = f"{when.near_day(closes, scene.event.timezone, scene.locale, has_weekday=True)}, {when.hour(closes, scene.event.timezone)}"
-    said = Markup(
-        _("Register by <strong>%(moment)s</strong>, %(zone)s. It takes about a minute, and needs no account.")
-    )
-    return said % {"moment": moment, "zone": scene.zone(closes)}
+    closes, timezone = closing_at(scene.event), scene.event.timezone
+    day = when.near_day(closes, timezone, scene.locale, has_weekday=True)
+    said = _("Register by <strong>%(moment)s</strong>, %(zone)s. It takes about a minute, and needs no account.")
+    # Markup's own formatting escapes what is put in: a town's name is typed by people.
+    return Markup(said) % {"moment": f"{day}, {when.hour(closes, timezone)}", "zone": scene.zone(closes)}  # noqa: S704
 
 
 def _by(scene: Scene) -> str:

@@ -1,4 +1,7 @@
-"""An event as schema.org's `Event`, for search engines (developers.google.com/search/docs/appearance/structured-data/event)."""
+"""An event as schema.org's `Event`, for search engines.
+
+Google's reading of it: developers.google.com/search/docs/appearance/structured-data/event.
+"""
 
 from __future__ import annotations
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from eventsvc import clock, covers, text, web, when
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.models import Entry
 from eventsvc.calendars.showings import Showing
-from eventsvc.events import finding
+from eventsvc.events import finding, words
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
+from eventsvc.events.words import Word
 from eventsvc.extensions import db
 from eventsvc.programme import reading
-from eventsvc.programme.agenda import agenda
 from eventsvc.programme.models import Session, SpeakerRole
 from eventsvc.programme.reading import Day, Guest, Item, Voice
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
@@ -29,6 +30,7 @@ from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 blueprint = Blueprint("programme", __name__)
 
 _ALL = "all"
+_CANCELLED = Word("cancelled", _l("Cancelled"), "no")
 
 
 @blueprint.get("/events/<slug>/programme")
@@ -37,12 +39,13 @@ def show(slug: str) -> AnyResponse:
     event = _event(slug)
     if event is None:
         return _moved("programme.show", slug)
-    days = [day for day in reading.by_day(reading.items(event.id), event.timezone)]
+    days = reading.by_day(reading.items(event.id), event.timezone)
     chosen = _chosen(days, event)
+    address = url_for("programme.session", slug=event.slug, public_id="~")
     page = render_template(
         "programme/show.html",
         event=event,
-        days=[_shown(day, event) for day in chosen],
+        days=[_shown(day, event, address) for day in chosen],
         tabs=_tabs(days, chosen, event),
         tracks=_tracks(days),
         zone=_zone(event),
@@ -62,7 +65,9 @@ def session(slug: str, public_id: str) -> AnyResponse:
     page = render_template(
         "programme/session.html",
         event=event,
-        session=found,
+        talk=found,
+        language=words.language_name(found.language, web.language()) if found.language else "",
+        written=_written(found.language or event.language),
         kind=SESSION_KINDS[found.kind],
         span=_span(found.starts_at, found.ends_at, event),
         zone=_zone(event),
@@ -98,6 +103,7 @@ def speaker(slug: str, public_id: str) -> AnyResponse:
         event=event,
         person=person,
         biography=text.to_html(person.biography),
+        written=_written(event.language),
         guest=_guest(guest, event),
     )
     return web.public(Response(page))
@@ -141,39 +147,32 @@ def _tabs(days: Sequence[Day], chosen: Sequence[Day], event: Event) -> list[dict
     return [*tabs, {**every, "is_current": len(chosen) > 1}]
 
 
-def _shown(day: Day, event: Event) -> dict[str, Any]:
-    """Return a day as the template lays it: in time order, with its grid."""
-    if day.on is None:
-        return {
-            "name": _("Time to follow"),
-            "iso": "",
-            "agenda": None,
-            "blocks": [_block(item, event) for item in day.items],
-        }
-    laid = agenda(day.items, reading.rooms(event.id), event.timezone)
+def _shown(day: Day, event: Event, address: str) -> dict[str, Any]:
+    """Return a day as `parts/programme.html` lays it: by the hour, in time order."""
+    hours = groupby(day.items, lambda item: item.starts_at)
     return {
-        "name": _day_name(day.on, event),
-        "iso": day.on.isoformat(),
-        "agenda": laid,
-        "marks": [(when.hour(mark.at, event.timezone), mark.row) for mark in laid.marks],
+        "label": _day_name(day.on, event),
+        "iso": day.on.isoformat() if day.on else "",
         "hours": [
-            (when.hour(hour.at, event.timezone), [(cell, _block(cell.item, event)) for cell in hour.cells])
-            for hour in laid.hours
+            {
+                "hour": when.hour(at, event.timezone) if at else _("Hour to follow"),
+                "note": "",
+                "blocks": [_block(item, address) for item in items],
+            }
+            for at, items in hours
         ],
     }
 
 
-def _block(item: Item, event: Event) -> dict[str, Any]:
+def _block(item: Item, address: str) -> dict[str, Any]:
     """Return what a block of the programme says."""
     return {
         "title": item.title,
-        "url": url_for("programme.session", slug=event.slug, public_id=item.public_id),
-        "time": _hours(item, event),
-        "length": _length(item.minutes),
-        "people": _names(item.voices),
-        "room": item.room,
-        "track": item.track,
-        "colour": item.colour,
+        "url": None if item.is_break else address.replace("~", item.public_id),
+        "at": " · ".join(said for said in (_length(item.minutes), item.room) if said),
+        "who": _names(item.voices),
+        "track": item.colour if item.track else None,
+        "state": _CANCELLED if item.is_cancelled else None,
         "is_break": item.is_break,
         "is_cancelled": item.is_cancelled,
     }
@@ -186,12 +185,6 @@ def _names(voices: Sequence[Voice]) -> str:
     )
 
 
-def _hours(item: Item, event: Event) -> str:
-    if item.starts_at is None or item.ends_at is None:
-        return ""
-    return f"{when.hour(item.starts_at, event.timezone)}–{when.hour(item.ends_at, event.timezone)}"
-
-
 def _length(minutes: int) -> str:
     """Write a length: "1 h 30", "45 min"."""
     hours, rest = divmod(minutes, 60)
@@ -200,8 +193,9 @@ def _length(minutes: int) -> str:
     return _("%(hours)d h %(minutes)02d", hours=hours, minutes=rest) if rest else _("%(hours)d h", hours=hours)
 
 
-def _tracks(days: Sequence[Day]) -> list[tuple[str, int]]:
-    return list(dict.fromkeys((item.track, item.colour) for day in days for item in day.items if item.track))
+def _tracks(days: Sequence[Day]) -> list[dict[str, Any]]:
+    found = dict.fromkeys((item.colour, item.track) for day in days for item in day.items if item.track)
+    return [{"number": colour, "name": name} for colour, name in sorted(found)]
 
 
 def _guest(guest: Guest, event: Event) -> dict[str, Any]:
@@ -255,6 +249,11 @@ def _span(starts_at: datetime | None, ends_at: datetime | None, event: Event) ->
     if starts_at is None or ends_at is None:
         return _("Time to follow")
     return when.span(starts_at, ends_at, event.timezone, web.language())
+
+
+def _written(language: str) -> str:
+    """Name the language of a text where it is not the page's."""
+    return language if language != web.language() else ""
 
 
 def _zone(event: Event) -> str:

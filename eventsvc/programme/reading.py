@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.extensions import db
 from eventsvc.programme.models import (
@@ -84,14 +85,6 @@ class Guest:
     parts: tuple[tuple[SpeakerRole, Item], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A room of the event."""
-
-    name: str
-    capacity: int | None
-
-
 def items(event_id: int) -> tuple[Item, ...]:
     """Return an event's sessions in time order, with those who speak; hidden ones are left out. Two queries."""
     rows = db.session.execute(
@@ -128,22 +121,14 @@ def guests(items: Iterable[Item]) -> tuple[Guest, ...]:
     return tuple(Guest(key, voice.name, voice.affiliation, tuple(parts)) for key, (voice, parts) in found.items())
 
 
-def rooms(event_id: int) -> tuple[Place, ...]:
-    """Return an event's rooms in their order."""
-    rows = db.session.execute(
-        sa.select(Room.name, Room.capacity).where(Room.event_id == event_id).order_by(Room.position, Room.name)
-    )
-    return tuple(Place(*row) for row in rows)
-
-
 def session_by_id(event_id: int, public_id: str) -> Session | None:
     """Find a session of an event that may be shown, with its room, track and speakers."""
     return db.session.scalar(
         sa.select(Session)
         .options(
-            sa.orm.joinedload(Session.room),
-            sa.orm.joinedload(Session.track),
-            sa.orm.selectinload(Session.appearances).joinedload(Appearance.speaker),
+            joinedload(Session.room),
+            joinedload(Session.track),
+            selectinload(Session.appearances).joinedload(Appearance.speaker),
         )
         .where(Session.event_id == event_id, Session.public_id == public_id, Session.is_hidden.is_(False))
     )
