@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 from zlib import crc32
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 PALETTES: dict[str, tuple[str, str, str, str, str]] = {
     "petrol": ("#0b5c63", "#3a8583", "#a4cbc3", "#f0e6cf", "#084a50"),
@@ -66,7 +66,7 @@ def svg(name: str, palette: str, columns: int, rows: int, *, is_strip: bool = Fa
     paths = "".join(f'<path class="c{tone}" d="{path}"/>' for tone, path in _paths(name, columns, rows))
     # All that comes from the name is geometry: no letter of it is written into the page.
     return Markup(
-        f'<svg class="{shape} cover-{escape(palette)}" viewBox="0 0 {columns * SIDE} {rows * SIDE}" '
+        f'<svg class="{shape} cover-{palette}" viewBox="0 0 {columns * SIDE} {rows * SIDE}" '
         f'preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">{paths}</svg>'
     )
 
