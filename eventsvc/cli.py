@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from eventsvc import doctor
+
 
 def bind(app: Flask) -> None:
     """Add the commands to the flask command."""
+    app.cli.add_command(doctor.doctor)

@@ -12,18 +12,19 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
 from eventsvc import tables
 
 MALICIOUS = ["=1+1", '=HYPERLINK("http://evil.example.org","x")', "+31 6 1234", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1"]
-words = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
 def read_csv(blocks: Iterator[bytes]) -> list[list[str]]:
     return list(csv.reader(io.StringIO(b"".join(blocks).decode("utf-8-sig"), newline="")))
 
 
-def read_xlsx(blocks: Iterator[bytes]) -> openpyxl.worksheet.worksheet.Worksheet:
+def read_xlsx(blocks: Iterator[bytes]) -> Worksheet:
     return openpyxl.load_workbook(io.BytesIO(b"".join(blocks))).worksheets[0]
 
 
@@ -43,7 +44,7 @@ def test_a_formula_typed_by_a_person_is_text_in_xlsx(typed: str) -> None:
 
 
 def test_numbers_and_moments_stay_numbers_and_moments() -> None:
-    row = [-3, 2.5, datetime(2027, 3, 2, 10, 5), None]
+    row: list[tables.Cell] = [-3, 2.5, datetime(2027, 3, 2, 10, 5), None]
 
     sheet = read_xlsx(tables.xlsx_blocks(["a", "b", "c", "d"], [row], title="Roster"))
 
@@ -77,14 +78,15 @@ def test_whatever_people_type_csv_gives_it_back_and_no_cell_begins_a_formula(row
 def test_whatever_people_type_xlsx_gives_it_back_as_text(row: list[str]) -> None:
     sheet = read_xlsx(tables.xlsx_blocks(["a"] * len(row), [row], title="Roster"))
 
-    cells = list(sheet.iter_rows(min_row=2, max_row=2, max_col=len(row)))[0]
+    cells = next(iter(sheet.iter_rows(min_row=2, max_row=2, max_col=len(row))))
 
     for typed, cell in zip(row, cells, strict=True):
-        kept = tables._UNSPEAKABLE.sub("", typed)
         assert cell.data_type in {"s", "n"}
-        assert (cell.value or "").replace("\r\n", "\n").replace("\r", "\n") == kept.replace("\r\n", "\n").replace(
-            "\r", "\n"
-        )
+        assert one_kind_of_line_end(str(cell.value or "")) == one_kind_of_line_end(tables._UNSPEAKABLE.sub("", typed))
+
+
+def one_kind_of_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -95,7 +97,7 @@ def test_memory_stays_flat_when_rows_grow_tenfold(kind: str) -> None:
 
 
 def peak_of(kind: str, count: int) -> int:
-    rows = ([f"name {number}", "x" * 80, number] for number in range(count))
+    rows: Iterator[list[tables.Cell]] = ([f"name {number}", "x" * 80, number] for number in range(count))
     blocks = (
         tables.csv_blocks(["a", "b", "c"], rows)
         if kind == "csv"
