@@ -117,7 +117,9 @@ def _matches(name: str, pattern: str) -> bool:
     if not file or not wanted_file or wanted_subject not in ("*", subject):
         return False
     # A door that has outgrown one file is a folder: registration/desk/roster is on the floor of registration/desk.
-    return wanted_file in ("*", file) or (wanted_file in ("pages", "desk", "api") and file.startswith(wanted_file + "/"))
+    return wanted_file in ("*", file) or (
+        wanted_file in ("pages", "desk", "api") and file.startswith(wanted_file + "/")
+    )
 
 
 def imported(module: Module, names: set[str]) -> Iterator[str]:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
 
 from eventsvc import clock as our_clock
@@ -82,10 +81,12 @@ def test_the_mail_server_keeps_letters_and_says_no_when_told(smtp: PostOffice) -
 def test_the_mail_server_drops_the_connection_when_told(smtp: PostOffice) -> None:
     smtp.drop_after(letters=1)
 
-    with pytest.raises(smtplib.SMTPServerDisconnected):
-        with smtplib.SMTP(smtp.host, smtp.port, local_hostname="localhost", timeout=10) as connection:
-            for _ in range(2):
-                connection.sendmail("events@example.org", ["ada@example.org"], LETTER)
+    with (
+        pytest.raises(smtplib.SMTPServerDisconnected),
+        smtplib.SMTP(smtp.host, smtp.port, local_hostname="localhost", timeout=10) as connection,
+    ):
+        for _ in range(2):
+            connection.sendmail("events@example.org", ["ada@example.org"], LETTER)
 
     assert len(smtp.letters) == 1
 
