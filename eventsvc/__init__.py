@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import reset_tzpath
 
 import config
 from flask import Flask
@@ -42,6 +43,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         instance_path=str((settings or {}).get("INSTANCE_PATH") or ROOT / "instance"),
     )
+    # Rules of time come from the pinned tzdata package alone: a machine's own may be years old, and calendars are
+    # written from the package's.
+    reset_tzpath(to=[])
     _configure(app, settings or {})
     extensions.bind_database(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
@@ -57,6 +61,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(door.blueprint)
     for commands in (cli, demo_cli):
         commands.bind(app)
+    logs.keep_timings(app)
     return app
 
 
@@ -74,6 +79,7 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         RATELIMIT_ENABLED=app.config["RATE_LIMITS"],
         RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or "memory://",
+        RATELIMIT_STORAGE_OPTIONS={"wrap_exceptions": True},
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_NAME="eventsvc",
         SESSION_COOKIE_SAMESITE="Lax",

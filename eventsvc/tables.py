@@ -16,6 +16,7 @@ Cell = str | int | float | datetime | None
 BLOCK = 64 * 1024
 # The sixth and later are what spreadsheets of East Asian locales read as = + - @.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_LINE_ENDS = re.compile("\r\n?")
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -84,7 +85,7 @@ def _write_workbook(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequenc
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):
             if isinstance(cell, str):
-                sheet.write_string(number, column, _UNSPEAKABLE.sub("", cell))
+                sheet.write_string(number, column, _UNSPEAKABLE.sub("", _LINE_ENDS.sub("\n", cell)))
             elif isinstance(cell, datetime):
                 sheet.write_datetime(number, column, cell, moment)
             elif cell is not None:

@@ -1,0 +1,34 @@
+"""The outbox as a whole: what waits, how old it is, what failed, and when a worker last looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from eventsvc.extensions import db
+from eventsvc.mail.models import Message, MessageState, WorkerPulse
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`oldest_age` is None when nothing waits; `worker_looked_at` is None when no worker ever looked."""
+
+    waiting: int
+    oldest_age: timedelta | None
+    failed: int
+    worker_looked_at: datetime | None
+
+
+def look(at: datetime) -> Queue:
+    """Look at the outbox in three small queries."""
+    unsent = Message.state.in_((MessageState.WAITING, MessageState.CLAIMED))
+    waiting, oldest = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(Message.created_at)).where(unsent)
+    ).one()
+    failed = db.session.scalar(
+        sa.select(sa.func.count()).select_from(Message).where(Message.state == MessageState.FAILED)
+    )
+    looked_at = db.session.scalar(sa.select(sa.func.max(WorkerPulse.looked_at)))
+    return Queue(waiting, at - oldest if oldest else None, failed or 0, looked_at)
