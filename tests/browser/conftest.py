@@ -1,0 +1,131 @@
+"""A real browser on a real server: Chromium driven by Playwright, the site on a free port, axe at hand.
+
+Each page fails its test when a script or the Content-Security-Policy complains, or when it asks a third party for
+anything. Sizes are those of a small phone and of a desk: `@pytest.mark.parametrize("size", SIZES)`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.chromium import find_chromium
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a browser."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing: pytest shows what fails."""
+
+
+@pytest.fixture
+def site(app: Flask, csrf: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the site, served from this process: rows a test commits are there, and so is its clock."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setitem(app.config, "PUBLIC_URL", address)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield address
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright itself."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, without a window."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no chromium")
+    # Containers give root no sandbox and little shared memory; what runs in it is our own.
+    started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def open_page(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page as somebody new: `open_page("/", size=PHONE, javascript=False)`.
+
+    What else is named goes to Playwright's `new_context` (`color_scheme="dark"`, `locale="nl-NL"`, `timezone_id=…`).
+    """
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def opened(path: str = "/", *, size: Any = DESKTOP, javascript: bool = True, **more: Any) -> Page:
+        context = browser.new_context(base_url=site, viewport=size, java_script_enabled=javascript, **more)
+        contexts.append(context)
+        page = context.new_page()
+        listen(page, site, complaints)
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def listen(page: Page, site: str, complaints: list[str]) -> None:
+    """Write down what a page's scripts and policy complain of, and whom else it asks."""
+
+    def judge(url: str) -> None:
+        if not url.startswith((site, "data:", "blob:")):
+            complaints.append(f"asked a third party: {url}")
+
+    def heard(message: Any) -> None:
+        # Chromium reports every 4xx it is shown; that a page is missing is the test's to judge.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: judge(request.url))
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Let axe look at a page: `accessible(page)` fails with what it found."""
+
+    def look(page: Page) -> None:
+        found = Axe().run(page).response["violations"]
+        said = [f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']]}" for each in found]
+        assert not said, f"{page.url}\n" + "\n".join(said)
+
+    return look
+
+
+@pytest.fixture
+def no_sideways() -> Callable[[Page], None]:
+    """Fail when a page is wider than its window: `no_sideways(page)`."""
+
+    def look(page: Page) -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} px wider than its window"
+
+    return look
