@@ -2,7 +2,9 @@
 // <span data-starts="2022-05-30T07:30Z" data-ends="…" data-zone="Europe/Amsterdam" data-pattern="{span} in {city}" hidden>
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const city = own.split("/").pop().replaceAll("_", " ");
-const language = document.documentElement.lang;
+// English here is written as in Europe: the day before the month.
+const { lang } = document.documentElement;
+const language = lang === "en" ? "en-GB" : lang;
 
 function write(at, timeZone, options) {
   return new Intl.DateTimeFormat(language, { timeZone, hourCycle: "h23", ...options }).format(at);

@@ -1,0 +1,157 @@
+"""The looks: colours that can be read, pages without inline style, fields that tell what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, EmailField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Email, InputRequired
+
+ROOT = Path(__file__).resolve().parent.parent
+STATIC, TEMPLATES = ROOT / "eventsvc" / "static", ROOT / "templates"
+STYLE = (STATIC / "eventsvc.css").read_text()
+_BLOCK = re.compile(r"[^{}]*\{([^{}]*)\}")
+TEXT = ("ink", "ink-2", "accent", "accent-strong", "ok", "warn", "no")
+GROUNDS = ("paper", "surface", "band")
+
+
+def tokens(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", block))
+
+
+def themes() -> dict[str, dict[str, str]]:
+    blocks = [match for match in _BLOCK.findall(STYLE.split("/* 2. Type")[0]) if "--paper:" in match]
+    return {"light": tokens(blocks[0]), "dark": tokens(blocks[1]), "chosen dark": tokens(blocks[2])}
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
+    parts = (int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, "contrast ratio"."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_can_be_read_on_every_ground(theme: str) -> None:
+    colours = themes()[theme]
+    pairs = [*product(TEXT, GROUNDS), *((tone, f"{tone}-tint") for tone in ("accent", "ok", "warn", "no"))]
+    pairs += [("on-accent", "accent"), ("on-accent", "accent-strong"), *((f"t{n}", f"t{n}b") for n in range(1, 7))]
+
+    faint = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
+
+    assert {pair: ratio for pair, ratio in faint.items() if ratio < 4.5} == {}
+    assert all(contrast(colours["edge"], colours[ground]) >= 3 for ground in GROUNDS)
+
+
+def test_the_dark_of_the_system_is_the_dark_that_can_be_chosen() -> None:
+    dark = themes()["dark"]
+
+    assert dark == themes()["chosen dark"]
+    assert set(dark) == set(themes()["light"])
+
+
+def test_no_page_carries_style_or_script_of_its_own() -> None:
+    pages = [path for path in TEMPLATES.rglob("*.html") if "letter" not in path.name and "mail" not in path.parts]
+    inline = re.compile(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*(src=|type=\"application/ld\+json\"))")
+
+    assert {str(path) for path in pages if inline.search(path.read_text())} == set()
+    assert len(pages) > 15
+
+
+def test_nothing_that_pages_load_comes_from_elsewhere() -> None:
+    for sheet in STATIC.glob("*.css"):
+        pictures = re.findall(r"url\(([^)]*)\)", sheet.read_text())
+        assert {name for name in pictures if not (STATIC / name).is_file()} == set()
+
+
+class Form(FlaskForm):
+    name = StringField("Name", [InputRequired()])
+    email = EmailField("E-mail", [InputRequired(), Email("An address has a name, an @ and a place.")])
+    organisation = StringField("Organisation")
+    how = RadioField(
+        "How?", [InputRequired("Choose one.")], choices=[SelectChoice("a", "On site"), SelectChoice("b", "Online")]
+    )
+    later = BooleanField("Write to me")
+
+
+@pytest.fixture
+def page() -> Iterator[Flask]:
+    app = Flask("looks", template_folder=str(TEMPLATES))
+    app.config.update(SECRET_KEY="for these tests", WTF_CSRF_ENABLED=False)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app)
+    with app.test_request_context():
+        yield app
+
+
+def drawn(app: Flask, source: str, **values: object) -> str:
+    imports = '{% from "parts/forms.html" import field, summary, select_with %}'
+    return app.jinja_env.from_string(imports + source).render(**values)
+
+
+def refused() -> Form:
+    form = Form(MultiDict({"name": "<Ada>", "email": "ada"}))
+    form.validate()
+    return form
+
+
+def test_a_field_says_label_hint_error_and_box_in_this_order(page: Flask) -> None:
+    html = drawn(page, '{{ field(form.email, "Letters go here.", "email") }}', form=refused())
+
+    places = [html.index(part) for part in ('<label for="email"', "Letters go here.", "An address has", "<input")]
+    assert places == sorted(places)
+    assert 'aria-describedby="email-hint email-error"' in html and 'aria-invalid="true"' in html
+    assert 'autocomplete="email"' in html
+
+
+def test_what_was_typed_is_kept_and_inert(page: Flask) -> None:
+    html = drawn(page, "{{ field(form.name) }}", form=refused())
+
+    assert 'value="&lt;Ada&gt;"' in html
+
+
+def test_only_fields_that_may_stay_empty_say_so(page: Flask) -> None:
+    assert "(optional)" in drawn(page, "{{ field(form.organisation) }}", form=Form())
+    assert "(optional)" not in drawn(page, "{{ field(form.name) }}", form=Form())
+
+
+def test_the_summary_counts_and_leads_to_each_field(page: Flask) -> None:
+    html = drawn(page, "{{ summary(form) }}", form=refused())
+
+    assert "2 answers need another look" in html and "autofocus" in html
+    assert re.findall(r'href="#([^"]*)"', html) == ["email", "how-0"]
+    assert drawn(page, "{{ field(form.how) }}", form=refused()).count('id="how-0"') == 1
+
+
+def test_no_summary_stands_over_a_form_without_faults(page: Flask) -> None:
+    assert drawn(page, "{{ summary(form) }}", form=Form()).strip() == ""
+
+
+def test_what_belongs_to_no_field_heads_the_summary(page: Flask) -> None:
+    form = Form()
+    form.form_errors.append("Registration has closed.")
+
+    assert "Registration has closed." in drawn(page, "{{ summary(form) }}", form=form)
+
+
+def test_a_full_choice_stays_visible_and_cannot_be_chosen(page: Flask) -> None:
+    html = drawn(page, '{{ field(form.how, notes={"b": {"is_full": true, "hint": "Full."}}) }}', form=Form())
+
+    online = html[html.index('id="how-1"') - 80 :]
+    assert "disabled" in online and "Online" in online and "Full." in online
+    assert "disabled" not in html[: html.index('id="how-1"') - 80]
