@@ -70,6 +70,16 @@ def replace_waiting(about: str) -> None:
     )
 
 
+def redirect(registration_id: int, address: str) -> None:
+    """Let letters that nobody has begun to send go to a person's new address."""
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.registration_id == registration_id, Message.state == MessageState.WAITING)
+        .values(recipient=address)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def forget(registration_id: int) -> None:
     """Take a person out of the letters to them; that there were letters, and when, stays. Unsent ones are not sent."""
     theirs = sa.update(Message).where(Message.registration_id == registration_id)

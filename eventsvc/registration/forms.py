@@ -77,9 +77,7 @@ class PersonForm(FlaskForm):
         filters=[_line],
         validators=[DataRequired(_l("Please write your e-mail address.")), _at_most("email"), _is_mailbox],
     )
-    organisation = StringField(
-        _l("Organisation"), filters=[_line], validators=[Optional(), _at_most("organisation")]
-    )
+    organisation = StringField(_l("Organisation"), filters=[_line], validators=[Optional(), _at_most("organisation")])
     country = StringField(
         _l("Country"), filters=[_line], validators=[DataRequired(_l("Please choose your country.")), _is_country]
     )

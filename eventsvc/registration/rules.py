@@ -143,6 +143,8 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
     _flush()
     audit.record("correct", registration, by=by, at=at, event_id=registration.event_id, before=before, after=yours)
     if before["email_folded"] != registration.email_folded:
+        if registration.email is not None:
+            outbox.redirect(registration.id, registration.email)
         registration.link_sent_at = None
         send_link(registration, at=at)
 
@@ -262,8 +264,7 @@ def _move(registration: Registration, to: State, *, by: Actor, at: datetime, rea
         after={"state": to.value},
         reason=reason,
     )
-    if registration.email is not None:
-        _tell(registration, came_from, at)
+    _tell(registration, came_from, at)
 
 
 def _tell(registration: Registration, came_from: State | None, at: datetime) -> None:

@@ -110,7 +110,16 @@ class TestRegistering:
             ({"status": Status.ARCHIVED}, errors.RegistrationClosed),
             ({"status": Status.DRAFT}, errors.RegistrationClosed),
         ],
-        ids=["before opening", "after closing", "switched off", "at the start", "undated", "cancelled", "archived", "draft"],
+        ids=[
+            "before opening",
+            "after closing",
+            "switched off",
+            "at the start",
+            "undated",
+            "cancelled",
+            "archived",
+            "draft",
+        ],
     )
     def test_a_closed_door_refuses_and_writes_nothing(self, over: dict[str, Any], refusal: type[Exception]) -> None:
         event = an_event(**over)
@@ -426,9 +435,7 @@ class TestErasing:
         db.session.commit()
 
         left = "".join(
-            repr(tuple(row))
-            for table in db.metadata.sorted_tables
-            for row in db.session.execute(sa.select(table))
+            repr(tuple(row)) for table in db.metadata.sorted_tables for row in db.session.execute(sa.select(table))
         ).lower()
         for trace in ("adelheid", "voorbeeldsdottir", "zweitname", "uppsala"):
             assert trace not in left

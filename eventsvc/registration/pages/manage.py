@@ -109,7 +109,9 @@ def resend(token: str) -> Response:
     db.session.commit()
     if is_sent:
         return _done(token, _("The letter with your link is on its way."))
-    return _done(token, _("We wrote to you within the last hour. Look in your spam folder, or try again later."), "warn")
+    return _done(
+        token, _("We wrote to you within the last hour. Look in your spam folder, or try again later."), "warn"
+    )
 
 
 @blueprint.post("/registrations/<token>/feed")

@@ -55,7 +55,9 @@ def _receive(event: Event, form: RegistrationForm, at: datetime) -> Response:
         return _refuse(event, form, at, 400 if is_forged(form) else 422)
     if form.homepage.data:
         form.homepage.data = ""
-        form.form_errors.append(_("Something filled in a field that people do not see. It is empty again: send once more."))
+        form.form_errors.append(
+            _("Something filled in a field that people do not see. It is empty again: send once more.")
+        )
         return _refuse(event, form, at, 422)
     if not _took_time(form, at):
         form.form_errors.append(_("That was quick. Look it over once more, then send it again."))
