@@ -32,7 +32,7 @@ class Facts:
     cover: Markup
 
 
-def facts(event: Event, locale: str) -> Facts:
+def facts(event: Event, locale: str, *, is_over: bool) -> Facts:
     """Write the facts of an event for a reader of `locale`."""
     is_timed = event.starts_at is not None and not event.is_all_day
     return Facts(
@@ -42,7 +42,7 @@ def facts(event: Event, locale: str) -> Facts:
         zone=zone_of(event, event.starts_at, locale) if event.starts_at else "",
         starts_at=_iso(event.starts_at) if is_timed else "",
         ends_at=_iso(event.ends_at) if is_timed else "",
-        where=where(event, locale),
+        where=where(event, locale, is_over=is_over),
         costs=rows.costs(event),
         places=_places(event),
         strip=covers.svg(event.title, rows.palette(event), 40, 4, is_strip=True),

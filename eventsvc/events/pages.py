@@ -21,7 +21,7 @@ from eventsvc.events.listing import SHELVES, Wanted
 from eventsvc.events.models import Event, Series, Status
 from eventsvc.events.panel import Scene, panel
 from eventsvc.events.rows import Reader
-from eventsvc.events.standing import places
+from eventsvc.events.standing import Standing, places
 from eventsvc.extensions import db
 from eventsvc.programme import reading
 from eventsvc.registration import seats
@@ -137,7 +137,7 @@ def _page(found: Found, *, is_preview: bool = False) -> str:
         is_preview=is_preview,
         panel=panel(scene),
         places=scene.places,
-        facts=facts(event, locale),
+        facts=facts(event, locale, is_over=scene.places.standing in {Standing.CANCELLED, Standing.ENDED}),
         points=timeline(event, scene.places.standing, locale, at),
         inner=inner(event, reading.items(event.id), companions, locale, request.args.get("lang")),
         editions=[(rows.dates(each, locale), each) for each in editions[:_FEW]],

@@ -20,11 +20,10 @@ class Where:
     map_url: str = ""
 
 
-def where(event: Event, locale: str) -> Where:
+def where(event: Event, locale: str, *, is_over: bool = False) -> Where:
     """Say where an event is. The link to join is for registered people only and is never in it."""
-    online = _("Online, link after registration")
     if event.mode is Mode.ONLINE:
-        return Where(online)
+        return Where(_("Online") if is_over else _("Online, link after registration"))
     found = _on_site(event, locale)
     if event.mode is Mode.HYBRID:
         line = _("%(place)s, and online", place=found.line) if event.venue else _("On site and online")

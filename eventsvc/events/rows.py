@@ -15,7 +15,7 @@ from eventsvc.events.listing import Listed, Past
 from eventsvc.events.models import Event, Mode, PartnerRole
 from eventsvc.events.panel import zone_of
 from eventsvc.events.places import short
-from eventsvc.events.standing import closing_at
+from eventsvc.events.standing import Standing, closing_at
 from eventsvc.events.words import Word
 
 _LONG_LIST = 3
@@ -162,6 +162,8 @@ def _company(event: Event) -> str:
 
 def _note(listed: Listed, reader: Reader) -> str:
     event = listed.event
+    if listed.places.standing is Standing.CANCELLED:
+        return ""
     if not listed.places.is_open or event.registration_closes_at is None:
         return costs(event)
     by = words.day(closing_at(event), event.timezone, reader.locale, reader.at)
