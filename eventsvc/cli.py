@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from eventsvc import doctor
+from eventsvc import doctor, worker
 
 
 def bind(app: Flask) -> None:
     """Add the commands to the flask command."""
     app.cli.add_command(doctor.doctor)
+    app.cli.add_command(worker.worker)

@@ -112,7 +112,8 @@ def _deleted_on(event: Event) -> str | None:
     """Return the local day on which the person's answers are deleted; unknown while the event has no date."""
     if event.ends_at is None:
         return None
-    return (event.ends_at.astimezone(ZoneInfo(event.timezone)) + timedelta(days=event.retention_days)).date().isoformat()
+    last_day = event.ends_at.astimezone(ZoneInfo(event.timezone)).date()
+    return (last_day + timedelta(days=event.retention_days)).isoformat()
 
 
 def _with_invitation(registration: Registration) -> dict[str, Any]:

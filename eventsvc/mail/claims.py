@@ -1,0 +1,116 @@
+"""Who sends what: a worker claims letters that are due, so that no two send the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from eventsvc.extensions import db
+from eventsvc.mail.models import Message, MessageState
+from eventsvc.registration.models import Registration
+
+BATCH = 50
+LASTS = timedelta(minutes=10)
+
+_ALONE = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A letter to be written: its row, and the sealed links of the registration it is about."""
+
+    id: int
+    kind: str
+    language: str
+    recipient: str
+    recipient_name: str
+    reply_to: str
+    message_id: str
+    attempts: int
+    facts: dict[str, Any]
+    registration_id: int | None
+    manage_sealed: str | None
+    feed_sealed: str | None
+
+
+def has_due(at: datetime) -> bool:
+    """Look whether anything is due, without a lock."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(_is_due(at)))))
+
+
+def claim(at: datetime, limit: int = BATCH) -> list[int]:
+    """Claim what is due, oldest first, and return the ids; the caller commits before it sends.
+
+    One statement for both databases: PostgreSQL passes over rows another worker holds, SQLite drops that clause and
+    has its one write lock. A claim older than `LASTS` belongs to a worker that died.
+    """
+    due = (
+        sa.select(Message.id)
+        .where(_is_due(at))
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Message)
+        .cte("due")
+    )
+    claimed = db.session.scalars(
+        sa.update(Message)
+        .where(Message.id.in_(sa.select(due.c.id)))
+        .values(state=MessageState.CLAIMED, claimed_at=at)
+        .returning(Message.id),
+        execution_options=_ALONE,
+    )
+    return list(claimed)
+
+
+def read(ids: Sequence[int]) -> list[Due]:
+    """Read letters to be written, in the order they became due: as values, which no commit lets go stale."""
+    wanted = (
+        sa.select(
+            Message.id,
+            Message.kind,
+            Message.language,
+            Message.recipient,
+            Message.recipient_name,
+            Message.reply_to,
+            Message.message_id,
+            Message.attempts,
+            Message.facts,
+            Message.registration_id,
+            Registration.manage_sealed,
+            Registration.feed_sealed,
+        )
+        .outerjoin(Registration, Registration.id == Message.registration_id)
+        .where(Message.id.in_(ids))
+        .order_by(Message.due_at, Message.id)
+    )
+    return [Due(*row) for row in db.session.execute(wanted)]
+
+
+def release(ids: Sequence[int]) -> None:
+    """Give back claimed letters that nobody has begun to send."""
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.id.in_(ids), Message.state == MessageState.CLAIMED)
+        .values(state=MessageState.WAITING, claimed_at=None),
+        execution_options=_ALONE,
+    )
+
+
+def _is_due(at: datetime) -> sa.ColumnElement[bool]:
+    """Waiting and due, or claimed by the dead; never while an earlier letter about the same thing is on its way.
+
+    So a cancellation cannot overtake the invitation it ends, and knows whether that one was sent.
+    """
+    earlier = aliased(Message)
+    is_under_way = sa.exists().where(
+        earlier.about == Message.about, earlier.state == MessageState.CLAIMED, earlier.id < Message.id
+    )
+    return sa.or_(
+        sa.and_(Message.state == MessageState.WAITING, Message.due_at <= at, ~is_under_way),
+        sa.and_(Message.state == MessageState.CLAIMED, Message.claimed_at <= at - LASTS, ~is_under_way),
+    )

@@ -1,0 +1,137 @@
+"""Delivery: claim what is due, write it, hand it over, record what became of it; a commit after each step.
+
+A worker that dies between any two steps loses nothing: the claim runs out and the letter goes again, with the same
+Message-ID. What goes wrong with one letter is recorded with that letter, and the next one follows.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from eventsvc import clock
+from eventsvc.calendars.ics import Method
+from eventsvc.extensions import db
+from eventsvc.mail import claims, letters, records
+from eventsvc.mail.carriers import Bounced, Carrier, Delayed, NoServer
+from eventsvc.mail.claims import Due
+from eventsvc.mail.envelopes import Letter
+from eventsvc.mail.models import Message, MessageState
+
+# What is left of a slow batch is given back well before another worker may take it for a dead one's.
+_PATIENCE = claims.LASTS / 2
+_log = logging.getLogger(__name__)
+
+Address = tuple[int | None, str]
+
+
+def deliver(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) -> int:
+    """Deliver one batch of what is due, and return how many letters it had; 0 takes no lock."""
+    began = clock.now()
+    if not claims.has_due(began):
+        db.session.commit()
+        return 0
+    ids = claims.claim(began)
+    db.session.commit()
+    batch = claims.read(ids)
+    invited = _invited(batch)
+    # Nothing stays open while servers are spoken to.
+    db.session.commit()
+    _go_through(batch, invited, carrier, until=began + _PATIENCE, has_to_stop=has_to_stop)
+    return len(batch)
+
+
+def record_waiting(*, event_ids: Iterable[int] | None = None) -> int:
+    """Write down what waits, of some events or of all, as it would be sent, and hand it to no server.
+
+    In the caller's transaction, before any worker can see the letters; returns how many there were.
+    """
+    db.session.flush()
+    waiting = sa.select(Message.id).where(Message.state == MessageState.WAITING)
+    if event_ids is not None:
+        waiting = waiting.where(Message.event_id.in_(list(event_ids)))
+    batch = claims.read(list(db.session.scalars(waiting)))
+    for due in batch:
+        at = clock.now()
+        letter = letters.written(due, at=at, was_invited=False)
+        records.recorded(due.id, at=at, subject=letter.subject, text=letter.record)
+    db.session.expire_all()
+    return len(batch)
+
+
+def _go_through(
+    batch: Sequence[Due],
+    invited: set[Address],
+    carrier: Carrier,
+    *,
+    until: datetime,
+    has_to_stop: Callable[[], bool],
+) -> None:
+    for number, due in enumerate(batch):
+        if has_to_stop() or clock.now() > until:
+            claims.release([other.id for other in batch[number:]])
+            db.session.commit()
+            return
+        try:
+            _deliver_one(due, invited, carrier)
+        except NoServer as away:
+            for other in batch[number:]:
+                records.postponed(other.id, attempts=other.attempts, at=clock.now(), answer=str(away))
+            db.session.commit()
+            _log.warning("no mail server", extra={"letters": len(batch) - number, "answer": str(away)})
+            return
+        db.session.commit()
+
+
+def _deliver_one(due: Due, invited: set[Address], carrier: Carrier) -> None:
+    """Write and hand over one letter, and record what became of it."""
+    if not due.recipient:
+        records.replaced(due.id)
+        return
+    letter = _written(due, invited)
+    if letter is None:
+        return
+    try:
+        answer = carrier.carry(letter)
+    except NoServer:
+        raise
+    except Delayed as delay:
+        records.postponed(due.id, attempts=due.attempts, at=clock.now(), answer=str(delay))
+    except Bounced as bounce:
+        records.failed(due.id, answer=str(bounce))
+    else:
+        records.sent(due.id, at=clock.now(), answer=answer, subject=letter.subject, text=letter.record)
+        if letter.is_invitation:
+            invited.add((due.registration_id, due.recipient))
+
+
+def _written(due: Due, invited: set[Address]) -> Letter | None:
+    was_invited = (due.registration_id, due.recipient) in invited
+    try:
+        return letters.written(due, at=clock.now(), was_invited=was_invited)
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with one row is this letter's own fault
+        frame = traceback.extract_tb(fault.__traceback__)[-1]
+        # Neither the record nor the log repeats the message, which may hold what somebody typed.
+        answer = f"could not be written: {type(fault).__name__} in {frame.name}, line {frame.lineno}"
+        _log.exception("letter could not be written", extra={"letter": due.id})
+        records.failed(due.id, answer=answer)
+        return None
+
+
+def _invited(batch: Sequence[Due]) -> set[Address]:
+    """Find who of those whose entry is to be cancelled was sent an invitation, in one query for the batch."""
+    ending = [due.registration_id for due in batch if letters.METHODS.get(due.kind) is Method.CANCEL]
+    if not ending:
+        return set()
+    asking = [kind for kind, method in letters.METHODS.items() if method is Method.REQUEST]
+    invitations = sa.select(Message.registration_id, Message.recipient).where(
+        Message.registration_id.in_(ending),
+        Message.kind.in_(asking),
+        Message.state == MessageState.SENT,
+        Message.facts["invitation"]["sequence"].as_integer().is_not(None),
+    )
+    return {(registration_id, recipient) for registration_id, recipient in db.session.execute(invitations)}

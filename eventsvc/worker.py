@@ -1,0 +1,101 @@
+"""The worker: one loop that asks what is due now, and does it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import FrameType
+
+import click
+import sqlalchemy as sa
+from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from eventsvc import clock
+from eventsvc.extensions import db
+from eventsvc.mail import carriers, delivery
+from eventsvc.mail.carriers import Carrier
+from eventsvc.mail.models import WorkerPulse
+
+POLL = 1.0
+PULSE = timedelta(seconds=30)
+_FORGOTTEN = timedelta(days=1)
+_log = logging.getLogger(__name__)
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Send what is due now, then end.")
+@with_appcontext
+def worker(*, once: bool) -> None:
+    """Send letters as they fall due, until told to stop."""
+    stop = threading.Event()
+    _listen(stop)
+    if once:
+        drain(carriers.chosen(), has_to_stop=stop.is_set)
+        return
+    _log.info("worker looks for letters")
+    run(carriers.chosen(), stop)
+    _log.info("worker stopped")
+
+
+def run(carrier: Carrier, stop: threading.Event) -> None:
+    """Look once a second until told to stop; a database that is away is waited for."""
+    pulse = Pulse(f"{socket.gethostname()}:{os.getpid()}")
+    while not stop.is_set():
+        try:
+            pulse.beat()
+            busy = delivery.deliver(carrier, has_to_stop=stop.is_set) > 0
+        except SQLAlchemyError:
+            _log.exception("the database does not answer")
+            db.session.rollback()
+            busy = False
+        if not busy:
+            carrier.rest()
+            # Sessions keep nothing from one look to the next.
+            db.session.remove()
+            stop.wait(POLL)
+    carrier.rest()
+
+
+def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) -> int:
+    """Deliver until nothing is due, and return how many letters there were."""
+    pulse, count = Pulse(f"{socket.gethostname()}:once"), 0
+    pulse.beat()
+    try:
+        while not has_to_stop() and (batch := delivery.deliver(carrier, has_to_stop=has_to_stop)):
+            count += batch
+            pulse.beat()
+    finally:
+        carrier.rest()
+    return count
+
+
+class Pulse:
+    """The worker's sign of life: a row of its own, written now and then."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._beat_at: datetime | None = None
+
+    def beat(self) -> None:
+        """Write that this worker looks, unless it did so a moment ago; workers long gone are forgotten."""
+        now = clock.now()
+        if self._beat_at is not None and now - self._beat_at < PULSE:
+            return
+        db.session.execute(sa.delete(WorkerPulse).where(WorkerPulse.looked_at < now - _FORGOTTEN))
+        db.session.merge(WorkerPulse(name=self._name, looked_at=now))
+        db.session.commit()
+        self._beat_at = now
+
+
+def _listen(stop: threading.Event) -> None:
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, hear)

@@ -1,0 +1,16 @@
+"""A mail server that the application of the test knows."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.smtp import PostOffice
+
+
+@pytest.fixture
+def office(app: Flask, smtp: PostOffice, monkeypatch: pytest.MonkeyPatch) -> PostOffice:
+    """The application as it is, with a mail server."""
+    monkeypatch.setattr(app.extensions["mail"], "server", smtp.host)
+    monkeypatch.setattr(app.extensions["mail"], "port", smtp.port)
+    return smtp
