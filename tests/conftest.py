@@ -223,12 +223,21 @@ def smtp() -> Iterator[PostOffice]:
         yield office
 
 
-class Queries(list[str]):
-    """The statements that were sent to the database."""
+class Queries:
+    """The statements that were sent to the database, in their order."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
 
     @property
     def count(self) -> int:
-        return len(self)
+        return len(self.statements)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+    def __repr__(self) -> str:
+        return "\n".join(self.statements)
 
 
 @pytest.fixture
@@ -240,7 +249,7 @@ def count_queries() -> Callable[[], Any]:
         queries = Queries()
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            queries.append(statement)
+            queries.statements.append(statement)
 
         sa.event.listen(sa.Engine, "before_cursor_execute", note)
         try:

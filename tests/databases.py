@@ -56,6 +56,7 @@ def made(kind: str, name: str, folder: Path) -> Iterator[Database]:
     server = find_postgres()
     if server is None:
         raise RuntimeError("no PostgreSQL server answers: start one on 127.0.0.1:5432 or set TEST_POSTGRES_URL")
+    _sweep(server)
     _do(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
         yield _postgres(f"{server.replace('postgresql://', 'postgresql+psycopg://', 1)}/{name}")
@@ -68,7 +69,8 @@ def _sqlite(folder: Path) -> Database:
 
     def reset(engine: sa.Engine) -> None:
         engine.dispose()
-        for suffix in ("-wal", "-shm"):
+        # The file goes too: a failed test may still hold a connection, and must not write into the next one's rows.
+        for suffix in ("", "-wal", "-shm"):
             rows.with_name(rows.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(template, rows)
 
@@ -99,6 +101,29 @@ def _postgres(url: str) -> Database:
         statements[:] = [sa.text(f"TRUNCATE {named} RESTART IDENTITY CASCADE")]
 
     return Database("postgresql", url, reset, remember)
+
+
+def _sweep(server: str) -> None:
+    """Drop what a killed run left: databases of processes that are no more, to which nobody is connected."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3) as connection:
+        unused = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^eventsvc_test_[0-9]+_' "
+            "AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pg_stat_activity.datname = pg_database.datname)"
+        )
+        for (name,) in unused.fetchall():
+            if not _lives(int(name.split("_")[2])):
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # Somebody else's.
+        return True
+    return True
 
 
 def _ask(server: str, question: str) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import socket
+from asyncio import Transport
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self._takes_before_dropping is not None:
             if self._takes_before_dropping <= 0:
-                assert server.transport is not None
+                assert isinstance(server.transport, Transport)
                 server.transport.abort()
                 return "421 Gone"
             self._takes_before_dropping -= 1

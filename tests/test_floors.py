@@ -19,7 +19,7 @@ HOUSE = "eventsvc"
 FLOORS: dict[int, str] = {
     7: "eventsvc",
     6: """
-        worker cli pages health serving
+        worker cli pages desk health serving
         */pages */desk */api */cli demo/*
     """,
     5: """
@@ -34,16 +34,17 @@ FLOORS: dict[int, str] = {
     3: "*/notifications",
     2: """
         database
-        accounts/audit accounts/meanwhile
-        events/cards events/contents events/deadlines events/facts events/finding events/inner events/kinds
-        events/listing events/panel events/places events/rows events/standing events/structured events/wall events/words
+        accounts/audit accounts/history accounts/meanwhile accounts/telling
+        events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
+        events/fields events/listing events/needs events/panel events/places events/rows events/standing
+        events/structured events/wall events/words
         programme/contents programme/reading programme/words
-        registration/consent registration/keys registration/known registration/limits registration/owndata
+        registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/words
         calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
         calendars/zones
-        mail/outbox mail/queue
+        mail/carriers mail/claims mail/envelopes mail/letters mail/outbox mail/queue mail/records mail/wording
     """,
     1: """
         */models

@@ -41,7 +41,12 @@ def test_a_request_sees_only_what_was_committed(app: Flask, make_app: Callable[.
     seen: list[str] = []
     event = people.an_event(title="As it was")
     another = make_app()
-    another.add_url_rule("/look", view_func=lambda: seen.append(db.session.get_one(Event, event.id).title) or "")
+
+    @another.get("/look")
+    def look() -> str:
+        seen.append(db.session.get_one(Event, event.id).title)
+        return ""
+
     event.title = "As it may be"
     db.session.flush()
 
