@@ -16,6 +16,12 @@ from eventsvc.events import listing
 blueprint = Blueprint("site", __name__)
 
 _PUBLIC = {"events", "programme", "site", "calendars"}
+# The words in an address that decide what its page shows; others (a newsletter's, say) are no part of it.
+_WORDS = {
+    "events.front": ("kind", "series", "mode", "q", "past", "page"),
+    "programme.show": ("day",),
+    "calendars.subscribe": ("kind", "series", "event"),
+}
 _NAMES = {"en": "English", "nl": "Nederlands"}
 _PRIVATE = {"events.preview"}
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -154,7 +160,8 @@ def _canonical() -> str:
 
 def _in(code: str) -> str:
     """Write the address of this page in a language; the site's own needs no word for it."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    known = _WORDS.get(request.endpoint or "", ())
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name in known]
     if code != current_app.config["SITE_LANGUAGE"]:
         kept.append(("lang", code))
     return f"{quote(request.path)}?{urlencode(kept)}" if kept else quote(request.path)

@@ -27,17 +27,17 @@ class Point:
 _OVER = {Standing.ENDED, Standing.CANCELLED}
 
 
-def timeline(event: Event, standing: Standing, locale: str, at: datetime) -> list[Point]:
+def timeline(event: Event, standing: Standing, locale: str, at: datetime) -> tuple[Point, ...]:
     """Return when registration opens and closes and when the event begins.
 
     Empty where there is nothing to miss: no date, no registration, or all of it over.
     """
     if event.starts_at is None or not event.accepts_registrations or standing in _OVER:
-        return []
+        return ()
     dates = _dates(event)
     coming = [moment for moment, _label in dates if moment > at]
-    points = [_point(event, moment, label, coming, locale, at) for moment, label in dates]
-    return points if len(points) > 1 else []
+    points = tuple(_point(event, moment, label, coming, locale, at) for moment, label in dates)
+    return points if len(points) > 1 else ()
 
 
 def _dates(event: Event) -> list[tuple[datetime, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -56,14 +57,57 @@ class Found:
     showing: Showing | None
 
 
+# Statements are built once: building one costs as much as asking SQLite.
+_any_event = (
+    sa.select(Event, Entry.facts)
+    .outerjoin(Entry, sa.and_(Entry.event_id == Event.id, Entry.kind == EntryKind.EVENT))
+    .options(joinedload(Event.series), joinedload(Event.venue))
+)
+_by_slug = _any_event.where(Event.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
+_by_preview = _any_event.where(Event.preview_digest == sa.bindparam("digest"))
+_partners = (
+    sa.select(
+        sa.literal(0).label("is_link"),
+        EventPartner.position,
+        EventPartner.id,
+        Partner.name,
+        Partner.url,
+        sa.cast(EventPartner.role, sa.String).label("kind"),
+        sa.cast(sa.null(), sa.String).label("language"),
+    )
+    .join(Partner, Partner.id == EventPartner.partner_id)
+    .where(EventPartner.event_id == sa.bindparam("event_id"))
+)
+_links = sa.select(
+    sa.literal(1),
+    EventLink.position,
+    EventLink.id,
+    EventLink.label,
+    EventLink.url,
+    sa.cast(EventLink.kind, sa.String),
+    EventLink.language,
+).where(EventLink.event_id == sa.bindparam("event_id"))
+_companions = sa.union_all(_partners, _links).order_by("is_link", "position", "id")
+_editions = (
+    sa.select(Event.slug, Event.title, Event.status, Event.starts_at, Event.ends_at, Event.timezone, Event.is_all_day)
+    .where(
+        Event.series_id == sa.bindparam("series_id"),
+        Event.id != sa.bindparam("without"),
+        Event.status != Status.DRAFT,
+        Event.is_unlisted.is_(False),
+    )
+    .order_by(Event.starts_at.desc().nulls_first(), Event.id.desc())
+)
+
+
 def by_slug(slug: str) -> Found | None:
     """Find the event that has this address now, with its series and venue; drafts are not found."""
-    return _found(sa.and_(Event.slug == slug, Event.status != Status.DRAFT))
+    return _found(_by_slug, slug=slug)
 
 
 def by_preview(token: str) -> Found | None:
     """Find the event that a preview link opens, whatever its status."""
-    return _found(Event.preview_digest == tokens.digest(token))
+    return _found(_by_preview, digest=tokens.digest(token))
 
 
 def moved_to(slug: str) -> str | None:
@@ -75,49 +119,19 @@ def moved_to(slug: str) -> str | None:
 
 def companions(event_id: int) -> tuple[tuple[Companion, ...], tuple[Remains, ...]]:
     """Return an event's partners and what remains of it, each in its order, in one query."""
-    nothing = sa.null()
-    partners = (
-        sa.select(
-            sa.literal(0).label("is_link"), EventPartner.position, EventPartner.id, Partner.name, Partner.url,
-            sa.cast(EventPartner.role, sa.String).label("kind"), sa.cast(nothing, sa.String).label("language"),
-        )
-        .join(Partner, Partner.id == EventPartner.partner_id)
-        .where(EventPartner.event_id == event_id)
-    )  # fmt: skip
-    links = sa.select(
-        sa.literal(1), EventLink.position, EventLink.id, EventLink.label, EventLink.url,
-        sa.cast(EventLink.kind, sa.String), EventLink.language,
-    ).where(EventLink.event_id == event_id)  # fmt: skip
-    rows = db.session.execute(sa.union_all(partners, links).order_by("is_link", "position", "id")).all()
+    rows: Sequence[Any] = db.session.execute(_companions, {"event_id": event_id}).all()
     return (
-        tuple(Companion(name, url, _ROLES[kind]) for is_link, _p, _i, name, url, kind, _l in rows if not is_link),
-        tuple(
-            Remains(_LINK_KINDS[kind], label, url, said) for is_link, _p, _i, label, url, kind, said in rows if is_link
-        ),
+        tuple(Companion(row.name, row.url, _ROLES[row.kind]) for row in rows if not row.is_link),
+        tuple(Remains(_LINK_KINDS[row.kind], row.name, row.url, row.language) for row in rows if row.is_link),
     )
 
 
-def editions(series_id: int, *, without: int | None = None) -> list[Edition]:
-    """Return the listed editions of a series, the newest first and those without a date before them."""
-    columns = (Event.slug, Event.title, Event.status, Event.starts_at, Event.ends_at, Event.timezone, Event.is_all_day)
-    asked = sa.select(*columns).where(
-        Event.series_id == series_id, Event.status != Status.DRAFT, Event.is_unlisted.is_(False)
-    )
-    if without is not None:
-        asked = asked.where(Event.id != without)
-    rows = db.session.execute(asked.order_by(Event.starts_at.desc().nulls_first(), Event.id.desc()))
-    return [Edition(*row) for row in rows]
+def editions(series_id: int, *, without: int) -> tuple[Edition, ...]:
+    """Return the other listed editions of a series, the newest first and those without a date before them."""
+    rows = db.session.execute(_editions, {"series_id": series_id, "without": without})
+    return tuple(Edition(*row) for row in rows)
 
 
-def _found(condition: sa.ColumnElement[bool]) -> Found | None:
-    row = db.session.execute(
-        sa.select(Event, Entry.facts)
-        .outerjoin(Entry, sa.and_(Entry.event_id == Event.id, Entry.kind == EntryKind.EVENT))
-        .options(joinedload(Event.series), joinedload(Event.venue))
-        .where(condition)
-    ).first()
-    return Found(row[0], _showing(row[1])) if row else None
-
-
-def _showing(facts: dict[str, Any] | None) -> Showing | None:
-    return Showing.from_json(facts) if facts else None
+def _found(statement: sa.Select[Any], **values: str) -> Found | None:
+    row = db.session.execute(statement, values).first()
+    return Found(row[0], Showing.from_json(row[1]) if row[1] else None) if row else None

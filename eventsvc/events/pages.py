@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +13,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from eventsvc import clock, covers, links, text, web
 from eventsvc.calendars import links as calendar_links
+from eventsvc.calendars.showings import Showing
 from eventsvc.events import cards, finding, listing, rows, structured, words
-from eventsvc.events.deadlines import timeline
+from eventsvc.events.deadlines import Point, timeline
 from eventsvc.events.facts import facts
-from eventsvc.events.finding import Companion, Found
+from eventsvc.events.finding import Companion, Edition, Found, Remains
 from eventsvc.events.inner import inner
+from eventsvc.events.kept import Kept
 from eventsvc.events.listing import SHELVES, Wanted
-from eventsvc.events.models import Event, Series, Status
+from eventsvc.events.models import Event, Series, Status, Venue
 from eventsvc.events.panel import Scene, panel
 from eventsvc.events.rows import Reader
-from eventsvc.events.standing import Standing, places
+from eventsvc.events.standing import Places, Standing, places
 from eventsvc.extensions import db
 from eventsvc.programme import reading
+from eventsvc.programme.reading import Item
 from eventsvc.registration import seats
 
 blueprint = Blueprint("events", __name__)
@@ -31,6 +35,8 @@ blueprint = Blueprint("events", __name__)
 _FRONT_PAST = 7
 _FEW = 5
 _A_YEAR = 365 * 24 * 60 * 60
+_COLUMNS = {kind: tuple(kind.__mapper__.column_attrs.keys()) for kind in (Event, Venue, Series)}
+_kept = Kept()
 
 
 @blueprint.get("/")
@@ -123,33 +129,76 @@ def series(slug: str) -> Response:
     return web.public(Response(page))
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that decides what an event's page shows; what was drawn of it is kept under it."""
+
+    rows: tuple[Any, ...]
+    showing: Showing | None
+    places: Places
+    companions: tuple[Companion, ...]
+    remains: tuple[Remains, ...]
+    items: tuple[Item, ...]
+    editions: tuple[Edition, ...]
+    next_edition: Edition | None
+    points: tuple[Point, ...]
+    year: int
+    locale: str
+    asked: str | None
+    is_preview: bool
+
+
 def _page(found: Found, *, is_preview: bool = False) -> str:
-    """Draw an event's page: six queries at most."""
+    """Return an event's page: six queries, and the drawing where these facts were not drawn before."""
     event, at, locale = found.event, clock.now(), web.language()
     companions, remains = finding.companions(event.id)
+    editions = finding.editions(event.series_id, without=event.id) if event.series_id else ()
     taken = seats.taken(event.id)
-    editions = finding.editions(event.series_id, without=event.id) if event.series_id else []
     scene = Scene(event, places(event, taken.seated, taken.waiting, at), remains, editions, locale, at)
+    seen = Seen(
+        rows=(*_values(event), *_values(event.venue), *_values(event.series)),
+        showing=found.showing,
+        places=scene.places,
+        companions=companions,
+        remains=remains,
+        items=reading.items(event.id),
+        editions=editions,
+        next_edition=scene.next_edition(),
+        points=timeline(event, scene.places.standing, locale, at),
+        year=at.year,
+        locale=locale,
+        asked=request.args.get("lang"),
+        is_preview=is_preview,
+    )
+    return _kept.text((current_app.config["PUBLIC_URL"], seen), lambda: _draw(scene, seen))
+
+
+def _values(row: Any) -> tuple[Any, ...]:
+    """Return all that is stored of a row."""
+    return () if row is None else tuple(map(vars(row).get, _COLUMNS[type(row)]))
+
+
+def _draw(scene: Scene, seen: Seen) -> str:
+    event, locale, standing = scene.event, scene.locale, scene.places.standing
     return render_template(
         "events/show.html",
         event=event,
         written=event.language if event.language != locale else "",
-        is_preview=is_preview,
+        is_preview=seen.is_preview,
         panel=panel(scene),
         places=scene.places,
-        facts=facts(event, locale, is_over=scene.places.standing in {Standing.CANCELLED, Standing.ENDED}),
-        points=timeline(event, scene.places.standing, locale, at),
-        inner=inner(event, reading.items(event.id), companions, locale, request.args.get("lang")),
-        editions=[(rows.dates(each, locale), each) for each in editions[:_FEW]],
-        remains=[(words.link_act(*link[:2], link.language, locale), link) for link in remains],
-        calendar=_calendar(found),
-        **_head(event, companions),
+        facts=facts(event, locale, is_over=standing in {Standing.CANCELLED, Standing.ENDED}),
+        points=seen.points,
+        inner=inner(event, seen.items, seen.companions, locale, seen.asked),
+        editions=[(rows.dates(each, locale), each) for each in seen.editions[:_FEW]],
+        remains=[(words.link_act(*link[:2], link.language, locale), link) for link in seen.remains],
+        calendar=_calendar(event, seen.showing),
+        **_head(event, seen.companions),
     )
 
 
-def _calendar(found: Found) -> dict[str, str]:
+def _calendar(event: Event, showing: Showing | None) -> dict[str, str]:
     """Return the ways to put the event in a calendar; none for a draft or without a date."""
-    showing, event = found.showing, found.event
     if showing is None or event.starts_at is None or not event.is_public:
         return {}
     return {

@@ -6,7 +6,7 @@ under the values themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -85,20 +85,38 @@ class Guest:
     parts: tuple[tuple[SpeakerRole, Item], ...]
 
 
+# Built once: building a statement costs as much as asking SQLite.
+_items = (
+    sa.select(
+        Session.id,
+        Session.public_id,
+        Session.title,
+        Session.kind,
+        Session.status,
+        Session.starts_at,
+        Session.ends_at,
+        sa.func.coalesce(Room.name, ""),
+        sa.func.coalesce(Track.name, ""),
+        sa.func.coalesce(Track.colour, 1),
+    )
+    .outerjoin(Room, Room.id == Session.room_id)
+    .outerjoin(Track, Track.id == Session.track_id)
+    .where(Session.event_id == sa.bindparam("event_id"), Session.is_hidden.is_(False))
+    .order_by(Session.starts_at.asc().nulls_last(), sa.func.coalesce(Room.position, 0), Session.id)
+)
+_voices = (
+    sa.select(Appearance.session_id, Speaker.public_id, Speaker.name, Speaker.affiliation, Appearance.role)
+    .join(Speaker, Speaker.id == Appearance.speaker_id)
+    .join(Session, Session.id == Appearance.session_id)
+    .where(Session.event_id == sa.bindparam("event_id"), Session.is_hidden.is_(False))
+    .order_by(Appearance.session_id, Appearance.position, Appearance.id)
+)
+
+
 def items(event_id: int) -> tuple[Item, ...]:
     """Return an event's sessions in time order, with those who speak; hidden ones are left out. Two queries."""
-    rows = db.session.execute(
-        sa.select(
-            Session.id, Session.public_id, Session.title, Session.kind, Session.status, Session.starts_at,
-            Session.ends_at, sa.func.coalesce(Room.name, ""), sa.func.coalesce(Track.name, ""),
-            sa.func.coalesce(Track.colour, 1),
-        )
-        .outerjoin(Room, Room.id == Session.room_id)
-        .outerjoin(Track, Track.id == Session.track_id)
-        .where(Session.event_id == event_id, Session.is_hidden.is_(False))
-        .order_by(Session.starts_at.asc().nulls_last(), sa.func.coalesce(Room.position, 0), Session.id)
-    ).all()  # fmt: skip
-    voices = _voices(event_id) if rows else {}
+    rows: Sequence[Any] = db.session.execute(_items, {"event_id": event_id}).all()
+    voices = _by_session(event_id) if rows else {}
     return tuple(Item(*facts, voices.get(id_, ())) for id_, *facts in rows)
 
 
@@ -139,17 +157,9 @@ def speaker_by_id(public_id: str) -> Speaker | None:
     return db.session.scalar(sa.select(Speaker).where(Speaker.public_id == public_id))
 
 
-def _voices(event_id: int) -> dict[int, tuple[Voice, ...]]:
-    rows: Any = db.session.execute(
-        sa.select(
-            Appearance.session_id, Speaker.public_id, Speaker.name, Speaker.affiliation, Appearance.role
-        )
-        .join(Speaker, Speaker.id == Appearance.speaker_id)
-        .join(Session, Session.id == Appearance.session_id)
-        .where(Session.event_id == event_id, Session.is_hidden.is_(False))
-        .order_by(Appearance.session_id, Appearance.position, Appearance.id)
-    )  # fmt: skip
+def _by_session(event_id: int) -> dict[int, tuple[Voice, ...]]:
     found: dict[int, list[Voice]] = {}
+    rows: Iterable[Any] = db.session.execute(_voices, {"event_id": event_id})
     for session_id, *facts in rows:
         found.setdefault(session_id, []).append(Voice(*facts))
     return {session_id: tuple(voices) for session_id, voices in found.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,17 +48,21 @@ def taken(event_id: int) -> Taken:
     return taken_by_event([event_id]).get(event_id, Taken())
 
 
+# Built once: building a statement costs as much as asking SQLite.
+_counted = (
+    sa.select(
+        Registration.event_id,
+        sa.func.sum(sa.case((Registration.state.in_(SEATED), 1), else_=0)),
+        sa.func.sum(sa.case((Registration.state == State.WAITLISTED, 1), else_=0)),
+    )
+    .where(Registration.event_id.in_(sa.bindparam("event_ids", expanding=True)))
+    .group_by(Registration.event_id)
+)
+
+
 def taken_by_event(event_ids: Iterable[int]) -> dict[int, Taken]:
     """Count many events' seats in one query; an event nobody registered for is left out."""
-    counted = db.session.execute(
-        sa.select(
-            Registration.event_id,
-            sa.func.sum(sa.case((Registration.state.in_(SEATED), 1), else_=0)),
-            sa.func.sum(sa.case((Registration.state == State.WAITLISTED, 1), else_=0)),
-        )
-        .where(Registration.event_id.in_(list(event_ids)))
-        .group_by(Registration.event_id)
-    )
+    counted: Iterable[Any] = db.session.execute(_counted, {"event_ids": list(event_ids)})
     return {event_id: Taken(int(seated), int(waiting)) for event_id, seated, waiting in counted}
 
 

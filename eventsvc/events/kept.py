@@ -1,0 +1,31 @@
+"""Pages that were drawn, kept under the facts they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+
+KEPT = 64
+
+
+class Kept:
+    """At most `size` texts, each under all the facts it was made from: nothing is ever out of date, only unused.
+
+    What was kept first goes first. One per process; processes need not agree.
+    """
+
+    def __init__(self, size: int = KEPT) -> None:
+        self._size = size
+        self._texts: dict[Hashable, str] = {}
+        self._lock = Lock()
+
+    def text(self, facts: Hashable, draw: Callable[[], str]) -> str:
+        """Return the text of these facts, drawn now if it is not there."""
+        found = self._texts.get(facts)
+        if found is None:
+            found = draw()
+            with self._lock:
+                while len(self._texts) >= self._size:
+                    del self._texts[next(iter(self._texts))]
+                self._texts[facts] = found
+        return found
