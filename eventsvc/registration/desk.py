@@ -1,7 +1,0 @@
-"""To be written."""
-
-from __future__ import annotations
-
-from flask import Blueprint
-
-blueprint = Blueprint("registration_desk", __name__, url_prefix="/desk")

@@ -1,0 +1,94 @@
+"""The roster as a file: what the list shows, streamed, and noted in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import Response, stream_with_context
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from eventsvc import clock, tables
+from eventsvc.accounts import access, audit
+from eventsvc.accounts.access import Act
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.registration import countries, roster, words
+from eventsvc.registration.desk.blueprint import blueprint
+from eventsvc.registration.desk.roster import asked_now
+from eventsvc.registration.models import State
+from eventsvc.registration.roster import Asked
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@blueprint.get("/roster.<any(csv, xlsx):kind>")
+@access.signed_in
+def export(slug: str, kind: str) -> Response:
+    """Hand over what the list shows as a file; who took it, when and how it was asked for is kept."""
+    event, at, asked = access.event_for(Act.EXPORT_ROSTER, slug), clock.now(), asked_now()
+    said = {"kind": kind, **asked.args(number=1)}
+    audit.record("export roster", event, by=access.me(), at=at, event_id=event.id, after=said)
+    head, rows = _head(event), _rows(event, asked)
+    title = f"{event.slug}-{at:%Y-%m-%d}"
+    db.session.commit()
+    blocks = tables.csv_blocks(head, rows) if kind == "csv" else tables.xlsx_blocks(head, rows, title=_("Roster"))
+    response = Response(stream_with_context(blocks), content_type=_TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{title}.{kind}"'
+    return response
+
+
+def _head(event: Event) -> list[str]:
+    """Name the columns; moments are in the event's zone, and the head says which that is."""
+    zone = {"zone": event.timezone}
+    return [
+        _("Reference"),
+        _("Given name"),
+        _("Family name"),
+        _("E-mail"),
+        _("Organisation"),
+        _("Country"),
+        _("State"),
+        _("Registered (%(zone)s)", **zone),
+        _("In this state since (%(zone)s)", **zone),
+        _("Came in by"),
+        _("Language"),
+    ]
+
+
+def _rows(event: Event, asked: Asked) -> Iterator[list[tables.Cell]]:
+    locale = str(get_locale())
+    zone, names = ZoneInfo(event.timezone), countries.names(locale)
+    states = {state: words.state(state).word for state in State}
+    return _written(roster.every(event.id, asked), zone, names, states)
+
+
+def _written(
+    rows: Iterator[sa.Row[Any]], zone: ZoneInfo, names: dict[str, str], states: dict[State, str]
+) -> Iterator[list[tables.Cell]]:
+    for reference, given, family, email, organisation, country, state, registered_at, state_at, origin, tongue in rows:
+        yield [
+            reference,
+            given,
+            family,
+            email or "",
+            organisation,
+            names.get(country, country),
+            states[state],
+            _local(registered_at, zone),
+            _local(state_at, zone),
+            origin.value,
+            tongue,
+        ]
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Write a moment as the clock on the event's wall shows it; spreadsheets know no zones."""
+    return moment.astimezone(zone).replace(tzinfo=None)

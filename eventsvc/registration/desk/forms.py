@@ -1,0 +1,34 @@
+"""The forms of the roster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import Length, Optional
+
+from eventsvc.registration.forms import PersonForm
+from eventsvc.text import cleaned
+
+
+class AddForm(PersonForm):
+    """Somebody added by hand: an organiser may know neither the address nor the country."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.email, self.country):
+            _, *further = field.validators
+            field.validators = [Optional(), *further]
+            field.flags.required = False
+
+
+class ReasonForm(FlaskForm):
+    """Why somebody is taken off the roster; for the audit log, not for the person."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        filters=[lambda text: cleaned(text) if text else text],
+        validators=[Optional(), Length(max=500, message=_l("Please write this in at most %(max)d characters."))],
+    )
