@@ -13,7 +13,8 @@ from zoneinfo import reset_tzpath
 import config
 from flask import Flask
 
-from eventsvc import cli, extensions, health, logs, pages, web
+from eventsvc import cli, desk, extensions, health, logs, pages, web
+from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
 from eventsvc.calendars import pages as calendar_pages
@@ -57,9 +58,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     logs.bind(app)
     web.bind(app)
     pages.bind(app)
+    desk.bind(app)
     for door in (*PUBLIC_DOORS, *DESK_DOORS, health):
         app.register_blueprint(door.blueprint)
-    for commands in (cli, demo_cli):
+    for commands in (cli, accounts_cli, demo_cli):
         commands.bind(app)
     logs.keep_timings(app)
     return app

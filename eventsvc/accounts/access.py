@@ -111,6 +111,8 @@ def event_for(act: Act, slug: str, *options: ORMOption) -> Event:
     event = _find(slug, options)
     if event is None or not may(act, event):
         abort(404)
+    # The desk's layout shows whose pages these are.
+    g.desk_event = event
     return event
 
 
@@ -138,6 +140,6 @@ def _my_roles() -> dict[int, EventRole]:
         )
         kept = g.my_roles = (
             current_user.id,
-            dict(rows.tuples()),
+            {row[0]: row[1] for row in rows},
         )
     return kept[1]

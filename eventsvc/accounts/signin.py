@@ -84,6 +84,7 @@ def _settings(app: Flask) -> dict[str, Any]:
         "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "TWO_FACTOR_RESCUE_EMAIL": False,
         "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(key, b"recovery codes").encode() for key in _keys(app)],
         "EMAIL_HTML": False,
         "PASSWORD_LENGTH_MIN": 10,
         "PASSWORD_HASH": "argon2",
@@ -110,16 +111,16 @@ _MESSAGES = {
         _l("This address and password do not go together. Check both and try again."),
         "error",
     ),
-    "UNAUTHENTICATED": (_l("Sign in to see this page."), "info"),
-    "LOGIN": (_l("Sign in to see this page."), "info"),
-    "REAUTHENTICATION_REQUIRED": (_l("Type your password once more to go on."), "info"),
+    "UNAUTHENTICATED": (_l("Sign in to see this page."), ""),
+    "LOGIN": (_l("Sign in to see this page."), ""),
+    "REAUTHENTICATION_REQUIRED": (_l("Type your password once more to go on."), ""),
     "PASSWORD_RESET_REQUEST": (
         _l("If %(email)s has an account here, a letter with a link is on its way to it."),
-        "success",
+        "ok",
     ),
     "PASSWORD_RESET_NO_LOGIN": (
         _l("Your new password is saved. Sign in with it."),
-        "success",
+        "ok",
     ),
     "PASSWORD_RESET_EXPIRED": (
         _l("That link is older than %(within)s. Ask for a new one here."),
@@ -129,7 +130,7 @@ _MESSAGES = {
         _l("That link was used before, or cut short. Ask for a new one here."),
         "error",
     ),
-    "PASSWORD_CHANGE": (_l("Your new password is saved."), "success"),
+    "PASSWORD_CHANGE": (_l("Your new password is saved."), "ok"),
     "PASSWORD_INVALID_LENGTH": (
         _l("Choose a password of at least %(length)s characters."),
         "error",
@@ -138,24 +139,24 @@ _MESSAGES = {
         _l("The two passwords differ. Type the same one twice."),
         "error",
     ),
-    "PASSWORD_NOT_PROVIDED": (_l("Type your password."), "error"),
-    "INVALID_PASSWORD": (_l("This is not your password. Try again."), "error"),
-    "EMAIL_NOT_PROVIDED": (_l("Type your e-mail address."), "error"),
-    "INVALID_EMAIL_ADDRESS": (_l("This is not an e-mail address."), "error"),
+    "PASSWORD_NOT_PROVIDED": (_l("Type your password."), "no"),
+    "INVALID_PASSWORD": (_l("This is not your password. Try again."), "no"),
+    "EMAIL_NOT_PROVIDED": (_l("Type your e-mail address."), "no"),
+    "INVALID_EMAIL_ADDRESS": (_l("This is not an e-mail address."), "no"),
     "TWO_FACTOR_INVALID_TOKEN": (
         _l("This code is not right, or too old. Wait for the next one and try again."),
         "error",
     ),
     "TWO_FACTOR_LOGIN_SUCCESSFUL": (
         _l("The code is right. You are signed in."),
-        "success",
+        "ok",
     ),
     "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
         _l("From now on you sign in with a code as well."),
-        "success",
+        "ok",
     ),
-    "TWO_FACTOR_DISABLED": (_l("From now on you sign in without a code."), "success"),
-    "TWO_FACTOR_PERMISSION_DENIED": (_l("Sign in first."), "error"),
+    "TWO_FACTOR_DISABLED": (_l("From now on you sign in without a code."), "ok"),
+    "TWO_FACTOR_PERMISSION_DENIED": (_l("Sign in first."), "no"),
 }
 
 
@@ -187,12 +188,15 @@ class _Totp(Totp):
 
 def _totp_secrets(app: Flask) -> dict[str, str]:
     """Derive a key from SECRET_KEY and each of its fallbacks, each under a tag that stays when the order changes."""
-    keys = (app.config["SECRET_KEY"], *(app.config["SECRET_KEY_FALLBACKS"] or ()))
-    return {hashlib.sha256(b"eventsvc totp tag" + key.encode()).hexdigest()[:8]: _derived(key) for key in keys}
+    return {_derived(key, b"totp tag")[:8]: _derived(key, b"totp secrets") for key in _keys(app)}
 
 
-def _derived(key: str) -> str:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"eventsvc totp secrets").derive(key.encode())
+def _keys(app: Flask) -> tuple[str, ...]:
+    return (app.config["SECRET_KEY"], *(app.config["SECRET_KEY_FALLBACKS"] or ()))
+
+
+def _derived(key: str, purpose: bytes) -> str:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"eventsvc " + purpose).derive(key.encode())
     return base64.urlsafe_b64encode(derived).decode()
 
 

@@ -1,7 +1,335 @@
-"""To be written."""
+"""The desk's pages about events: the list, a new one, the overview with its acts, the form."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass
+from typing import Any
 
-blueprint = Blueprint("events_desk", __name__, url_prefix="/desk")
+import segno
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.wrappers import Response as AnyResponse
+
+from eventsvc import clock, links, web, when
+from eventsvc.accounts import telling
+from eventsvc.accounts.access import Act, event_for, me, require, signed_in, where_i_may
+from eventsvc.errors import ChangedMeanwhile, Refused
+from eventsvc.events import errors, needs, rules, words
+from eventsvc.events.forms import CancelForm, EventForm, NewEventForm
+from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
+from eventsvc.events.standing import Places, places
+from eventsvc.extensions import db
+from eventsvc.registration import seats
+
+blueprint = Blueprint("events_desk", __name__, url_prefix="/desk/events")
+
+PAGE_LENGTH = 50
+_ALL_OF_IT = (
+    joinedload(Event.venue),
+    joinedload(Event.series),
+    selectinload(Event.partners).joinedload(EventPartner.partner),
+    selectinload(Event.links),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list of events."""
+
+    event: Event
+    date: str
+    kind: str
+    word: words.Word
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of a list is shown."""
+
+    number: int
+    last: int
+    show: str
+
+    def url(self, number: int) -> str:
+        return url_for("events_desk.index", show=self.show, page=number)
+
+
+@blueprint.get("")
+@signed_in
+def index() -> str:
+    """List the events I may see: those to come, drafts, or those that have been."""
+    at, locale = clock.now(), str(get_locale())
+    parts = _parts(at)
+    show = request.args.get("show", "")
+    show = show if show in parts else "coming"
+    mine = where_i_may(Act.SEE)
+    counts = {
+        name: db.session.scalar(sa.select(sa.func.count()).select_from(Event).where(mine, part))
+        for name, part in parts.items()
+    }
+    page = _page(show, counts[show] or 0)
+    order = Event.starts_at.desc() if show == "past" else Event.starts_at.asc()
+    asked = sa.select(Event).where(mine, parts[show]).order_by(Event.starts_at.is_(None), order, Event.id)
+    events = list(db.session.scalars(asked.limit(PAGE_LENGTH).offset((page.number - 1) * PAGE_LENGTH)))
+    taken = seats.taken_by_event(event.id for event in events)
+    rows = [_row(event, taken.get(event.id, seats.Taken()), locale, at) for event in events]
+    titles = {"coming": _("To come"), "drafts": _("Drafts"), "past": _("Past")}
+    tabs = [
+        {"label": titles[name], "count": counts[name], "url": url_for(".index", show=name), "is_current": name == show}
+        for name in parts
+    ]
+    return render_template("desk/events/index.html", rows=rows, tabs=tabs, page=page, kinds=words.KINDS)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@signed_in
+def new() -> Any:
+    """Begin an event from its kind."""
+    require(Act.CREATE)
+    asked = request.args.get("kind", "")
+    kind = Kind(asked) if asked in list(Kind) else None
+    form = NewEventForm(data={"timezone": needs.HOME, "kind": kind})
+    status = 200
+    if form.validate_on_submit():
+        try:
+            event = rules.create(form.said(), by=me(), at=clock.now())
+            db.session.commit()
+            flash(_("The draft is made. Fill in the rest, then publish it."), "ok")
+            return redirect(url_for(".edit", slug=event.slug), 303)
+        except Refused as refused:
+            db.session.rollback()
+            web.refuse_on(form, refused)
+    if form.is_submitted():
+        status = 422
+    return render_template("desk/events/new.html", form=form), status
+
+
+@blueprint.get("/<slug>")
+@signed_in
+def show(slug: str) -> Any:
+    """Show where an event stands, its addresses, and what can be done with it."""
+    event = event_for(Act.SEE, slug, *_ALL_OF_IT)
+    return _overview(event, CancelForm())
+
+
+@blueprint.route("/<slug>/edit", methods=["GET", "POST"])
+@signed_in
+def edit(slug: str) -> Any:
+    """Show everything that can be said of an event, and write what is changed."""
+    event = event_for(Act.EDIT, slug, *_ALL_OF_IT)
+    form = EventForm(event)
+    theirs: list[dict[str, str]] = []
+    if form.validate_on_submit():
+        try:
+            moved_up = rules.edit(event, form.changes(), revision=form.opened_at(), by=me(), at=clock.now())
+            db.session.commit()
+            _tell_saved(len(moved_up))
+            return redirect(url_for(".show", slug=event.slug), 303)
+        except ChangedMeanwhile as refused:
+            db.session.rollback()
+            web.refuse_on(form, refused)
+            theirs = _side_by_side(form, refused, event)
+            form.take_over(refused)
+            return _form_page(form, event, theirs), refused.status
+        except Refused as refused:
+            db.session.rollback()
+            web.refuse_on(form, refused)
+            return _form_page(form, event, theirs), refused.status
+    return _form_page(form, event, theirs), 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/<slug>/publish")
+@signed_in
+def publish(slug: str) -> Any:
+    """Let everybody see it."""
+    event = event_for(Act.PUBLISH, slug)
+    was_cancelled = event.status is Status.CANCELLED
+    try:
+        rules.publish(event, by=me(), at=clock.now())
+    except errors.NotReady as refused:
+        db.session.rollback()
+        for sentence in refused.sentences:
+            flash(sentence, "no")
+        return redirect(url_for(".edit", slug=event.slug), 303)
+    db.session.commit()
+    if was_cancelled:
+        flash(_("It takes place after all. Nobody was written to: tell people yourself."), "warn")
+    else:
+        flash(_("It is published. Here is its address."), "ok")
+    return redirect(url_for(".show", slug=event.slug), 303)
+
+
+@blueprint.post("/<slug>/cancel")
+@signed_in
+def cancel(slug: str) -> Any:
+    """Cancel it with a sentence to the people."""
+    event, form = event_for(Act.PUBLISH, slug), CancelForm()
+    if not form.validate():
+        return _overview(event, form), 422
+    try:
+        told = rules.cancel(event, sentence=form.sentence.data or "", by=me(), at=clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        web.refuse_on(form, refused)
+        return _overview(event, form), refused.status
+    db.session.commit()
+    sentence = ngettext(
+        "It is cancelled. A letter to one person is on its way.",
+        "It is cancelled. Letters to %(num)s people are on their way.",
+        told,
+    )
+    flash(sentence if told else _("It is cancelled. Nobody had registered."), "ok")
+    return redirect(url_for(".show", slug=event.slug), 303)
+
+
+@blueprint.post("/<slug>/archive")
+@signed_in
+def archive(slug: str) -> AnyResponse:
+    """Put it away."""
+    event = event_for(Act.PUBLISH, slug)
+    return _act(event, lambda: rules.archive(event, by=me(), at=clock.now()), _("It is archived."))
+
+
+@blueprint.post("/<slug>/delete")
+@signed_in
+def delete(slug: str) -> AnyResponse:
+    """Delete a draft that nobody saw."""
+    event = event_for(Act.DELETE, slug)
+    title = event.title
+    try:
+        rules.delete_draft(event, by=me(), at=clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        flash(refused.sentence, "no")
+        return redirect(url_for(".show", slug=slug), 303)
+    db.session.commit()
+    flash(_("The draft “%(title)s” is deleted.", title=title), "ok")
+    return redirect(url_for(".index"), 303)
+
+
+@blueprint.post("/<slug>/preview")
+@signed_in
+def preview(slug: str) -> AnyResponse:
+    """Make the link at which people without an account see the draft."""
+    event = event_for(Act.EDIT, slug)
+    return _act(event, lambda: rules.preview_link(event, by=me(), at=clock.now()), _("Whoever has the link sees it."))
+
+
+@blueprint.post("/<slug>/stop-preview")
+@signed_in
+def stop_preview(slug: str) -> AnyResponse:
+    """Let that link lead nowhere."""
+    event = event_for(Act.EDIT, slug)
+    return _act(event, lambda: rules.stop_preview(event, by=me(), at=clock.now()), _("The link leads nowhere now."))
+
+
+def _act(event: Event, act: Any, done: str) -> AnyResponse:
+    slug = event.slug
+    try:
+        act()
+        db.session.commit()
+        flash(done, "ok")
+    except Refused as refused:
+        db.session.rollback()
+        flash(refused.sentence, "no")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+def _parts(at: Any) -> dict[str, sa.ColumnElement[bool]]:
+    is_over = sa.and_(Event.ends_at.is_not(None), Event.ends_at <= at)
+    is_draft, is_archived = Event.status == Status.DRAFT, Event.status == Status.ARCHIVED
+    return {
+        "coming": sa.and_(~is_draft, ~is_archived, ~is_over),
+        "drafts": is_draft,
+        "past": sa.and_(~is_draft, sa.or_(is_archived, is_over)),
+    }
+
+
+def _page(show: str, count: int) -> Page:
+    last = max(1, -(-count // PAGE_LENGTH))
+    typed = request.args.get("page", "")
+    number = int(typed) if typed.isdecimal() and len(typed) < 6 else 1
+    return Page(min(max(1, number), last), last, show)
+
+
+def _row(event: Event, taken: seats.Taken, locale: str, at: Any) -> Row:
+    found = places(event, taken.seated, taken.waiting, at)
+    word = words.standing(event, found, locale, at)
+    return Row(event, _date(event, locale), str(words.KINDS[event.kind]), word, found)
+
+
+def _date(event: Event, locale: str) -> str:
+    if event.starts_at is None or event.ends_at is None:
+        return _("To follow")
+    return when.dates(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
+
+
+def _overview(event: Event, form: CancelForm) -> str:
+    at, locale = clock.now(), str(get_locale())
+    address = links.absolute("events.show", slug=event.slug)
+    row = _row(event, seats.taken(event.id), locale, at)
+    return render_template(
+        "desk/events/show.html",
+        event=event,
+        row=row,
+        form=form,
+        address=address,
+        qr=_code(address),
+        preview=rules.known_preview_link(event),
+        missing=rules.missing(event, at),
+        is_deletable=rules.is_deletable(event),
+        is_over=event.ends_at is not None and event.ends_at <= at,
+        mode=words.MODES[event.mode],
+        span=_span(event, locale),
+    )
+
+
+def _span(event: Event, locale: str) -> str:
+    if event.starts_at is None or event.ends_at is None:
+        return _("Date to follow")
+    span = when.span(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
+    return f"{span}, {when.zone_name(event.timezone, event.starts_at, locale)}"
+
+
+def _code(address: str) -> Markup:
+    drawn = segno.make_qr(address, error="m")
+    written = drawn.svg_inline(border=4, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)
+    return Markup(written)  # noqa: S704 - drawn from our own address
+
+
+def _form_page(form: EventForm, event: Event, theirs: list[dict[str, str]]) -> str:
+    series = db.session.scalars(sa.select(Series.title).order_by(Series.title))
+    return render_template("desk/events/edit.html", form=form, event=event, theirs=theirs, series=list(series))
+
+
+def _side_by_side(form: EventForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
+    """Tell, field by field, what they saved and what you typed."""
+    labels = {"venue": _("Place"), "partners": _("Partners"), "links": _("What remains")}
+
+    def said(value: Any) -> str:
+        return telling.value(value, event.timezone, str(get_locale()))
+
+    return [
+        {
+            "label": labels.get(name) or str(form[name].label.text),
+            "theirs": said(value),
+            "yours": said(refused.yours[name])
+            if name in refused.yours
+            else _("You wrote nothing here; theirs is kept."),
+        }
+        for name, value in refused.theirs.items()
+    ]
+
+
+def _tell_saved(moved_up: int) -> None:
+    told = ngettext(
+        "Saved. One person moved up from the waiting list.",
+        "Saved. %(num)s people moved up from the waiting list.",
+        moved_up,
+    )
+    flash(told if moved_up else _("Saved."), "ok")

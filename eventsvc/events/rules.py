@@ -29,6 +29,8 @@ from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import LIVE, Registration
 from eventsvc.text import slug_of
 
+# What stands in the place of an event's address on the desk.
+_RESERVED = frozenset({"new"})
 _STATES = ("status", "cancellation_note", "published_at", "cancelled_at", "revision")
 
 
@@ -252,14 +254,14 @@ def _free_slug(said: Mapping[str, Any]) -> str:
     year = f"{wall.clock(starts, said['timezone']):%Y}" if starts else ""
     stem = f"{plain}-{year}" if year and year not in plain else plain
     for slug in (plain, stem, *(f"{stem}-{number}" for number in range(2, 1000))):
-        if _holder(slug) is None:
+        if slug not in _RESERVED and _holder(slug) is None:
             return slug
     raise errors.SlugTaken(stem)
 
 
 def _given_slug(typed: str, event_id: int | None) -> str:
     slug = slug_of(typed)
-    if _holder(slug) not in {None, event_id}:
+    if slug in _RESERVED or _holder(slug) not in {None, event_id}:
         raise errors.SlugTaken(slug)
     return slug
 

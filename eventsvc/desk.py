@@ -1,0 +1,157 @@
+"""The desk's first page, and what every page of the desk shows around its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from eventsvc import clock, web, when
+from eventsvc.accounts import access
+from eventsvc.accounts.access import Act, may, signed_in, where_i_may
+from eventsvc.events import needs, words
+from eventsvc.events.models import Event
+from eventsvc.events.standing import Places
+from eventsvc.extensions import db
+from eventsvc.mail import queue
+from eventsvc.mail.models import Message, MessageState
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+# A worker looks every few seconds; after this long nobody sends letters any more.
+STALE = timedelta(minutes=2)
+_NEXT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A line of the coming events."""
+
+    event: Event
+    date: str
+    word: words.Word
+    places: Places
+
+
+def bind(app: Flask) -> None:
+    """Register the desk's own page, and give every page of the desk its frame."""
+    app.register_blueprint(blueprint)
+    app.context_processor(_frame)
+    app.after_request(_keep_to_yourself)
+
+
+@blueprint.get("/")
+@signed_in
+def today() -> str:
+    """Say what needs me today, and what is next."""
+    at, locale = clock.now(), str(get_locale())
+    found = needs.look(where_i_may(Act.SEE), at)
+    coming = [
+        Next(event, _date(event, locale), words.standing(event, places, locale, at), places)
+        for event, places in found.coming[:_NEXT]
+    ]
+    chart, letters = needs.chart_of(found.coming, at), queue.look(at)
+    return render_template(
+        "desk/today.html",
+        today=when.day(at, needs.HOME, locale),
+        hello=_hello(at),
+        found=found,
+        letters=letters,
+        is_stale=_is_stale(letters, at),
+        coming=coming,
+        chart=chart,
+        chart_labels=_chart_labels(chart, locale) if chart else (),
+        at=at,
+    )
+
+
+def _hello(at: datetime) -> str:
+    name, hour = access.my_account().shown_name, int(when.hour(at, needs.HOME)[:2])
+    if hour < 12:
+        return _("Good morning, %(name)s.", name=name)
+    return _("Good afternoon, %(name)s.", name=name) if hour < 18 else _("Good evening, %(name)s.", name=name)
+
+
+def _date(event: Event, locale: str) -> str:
+    if event.starts_at is None or event.ends_at is None:
+        return _("To follow")
+    return when.dates(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
+
+
+def _chart_labels(chart: needs.Chart, locale: str) -> list[dict[str, Any]]:
+    zone = chart.event.timezone
+    ends = ((0, chart.since), (0.5, chart.since + (chart.until - chart.since) / 2), (1, chart.until))
+    return [{"x": x, "text": when.near_day(at, zone, locale)} for x, at in ends]
+
+
+def _is_stale(looked: queue.Queue, at: datetime) -> bool:
+    is_away = looked.worker_looked_at is None or at - looked.worker_looked_at > STALE
+    return is_away and looked.waiting > 0
+
+
+def _frame() -> dict[str, Any]:
+    """Return what the desk's layout shows; nothing on other pages."""
+    if not request or not request.path.startswith("/desk"):
+        return {}
+    framed: dict[str, Any] = {"Act": Act, "may": may}
+    if not may(Act.CREATE):
+        return framed
+    event = g.get("desk_event")
+    framed |= {"desk_nav": _site_nav()}
+    return framed | {"desk_event": {"label": event.title, "nav": _event_nav(event)}} if event else framed
+
+
+def _site_nav() -> list[dict[str, Any]]:
+    lines = [(_("Today"), "desk.today", None), (_("Events"), "events_desk.index", None)]
+    if may(Act.SEE_SITE):
+        lines.append((_("Letters"), "mail_desk.letters", _failed()))
+    if may(Act.MANAGE_PEOPLE):
+        lines.append((_("People and roles"), "accounts_desk.people", None))
+    if may(Act.SEE_SITE):
+        lines.append((_("Audit"), "accounts_desk.audit", None))
+    lines.append((_("Your account"), "accounts_desk.mine", None))
+    return [_nav_item(label, endpoint, count) for label, endpoint, count in lines if _is_there(endpoint)]
+
+
+def _event_nav(event: Event) -> list[dict[str, Any]]:
+    lines = [
+        (_("Overview"), "events_desk.show", Act.SEE),
+        (_("Edit"), "events_desk.edit", Act.EDIT),
+        (_("Programme"), "programme_desk.show", Act.SEE),
+        (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
+        (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
+        (_("Roles"), "accounts_desk.roles", Act.GRANT),
+        (_("Audit"), "accounts_desk.event_audit", Act.SEE_AUDIT),
+    ]
+    return [
+        _nav_item(label, endpoint, None, slug=event.slug)
+        for label, endpoint, act in lines
+        if may(act, event) and _is_there(endpoint)
+    ]
+
+
+def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
+    url = url_for(endpoint, **values)
+    return {"label": label, "url": url, "count": count, "is_current": request.endpoint == endpoint}
+
+
+def _is_there(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def _failed() -> str | None:
+    failed = sa.select(sa.func.count()).select_from(Message).where(Message.state == MessageState.FAILED)
+    count = db.session.scalar(failed)
+    return _("%(count)s failed", count=count) if count else None
+
+
+def _keep_to_yourself(response: Response) -> Response:
+    """Let nobody keep what the desk shows."""
+    if request.path.startswith("/desk"):
+        web.keep_private(response)
+    return response

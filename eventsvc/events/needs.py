@@ -1,0 +1,120 @@
+"""What needs an organiser today, read from events, their seats and their letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from eventsvc.events import wall
+from eventsvc.events.models import Event, Status
+from eventsvc.events.standing import Places, Standing, places
+from eventsvc.extensions import db
+from eventsvc.mail.models import Message, MessageState
+from eventsvc.registration import seats
+from eventsvc.registration.models import SEATED, Registration
+
+HOME = "Europe/Amsterdam"
+SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """How many letters of an event could not be delivered, and what the last server said."""
+
+    event: Event
+    count: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What is to be done, and `coming`: events that are not over, the nearest first, those without a date last."""
+
+    failed: list[Failed]
+    filling: list[tuple[Event, Places]]
+    opening: list[tuple[Event, int]]
+    drafts: list[Event]
+    coming: list[tuple[Event, Places]]
+
+    @property
+    def count(self) -> int:
+        return len(self.failed) + len(self.filling) + len(self.opening) + len(self.drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Seats held over time: `points` from 0 at `since` to 1 at `until`."""
+
+    event: Event
+    points: list[dict[str, float]]
+    since: datetime
+    until: datetime
+    taken: int
+
+
+def look(which: sa.ColumnElement[bool], at: datetime) -> Needs:
+    """Look at the events that `which` keeps: three queries, however many events there are."""
+    is_ahead = sa.or_(Event.ends_at.is_(None), Event.ends_at > at)
+    asked = sa.select(Event).where(which, is_ahead, Event.status.in_((Status.DRAFT, Status.PUBLISHED)))
+    events = list(db.session.scalars(asked.order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)))
+    taken = seats.taken_by_event(event.id for event in events)
+    standing = [(event, _places(event, taken, at)) for event in events]
+    published = [(event, found) for event, found in standing if event.status is Status.PUBLISHED]
+    return Needs(
+        failed=_failed(which),
+        filling=[(event, found) for event, found in published if _is_filling(found)],
+        opening=[(event, days) for event, _found in published if (days := _days_to_opening(event, at)) is not None],
+        drafts=[event for event in events if event.status is Status.DRAFT],
+        coming=published,
+    )
+
+
+def chart_of(coming: list[tuple[Event, Places]], at: datetime) -> Chart | None:
+    """Draw the event with a limit whose places are going fastest, day by day; None when nobody has registered."""
+    candidates = [(found.seated / event.capacity, event) for event, found in coming if event.capacity and found.seated]
+    if not candidates:
+        return None
+    event = max(candidates, key=lambda candidate: candidate[0])[1]
+    day = sa.func.date(Registration.registered_at)
+    held = sa.select(day, sa.func.count()).where(Registration.event_id == event.id, Registration.state.in_(SEATED))
+    counted = [(_midnight(on), count) for on, count in db.session.execute(held.group_by(day).order_by(day))]
+    since, until = counted[0][0], max(at, counted[-1][0] + timedelta(days=1))
+    total, points = 0, [{"x": 0.0, "value": 0}]
+    for moment, count in counted:
+        total += count
+        points.append({"x": round((moment - since) / (until - since), 4), "value": total})
+    return Chart(event, [*points, {"x": 1.0, "value": total}], since, until, total)
+
+
+def _places(event: Event, taken: dict[int, seats.Taken], at: datetime) -> Places:
+    held = taken.get(event.id, seats.Taken())
+    return places(event, held.seated, held.waiting, at)
+
+
+def _is_filling(found: Places) -> bool:
+    return found.standing in {Standing.FILLING, Standing.WAITING, Standing.FULL}
+
+
+def _days_to_opening(event: Event, at: datetime) -> int | None:
+    opens = event.registration_opens_at
+    if not event.accepts_registrations or opens is None or not at < opens <= at + SOON:
+        return None
+    return (wall.clock(opens, event.timezone).date() - wall.clock(at, event.timezone).date()).days
+
+
+def _failed(which: sa.ColumnElement[bool]) -> list[Failed]:
+    failed = (
+        sa.select(Event, sa.func.count(), sa.func.max(Message.answer))
+        .join(Message, Message.event_id == Event.id)
+        .where(which, Message.state == MessageState.FAILED)
+        .group_by(Event.id)
+        .order_by(Event.id)
+    )
+    return [Failed(event, count, answer) for event, count, answer in db.session.execute(failed)]
+
+
+def _midnight(on: object) -> datetime:
+    """Read a day as the database writes it: a date on PostgreSQL, a text on SQLite."""
+    return datetime.fromisoformat(f"{on}T00:00:00+00:00")

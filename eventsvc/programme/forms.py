@@ -1,0 +1,184 @@
+"""The forms about a programme: a session, a room, a track, a speaker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+import sqlalchemy as sa
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Form, HiddenField, SelectField
+
+from eventsvc.errors import ChangedMeanwhile
+from eventsvc.events import wall
+from eventsvc.events.errors import SkippedHour
+from eventsvc.events.fields import Rows, WallTime, Whole, line, mailbox, naive, prose, take, web_address
+from eventsvc.events.models import Event
+from eventsvc.events.words import language_name
+from eventsvc.extensions import db
+from eventsvc.programme import contents
+from eventsvc.programme.models import Room, Session, SessionKind, Speaker, SpeakerRole, Track
+from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
+from eventsvc.registration import countries
+
+_TIMES = ("starts_at", "ends_at")
+_COLOURS = (_l("petrol"), _l("brick"), _l("moss"), _l("plum"), _l("slate"), _l("ochre"))
+_LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt")
+
+
+class SpeakerRow(Form):
+    name = line(_l("Name"), 200, required=_l("give the speaker's name."))
+    affiliation = line(_l("Affiliation"), 200)
+    role = SelectField(_l("Role"), choices=[(role.value, SPEAKER_ROLES[role]) for role in SpeakerRole])
+
+    def is_written(self) -> bool:
+        return bool(self.name.data or self.affiliation.data)
+
+
+class SessionForm(FlaskForm):
+    """One session; times as the clock at the event shows them."""
+
+    revision = HiddenField()
+    title = line(_l("Title"), 300, required=_l("Give the session a title."))
+    kind = SelectField(_l("Kind"), choices=[(kind.value, SESSION_KINDS[kind]) for kind in SessionKind])
+    starts_at = WallTime(_l("Begins"))
+    ends_at = WallTime(_l("Ends"))
+    room_id = SelectField(_l("Room"), coerce=int)
+    track_id = SelectField(_l("Track"), coerce=int)
+    language = SelectField(_l("Language"))
+    abstract = prose(_l("Abstract"))
+    speakers = Rows(SpeakerRow, _l("Speakers"))
+    slides_url = web_address(_l("Slides"))
+    recording_url = web_address(_l("Recording"))
+    is_hidden = BooleanField(_l("Hidden: only organisers see it"))
+
+    def __init__(self, event: Event, session: Session | None = None, *, like: Session | None = None) -> None:
+        self._event, self._session = event, session
+        stored = contents.of(session) if session else _begun(like)
+        super().__init__(data=_written(stored, event.timezone) | {"revision": session.revision if session else 0})
+        self._moments: dict[str, datetime | None] = {}
+        self.room_id.choices = [(0, _l("to follow")), *_named(Room, event)]
+        self.track_id.choices = [(0, _l("none")), *_named(Track, event)]
+        names = [(code, language_name(code, str(get_locale()))) for code in _LANGUAGES]
+        self.language.choices = [("", _l("as the event")), *names]
+        if not self.is_submitted():
+            self.speakers.take(stored["speakers"])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators=extra_validators)
+        for name in _TIMES:
+            is_valid = self._read(name) and is_valid
+        return is_valid
+
+    def opened_at(self) -> int:
+        """Return the revision the form was opened at; what cannot be read counts as long ago."""
+        typed = str(self.revision.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+    def said(self) -> dict[str, Any]:
+        """Return what the rules are told."""
+        own = {name: self[name].data for name in contents.COLUMNS if name not in _TIMES}
+        return (
+            own
+            | self._moments
+            | {
+                "room_id": self.room_id.data or None,
+                "track_id": self.track_id.data or None,
+                "language": self.language.data or None,
+                "speakers": self.speakers.rows(),
+            }
+        )
+
+    def take_over(self, refused: ChangedMeanwhile, session: Session) -> None:
+        """Take over what somebody else saved meanwhile, wherever you wrote nothing; what you typed stays."""
+        untouched = {name: value for name, value in refused.theirs.items() if name not in refused.yours}
+        shown = _written(contents.of(session) | untouched, self._event.timezone)
+        for name in untouched:
+            if name == "speakers":
+                self.speakers.take(untouched["speakers"])
+            else:
+                take(self[name], shown[name])
+        take(self.revision, session.revision)
+
+    def _read(self, name: str) -> bool:
+        field = self[name]
+        if field.errors:
+            return False
+        try:
+            self._moments[name] = wall.moment(field.data, self._event.timezone) if field.data else None
+        except SkippedHour as refused:
+            field.errors = [*field.errors, refused.sentence]
+            return False
+        return True
+
+
+class _Named(FlaskForm):
+    """One of several small forms on a page; a prefix keeps their fields apart."""
+
+    prefix = ""
+
+    @classmethod
+    def of(cls, thing: Room | Track | None) -> Self:
+        """Return the form as it was sent, or about a thing."""
+        return cls(obj=thing, prefix=cls.prefix)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return the form with nothing in it, whatever was sent."""
+        return cls(formdata=None, prefix=cls.prefix)
+
+
+class RoomForm(_Named):
+    prefix = "room"
+    name = line(_l("Name"), 120, required=_l("Give the room a name."))
+    capacity = Whole(_l("Seats"), 1, 100_000)
+
+
+class TrackForm(_Named):
+    prefix = "track"
+    name = line(_l("Name"), 120, required=_l("Give the track a name."))
+    colour = SelectField(_l("Colour"), coerce=int, choices=list(enumerate(_COLOURS, 1)))
+
+
+class SpeakerForm(FlaskForm):
+    """A speaker, as every event shows them."""
+
+    name = line(_l("Name"), 200, required=_l("Give the speaker's name."))
+    affiliation = line(_l("Affiliation"), 200)
+    country = SelectField(_l("Country"))
+    biography = prose(_l("Biography"))
+    email = mailbox(_l("E-mail address"))
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(obj=speaker)
+        self.country.choices = [("", _l("Choose")), *countries.names(str(get_locale())).items()]
+
+    def said(self) -> dict[str, Any]:
+        """Return what the rule is told."""
+        return {name: self[name].data or "" for name in contents.PERSON}
+
+
+def _begun(like: Session | None) -> dict[str, Any]:
+    """Begin a new session after another: right after it, in the same room and track."""
+    begun: dict[str, Any] = dict.fromkeys(contents.COLUMNS, None) | {"kind": SessionKind.TALK.value, "speakers": []}
+    if like is None:
+        return begun
+    begins = like.ends_at.isoformat() if like.ends_at else None
+    return begun | {"room_id": like.room_id, "track_id": like.track_id, "starts_at": begins}
+
+
+def _written(stored: dict[str, Any], timezone: str) -> dict[str, Any]:
+    """Write what is stored as the form shows it."""
+    shown = {name: value for name, value in stored.items() if name != "speakers"}
+    for name in _TIMES:
+        at = datetime.fromisoformat(stored[name]) if stored[name] else None
+        shown[name] = naive(wall.clock(at, timezone)) if at else None
+    nothing = {"room_id": stored["room_id"] or 0, "track_id": stored["track_id"] or 0}
+    return shown | nothing | {"language": stored["language"] or ""}
+
+
+def _named(noun: type[Room] | type[Track], event: Event) -> list[tuple[int, str]]:
+    asked = sa.select(noun.id, noun.name).where(noun.event_id == event.id).order_by(noun.position, noun.name)
+    return [(number, name) for number, name in db.session.execute(asked)]
