@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from flask import Response, stream_with_context
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -71,7 +70,7 @@ def _rows(event: Event, asked: Asked) -> Iterator[list[tables.Cell]]:
 
 
 def _written(
-    rows: Iterator[sa.Row[Any]], zone: ZoneInfo, names: dict[str, str], states: dict[State, str]
+    rows: Iterator[Sequence[Any]], zone: ZoneInfo, names: dict[str, str], states: dict[State, str]
 ) -> Iterator[list[tables.Cell]]:
     for reference, given, family, email, organisation, country, state, registered_at, state_at, origin, tongue in rows:
         yield [
