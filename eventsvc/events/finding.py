@@ -87,7 +87,7 @@ _links = sa.select(
     sa.cast(EventLink.kind, sa.String),
     EventLink.language,
 ).where(EventLink.event_id == sa.bindparam("event_id"))
-_companions = sa.union_all(_partners, _links).order_by("is_link", "position", "id")
+_companions: Any = sa.union_all(_partners, _links).order_by("is_link", "position", "id")
 _editions = (
     sa.select(Event.slug, Event.title, Event.status, Event.starts_at, Event.ends_at, Event.timezone, Event.is_all_day)
     .where(

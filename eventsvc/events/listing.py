@@ -79,7 +79,7 @@ def wanted(args: Mapping[str, str]) -> Wanted:
     number = args.get("page", "")
     return Wanted(
         kind=kind if kind in _KINDS_BY_WORD else "",
-        series=args.get("series", "").strip()[:120],
+        series=args.get("series", "").replace("\0", "").strip()[:120],
         mode=mode if mode in _MODES_BY_WORD else "",
         text=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_TEXT],
         is_past=args.get("past", "") not in {"", "0"},
@@ -141,10 +141,9 @@ def counts(wanted: Wanted, at: datetime) -> dict[str, int]:
     """Count the events of each shelf that fit all that is wanted but the kind."""
     anything = Wanted(series=wanted.series, mode=wanted.mode, text=wanted.text)
     is_coming = _is_coming(at)
-    rows = db.session.execute(
-        _matching(sa.select(Event.kind, sa.func.count(Event.id)), anything)
-        .where(~is_coming if wanted.is_past else is_coming)
-        .group_by(Event.kind)
+    asked: Any = sa.select(Event.kind, sa.func.count(Event.id))
+    rows: Iterable[Any] = db.session.execute(
+        _matching(asked, anything).where(~is_coming if wanted.is_past else is_coming).group_by(Event.kind)
     )
     found = dict.fromkeys(SHELVES, 0)
     for kind, count in rows:

@@ -249,7 +249,7 @@ def _tabs(wanted: Wanted, at: datetime) -> list[dict[str, Any]]:
 def _narrowed(wanted: Wanted, **over: Any) -> str:
     """Write the address of the same list with something changed."""
     said = {"kind": wanted.kind, "series": wanted.series, "mode": wanted.mode, "q": wanted.text}
-    said |= {"past": 1} if wanted.is_past else {}
+    said |= {"past": "1"} if wanted.is_past else {}
     return url_for("events.front", **{name: value for name, value in (said | over).items() if value})
 
 

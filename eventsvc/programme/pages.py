@@ -114,7 +114,7 @@ def _event(slug: str) -> Event | None:
     return found.event if found else None
 
 
-def _moved(endpoint: str, slug: str, **values: str) -> AnyResponse:
+def _moved(endpoint: str, slug: str, **values: Any) -> AnyResponse:
     now = web.not_found_unless(finding.moved_to(slug))
     return redirect(url_for(endpoint, slug=now, **values), 301)
 

@@ -117,7 +117,7 @@ def items(event_id: int) -> tuple[Item, ...]:
     """Return an event's sessions in time order, with those who speak; hidden ones are left out. Two queries."""
     rows: Sequence[Any] = db.session.execute(_items, {"event_id": event_id}).all()
     voices = _by_session(event_id) if rows else {}
-    return tuple(Item(*facts, voices.get(id_, ())) for id_, *facts in rows)
+    return tuple(Item(*(*facts, voices.get(id_, ()))) for id_, *facts in rows)
 
 
 def by_day(items: Iterable[Item], timezone: str) -> tuple[Day, ...]:

@@ -60,7 +60,9 @@ def test_a_day_is_chosen_by_the_address_and_else_by_the_clock(client: FlaskClien
 
 def test_a_late_evening_belongs_to_the_day_of_the_events_zone(client: FlaskClient) -> None:
     event = an_event(timezone="Asia/Kathmandu", starts_at=FIRST, ends_at=FIRST + timedelta(days=2))
-    a_session(event, starts_at=datetime(2027, 5, 30, 19, 0, tzinfo=UTC), ends_at=datetime(2027, 5, 30, 20, 0, tzinfo=UTC))
+    a_session(
+        event, starts_at=datetime(2027, 5, 30, 19, 0, tzinfo=UTC), ends_at=datetime(2027, 5, 30, 20, 0, tzinfo=UTC)
+    )
 
     page = client.get(f"/events/{event.slug}/programme").text
 
@@ -100,7 +102,15 @@ def test_a_session_says_what_when_where_and_who(client: FlaskClient, school: Eve
 
     page = client.get(f"/events/{school.slug}/sessions/{session.public_id}").text
 
-    for said in ("Sun 30 May 2027, 09:30 to 10:30", "Leiden time (CEST)", "Aula", "Sam", "Chair", "<em>care</em>", "Data"):
+    for said in (
+        "Sun 30 May 2027, 09:30 to 10:30",
+        "Leiden time (CEST)",
+        "Aula",
+        "Sam",
+        "Chair",
+        "<em>care</em>",
+        "Data",
+    ):
         assert said in page
     assert 'href="https://example.org/slides"' in page
 
