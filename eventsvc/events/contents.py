@@ -104,26 +104,23 @@ def _venue_like(venue: dict[str, Any] | None) -> Venue | None:
 
 def _write_partners(event: Event, partners: list[dict[str, Any]]) -> None:
     known = {(row.partner.name.lower(), row.role.value): row for row in event.partners}
+    called = {row.partner.name.lower(): row.partner for row in event.partners}
     rows: dict[tuple[str, str], EventPartner] = {}
     for said in partners:
-        key = said["name"].lower(), said["role"]
-        row = rows.get(key) or known.get(key)
-        row = row or EventPartner(partner=_partner_called(said["name"]), role=PartnerRole(said["role"]))
+        name = said["name"].lower()
+        # The same partner may be named again, in another role, on the next line.
+        partner = called.setdefault(name, called.get(name) or _partner_called(said["name"]))
+        partner.url = said["url"] or partner.url
+        key = name, said["role"]
+        row = rows.get(key) or known.get(key) or EventPartner(partner=partner, role=PartnerRole(said["role"]))
         row.position = len(rows)
-        row.partner.url = said["url"] or row.partner.url
         rows[key] = row
     event.partners = list(rows.values())
 
 
 def _partner_called(name: str) -> Partner:
-    known = db.session.scalar(sa.select(Partner).where(sa.func.lower(Partner.name) == name.lower()).limit(1))
-    if known:
-        return known
-    partner = Partner(name=name, url="")
-    db.session.add(partner)
-    # The same partner may be named again, in another role, on the next line.
-    db.session.flush([partner])
-    return partner
+    known = db.session.scalars(sa.select(Partner).where(sa.func.lower(Partner.name) == name.lower())).first()
+    return known or Partner(name=name, url="")
 
 
 def _link_row(link: dict[str, Any], position: int) -> EventLink:

@@ -46,33 +46,35 @@ def write(session: Session, said: Mapping[str, Any]) -> None:
         if name in said:
             setattr(session, name, kinds.get(name, _same)(said[name]))
     if "speakers" in said:
-        _write_speakers(session, _speakers(said["speakers"]))
+        _write_speakers(session, _speakers(said["speakers"]), session.event.id)
 
 
-def speaker_called(name: str, affiliation: str = "", **more: str) -> Speaker:
-    """Find the person of this name and affiliation, or make them; without an affiliation the name alone decides."""
-    asked = sa.select(Speaker).where(sa.func.lower(Speaker.name) == name.lower())
-    if affiliation:
-        asked = asked.where(sa.func.lower(Speaker.affiliation) == affiliation.lower())
-    known = db.session.scalar(asked.order_by(Speaker.id).limit(1))
-    if known:
-        return known
-    speaker = Speaker(name=name, affiliation=affiliation, **more)
-    db.session.add(speaker)
-    # The same person may be named again, in another role, on the next line.
-    db.session.flush([speaker])
-    return speaker
-
-
-def _write_speakers(session: Session, said: list[dict[str, Any]]) -> None:
-    known = {(a.speaker_id, a.role): a for a in session.appearances}
+def _write_speakers(session: Session, said: list[dict[str, Any]], event_id: int) -> None:
+    known = {(a.speaker.name.lower(), a.speaker.affiliation.lower(), a.role): a for a in session.appearances}
+    called = {key[:2]: a.speaker for key, a in known.items()}
     rows = []
     for position, person in enumerate(said):
-        speaker, role = speaker_called(person["name"], person["affiliation"]), SpeakerRole(person["role"])
-        row = known.get((speaker.id, role)) or Appearance(speaker=speaker, role=role)
+        who, role = (person["name"].lower(), person["affiliation"].lower()), SpeakerRole(person["role"])
+        # The same person may be named again, in another role, on the next line.
+        speaker = called.get(who) or called.setdefault(who, _speaker_called(person, event_id))
+        row = known.get((*who, role)) or Appearance(speaker=speaker, role=role)
         row.position = position
         rows.append(row)
     session.appearances = rows
+
+
+def _speaker_called(person: dict[str, Any], event_id: int) -> Speaker:
+    """Find a person by name and affiliation, or make them.
+
+    Without an affiliation it is whoever has that name at this event: elsewhere the name alone may be somebody else's.
+    """
+    asked = sa.select(Speaker).where(sa.func.lower(Speaker.name) == person["name"].lower())
+    same = sa.func.lower(Speaker.affiliation) == person["affiliation"].lower()
+    if not person["affiliation"]:
+        here = sa.select(Appearance.speaker_id).join(Session).where(Session.event_id == event_id)
+        same = sa.or_(same, Speaker.id.in_(here))
+    known = db.session.scalars(asked.where(same).order_by(Speaker.id)).first()
+    return known or Speaker(name=person["name"], affiliation=person["affiliation"])
 
 
 def _speakers(said: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
