@@ -14,7 +14,9 @@ VERSION = "2026-11"
 
 def text(office: str) -> str:
     """Return the sentence beside the box to tick."""
-    return _("%(office)s may use what I wrote above to organise this event and to write to me about it.", office=office)
+    return str(
+        _("%(office)s may use what I wrote above to organise this event and to write to me about it.", office=office)
+    )
 
 
 def deleted_on(event: Event) -> datetime | None:

@@ -27,8 +27,8 @@ def options(locale: str, chosen: str | None) -> Markup:
     """Write the `<option>`s with one of them chosen; the list is written once per language."""
     written = _options(locale)
     if chosen in names(locale):
-        return Markup(written.replace(f'value="{chosen}"', f'value="{chosen}" selected'))
-    return Markup(written)
+        written = written.replace(f'value="{chosen}"', f'value="{chosen}" selected')
+    return Markup(written)  # noqa: S704  # names are escaped, and only a known code is chosen
 
 
 @lru_cache(maxsize=8)

@@ -62,6 +62,10 @@ def _is_country(_form: Any, field: Field) -> None:
 class PersonForm(FlaskForm):
     """Who somebody is."""
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined]
+        def get_translations(self, _form: Any) -> None:
+            """Read no catalogue of WTForms, as it would for each form anew: every sentence here is our own."""
+
     given_name = StringField(
         _l("Given name"),
         filters=[_line],

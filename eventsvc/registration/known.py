@@ -10,6 +10,24 @@ from eventsvc.extensions import db
 from eventsvc.registration.models import LIVE, Registration
 
 
+# The event stands in each branch: so each has an index of its own, and none walks through all who registered.
+_HERE = Registration.event_id == sa.bindparam("event")
+_ALIKE = sa.select(
+    Registration.id,
+    Registration.state,
+    Registration.email_folded,
+    Registration.submission_key,
+    Registration.reference,
+    Registration.calendar_offset,
+).where(
+    sa.or_(
+        sa.and_(_HERE, Registration.email_folded == sa.bindparam("address")),
+        sa.and_(_HERE, Registration.submission_key == sa.bindparam("submission")),
+        sa.and_(_HERE, Registration.reference.in_(sa.bindparam("references", expanding=True))),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a newcomer meets.
@@ -30,7 +48,9 @@ def look(event_id: int, address: str | None, submission: str | None, references:
 
     The caller holds the turnstile, so what is free stays free.
     """
-    rows = _rows(event_id, address, submission, references)
+    # An empty address or submission is nobody's: it is kept as NULL.
+    asked = {"event": event_id, "address": address or "", "submission": submission or "", "references": references}
+    rows = db.session.execute(_ALIKE, asked).all()
     same_person = [row for row in rows if address and row.email_folded == address]
     taken = {row.reference for row in rows}
     return Known(
@@ -39,22 +59,3 @@ def look(event_id: int, address: str | None, submission: str | None, references:
         last_offset=max((row.calendar_offset for row in same_person), default=None),
         reference=next(reference for reference in references if reference not in taken),
     )
-
-
-def _rows(event_id: int, address: str | None, submission: str | None, references: list[str]) -> list[Registration]:
-    # The event stands in each branch: so each has an index of its own, and none walks through all who registered.
-    here = Registration.event_id == event_id
-    branches = [sa.and_(here, Registration.reference.in_(references))]
-    if address:
-        branches.append(sa.and_(here, Registration.email_folded == address))
-    if submission:
-        branches.append(sa.and_(here, Registration.submission_key == submission))
-    wanted = (
-        Registration.id,
-        Registration.state,
-        Registration.email_folded,
-        Registration.submission_key,
-        Registration.reference,
-        Registration.calendar_offset,
-    )
-    return list(db.session.execute(sa.select(*wanted).where(sa.or_(*branches))))  # type: ignore[arg-type]

@@ -25,19 +25,22 @@ def open_turnstile(event_id: int) -> None:
     db.session.add(Turnstile(event_id=event_id))
 
 
+_passed = (
+    sa.update(Turnstile)
+    .where(Turnstile.event_id == sa.bindparam("of_event"))
+    .values(turn=Turnstile.turn + 1)
+    .returning(Turnstile.turn)
+    .execution_options(synchronize_session=False)
+)
+
+
 def hold(event_id: int) -> int:
     """Wait for the turnstile of an event, hold it until the transaction ends, and return the turn.
 
     The UPDATE takes the row's lock on PostgreSQL and the write lock on SQLite, so nobody counts beside the caller.
     Rows read before the wait may be out of date: read them again (`populate_existing`) after it.
     """
-    turn: int | None = db.session.scalar(
-        sa.update(Turnstile)
-        .where(Turnstile.event_id == event_id)
-        .values(turn=Turnstile.turn + 1)
-        .returning(Turnstile.turn)
-        .execution_options(synchronize_session=False)
-    )
+    turn: int | None = db.session.scalar(_passed, {"of_event": event_id})
     if turn is None:
         raise LookupError(f"event {event_id} has no turnstile")
     return turn

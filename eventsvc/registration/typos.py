@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-_DOMAINS = tuple(
-    """gmail.com googlemail.com hotmail.com hotmail.nl hotmail.fr hotmail.it hotmail.es hotmail.co.uk outlook.com
-    live.com live.nl msn.com yahoo.com yahoo.fr yahoo.it yahoo.es yahoo.de yahoo.co.uk ymail.com icloud.com me.com
-    mac.com aol.com mail.com email.com gmx.de gmx.net gmx.com web.de t-online.de protonmail.com proton.me ziggo.nl
-    kpnmail.nl planet.nl xs4all.nl home.nl upcmail.nl lumc.nl leidenuniv.nl orange.fr wanadoo.fr libero.it qq.com
-    163.com naver.com mail.ru yandex.ru rediffmail.com""".split()
-)
+_DOMAINS = (
+    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.nl", "hotmail.fr", "hotmail.it", "hotmail.es",
+    "hotmail.co.uk", "outlook.com", "live.com", "live.nl", "msn.com", "yahoo.com", "yahoo.fr", "yahoo.it", "yahoo.es",
+    "yahoo.de", "yahoo.co.uk", "ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "mail.com", "email.com",
+    "gmx.de", "gmx.net", "gmx.com", "web.de", "t-online.de", "protonmail.com", "proton.me", "ziggo.nl", "kpnmail.nl",
+    "planet.nl", "xs4all.nl", "home.nl", "upcmail.nl", "lumc.nl", "leidenuniv.nl", "orange.fr", "wanadoo.fr",
+    "libero.it", "qq.com", "163.com", "naver.com", "mail.ru", "yandex.ru", "rediffmail.com",
+)  # fmt: skip
 _KNOWN = frozenset(_DOMAINS)
 
 

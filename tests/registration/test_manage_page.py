@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.calendars import entries
 from eventsvc.events.models import Mode, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
 from eventsvc.registration import rules
-from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
 from tests.people import NOW, a_registration, an_event

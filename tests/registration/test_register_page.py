@@ -165,7 +165,7 @@ class TestRegistering:
 
         assert answer.status_code == 409
         assert "We have written to ada@example.org" in answer.text
-        for hint in ("Secret", "Sacred", first.reference, first.token, "/registrations/"):  # type: ignore[attr-defined]
+        for hint in ("Secret", "Sacred", first.reference, first.token, "/registrations/"):
             assert hint not in answer.text
         assert 'value="Eve"' in answer.text, "nothing typed is lost"
         letter = db.session.scalars(sa.select(Message)).one()

@@ -16,7 +16,7 @@ from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.registration import errors, keys, rules
+from eventsvc.registration import errors, keys, known, rules
 from eventsvc.registration.models import Origin, Registration, RetiredToken, State, TokenKind, Turnstile
 from eventsvc.registration.person import Person
 from tests.people import NOW, a_registration, an_event, an_organiser
@@ -230,7 +230,7 @@ class TestRegisteringTwice:
     def test_the_unique_index_is_the_second_wall(self, monkeypatch: pytest.MonkeyPatch) -> None:
         event = an_event()
         register(event)
-        monkeypatch.setattr(rules.known, "look", lambda *_a: rules.known.Known(None, False, None, tokens.reference()))
+        monkeypatch.setattr(known, "look", lambda *_a: known.Known(None, False, None, tokens.reference()))
 
         with pytest.raises(errors.AlreadyRegistered):
             register(event)

@@ -176,7 +176,7 @@ def _opened(token: str) -> Registration:
 
 def _is_confirmed(form: ConfirmationForm) -> bool:
     """Tell whether the person's own browser sent this; a bad token says so on the form, and asks once more."""
-    is_confirmed = form.validate_on_submit()
+    is_confirmed: bool = form.validate_on_submit()
     is_forged(form)
     return is_confirmed
 
