@@ -10,6 +10,7 @@ from wtforms import BooleanField, EmailField, SelectField, StringField
 from wtforms.validators import DataRequired, Email, Length
 
 from eventsvc.accounts.models import EventRole
+from eventsvc.events.fields import choices
 from eventsvc.text import one_line
 
 ROLES: dict[EventRole, Any] = {
@@ -52,7 +53,7 @@ class GrantForm(FlaskForm):
     """A role at one event."""
 
     email = _mailbox()
-    role = SelectField(_l("Role"), coerce=EventRole, choices=[(role, ROLES[role]) for role in GRANTED])
+    role = SelectField(_l("Role"), coerce=EventRole, choices=choices((role, ROLES[role]) for role in GRANTED))
 
 
 class NameForm(FlaskForm):

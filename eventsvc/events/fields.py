@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from wtforms import (
     FieldList,
     FormField,
     IntegerField,
+    SelectChoice,
     StringField,
     TextAreaField,
     URLField,
@@ -87,8 +89,8 @@ class Rows(FieldList):
     Its errors are sentences that say the line's number.
     """
 
-    def __init__(self, row: type[Any], label: Any, *, most: int = 60) -> None:
-        super().__init__(FormField(row), label, max_entries=most)
+    def __init__(self, row: type[Any], label: Any, *, most: int = 60, **more: Any) -> None:
+        super().__init__(FormField(row), label, max_entries=most, **more)
 
     def take(self, rows: list[dict[str, Any]], *, spare: int = 2) -> None:
         """Show these lines, and some empty ones after them."""
@@ -106,6 +108,11 @@ class Rows(FieldList):
                 told += [_("line %(number)s: %(sentence)s", number=number, sentence=said) for said in sentences]
         self.errors = told
         return not told
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Return the choices of a select from values and the words for them."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def take(field: Field, value: Any) -> None:

@@ -17,7 +17,7 @@ from eventsvc.calendars import zones
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import contents, wall, words
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Day, Rows, WallTime, Whole, line, mailbox, naive, prose, take, web_address
+from eventsvc.events.fields import Day, Rows, WallTime, Whole, choices, line, mailbox, naive, prose, take, web_address
 from eventsvc.events.kinds import PLANS
 from eventsvc.events.models import Event, Kind, LinkKind, Mode, PartnerRole
 from eventsvc.registration import countries
@@ -31,14 +31,14 @@ _VENUE = ("name", "street", "postcode", "city", "country", "map_url")
 class NewEventForm(FlaskForm):
     """As little as an event can begin with: what it is, what it is called, and when, if that is known."""
 
-    kind = RadioField(_l("Kind"), coerce=Kind, choices=[(kind, words.KINDS[kind]) for kind in Kind])
+    kind = RadioField(_l("Kind"), coerce=Kind, choices=choices(words.KINDS.items()))
     title = line(_l("Title"), 200, required=_l("Give it a title; you can change it later."))
     starts_on = Day(_l("First day"))
     timezone = SelectField(_l("Time zone"))
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.timezone.choices = list(zones.offered())
+        self.timezone.choices = choices((name, name) for name in zones.offered())
 
     def said(self) -> dict[str, Any]:
         """Return what `rules.create` is told: with a first day, the hours of the kind's plan."""
@@ -57,7 +57,7 @@ class NewEventForm(FlaskForm):
 
 class PartnerRow(Form):
     name = line(_l("Name"), 200, required=_l("give the partner's name."))
-    role = SelectField(_l("Role"), choices=[(role.value, words.PARTNER_ROLES[role]) for role in PartnerRole])
+    role = SelectField(_l("Role"), choices=choices((role.value, words.PARTNER_ROLES[role]) for role in PartnerRole))
     url = web_address(_l("Web address"))
 
     def is_written(self) -> bool:
@@ -65,14 +65,14 @@ class PartnerRow(Form):
 
 
 class LinkRow(Form):
-    kind = SelectField(_l("What"), choices=[(kind.value, words.LINKS[kind]) for kind in LinkKind])
+    kind = SelectField(_l("What"), choices=choices((kind.value, words.LINKS[kind]) for kind in LinkKind))
     label = line(_l("Name"), 200)
     url = web_address(_l("Web address"), required=_l("give the web address."))
-    language = SelectField(_l("Language"), choices=[("", _l("as the event"))])
+    language = SelectField(_l("Language"), choices=[])
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.language.choices = [("", _l("as the event")), *_languages()]
+        self.language.choices = choices([("", _l("as the event")), *_languages()])
 
     def is_written(self) -> bool:
         return bool(self.label.data or self.url.data)
@@ -87,8 +87,8 @@ class EventForm(FlaskForm):
 
     revision = HiddenField()
     title = line(_l("Title"), 200, required=_l("Give the event a title."))
-    kind = SelectField(_l("Kind"), choices=[(kind.value, words.KINDS[kind]) for kind in Kind])
-    mode = SelectField(_l("On site or online"), choices=[(mode.value, words.MODES[mode]) for mode in Mode])
+    kind = SelectField(_l("Kind"), choices=choices((kind.value, words.KINDS[kind]) for kind in Kind))
+    mode = SelectField(_l("On site or online"), choices=choices((mode.value, words.MODES[mode]) for mode in Mode))
     language = SelectField(_l("Language"))
     series = line(_l("Series"), 200)
     summary = prose(_l("Summary"), 500)
@@ -135,10 +135,10 @@ class EventForm(FlaskForm):
         self._event = event
         self._moments: dict[str, datetime | None] = {}
         zone = event.timezone
-        self.timezone.choices = list(dict.fromkeys((zone, *zones.offered())))
-        self.language.choices = _languages(event.language)
-        self.venue_country.choices = [("", _l("Choose")), *countries.names(str(get_locale())).items()]
-        self.palette.choices = [("", _l("as its name says")), *((name, name) for name in covers.PALETTES)]
+        self.timezone.choices = choices((name, name) for name in dict.fromkeys((zone, *zones.offered())))
+        self.language.choices = choices(_languages(event.language))
+        self.venue_country.choices = choices([("", _l("Choose")), *countries.names(str(get_locale())).items()])
+        self.palette.choices = choices([("", _l("as its name says")), *((name, name) for name in covers.PALETTES)])
         if not self.is_submitted():
             self._take_rows(contents.of(event))
 

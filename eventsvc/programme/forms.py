@@ -14,7 +14,7 @@ from wtforms import BooleanField, Form, HiddenField, SelectField
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import wall
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Rows, WallTime, Whole, line, mailbox, naive, prose, take, web_address
+from eventsvc.events.fields import Rows, WallTime, Whole, choices, line, mailbox, naive, prose, take, web_address
 from eventsvc.events.models import Event
 from eventsvc.events.words import language_name
 from eventsvc.extensions import db
@@ -31,7 +31,7 @@ _LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt")
 class SpeakerRow(Form):
     name = line(_l("Name"), 200, required=_l("give the speaker's name."))
     affiliation = line(_l("Affiliation"), 200)
-    role = SelectField(_l("Role"), choices=[(role.value, SPEAKER_ROLES[role]) for role in SpeakerRole])
+    role = SelectField(_l("Role"), choices=choices((role.value, SPEAKER_ROLES[role]) for role in SpeakerRole))
 
     def is_written(self) -> bool:
         return bool(self.name.data or self.affiliation.data)
@@ -42,7 +42,7 @@ class SessionForm(FlaskForm):
 
     revision = HiddenField()
     title = line(_l("Title"), 300, required=_l("Give the session a title."))
-    kind = SelectField(_l("Kind"), choices=[(kind.value, SESSION_KINDS[kind]) for kind in SessionKind])
+    kind = SelectField(_l("Kind"), choices=choices((kind.value, SESSION_KINDS[kind]) for kind in SessionKind))
     starts_at = WallTime(_l("Begins"))
     ends_at = WallTime(_l("Ends"))
     room_id = SelectField(_l("Room"), coerce=int)
@@ -59,10 +59,10 @@ class SessionForm(FlaskForm):
         stored = contents.of(session) if session else _begun(like)
         super().__init__(data=_written(stored, event.timezone) | {"revision": session.revision if session else 0})
         self._moments: dict[str, datetime | None] = {}
-        self.room_id.choices = [(0, _l("to follow")), *_named(Room, event)]
-        self.track_id.choices = [(0, _l("none")), *_named(Track, event)]
+        self.room_id.choices = choices([(0, _l("to follow")), *_named(Room, event)])
+        self.track_id.choices = choices([(0, _l("none")), *_named(Track, event)])
         names = [(code, language_name(code, str(get_locale()))) for code in _LANGUAGES]
-        self.language.choices = [("", _l("as the event")), *names]
+        self.language.choices = choices([("", _l("as the event")), *names])
         if not self.is_submitted():
             self.speakers.take(stored["speakers"])
 
@@ -139,7 +139,7 @@ class RoomForm(_Named):
 class TrackForm(_Named):
     prefix = "track"
     name = line(_l("Name"), 120, required=_l("Give the track a name."))
-    colour = SelectField(_l("Colour"), coerce=int, choices=list(enumerate(_COLOURS, 1)))
+    colour = SelectField(_l("Colour"), coerce=int, choices=choices(enumerate(_COLOURS, 1)))
 
 
 class SpeakerForm(FlaskForm):
@@ -153,7 +153,7 @@ class SpeakerForm(FlaskForm):
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(obj=speaker)
-        self.country.choices = [("", _l("Choose")), *countries.names(str(get_locale())).items()]
+        self.country.choices = choices([("", _l("Choose")), *countries.names(str(get_locale())).items()])
 
     def said(self) -> dict[str, Any]:
         """Return what the rule is told."""
