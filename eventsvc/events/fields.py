@@ -28,6 +28,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from eventsvc.text import cleaned, one_line
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+# The first is how browsers write it (HTML, "local date and time"); people without such a box may type a space.
+_CLOCK_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 LONGEST_PROSE = 20_000
 
 
@@ -45,7 +47,7 @@ class WallTime(DateTimeLocalField):
     """A day and an hour as the clock at the event shows them, or nothing; its data is naive."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        super().__init__(label, [Optional(), _in_our_times], **more)
+        super().__init__(label, [Optional(), _in_our_times], format=list(_CLOCK_FORMATS), **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         _say(super().process_formdata, valuelist, _l("Write a day and an hour, for example 2027-05-30 09:30."))
@@ -155,7 +157,7 @@ def _is_mailbox(_form: Any, field: Field) -> None:
 
 def _in_our_times(_form: Any, field: Field) -> None:
     # A year 1 or 9999 would overflow when it is told in another zone.
-    if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+    if field.data is not None and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
         raise ValidationError(_l("Is this the right year?"))
 
 
