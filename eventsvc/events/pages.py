@@ -153,7 +153,8 @@ def _page(found: Found, *, is_preview: bool = False) -> str:
     event, at, locale = found.event, clock.now(), web.language()
     companions, remains = finding.companions(event.id)
     editions = finding.editions(event.series_id, without=event.id) if event.series_id else ()
-    taken = seats.taken(event.id)
+    # Where there is no limit no seat is counted: the page tells nothing of them.
+    taken = seats.taken(event.id) if event.capacity is not None else seats.Taken()
     scene = Scene(event, places(event, taken.seated, taken.waiting, at), remains, editions, locale, at)
     seen = Seen(
         rows=(*_values(event), *_values(event.venue), *_values(event.series)),
