@@ -275,8 +275,9 @@ def _done(event: Event, act: Callable[[], Any], told: str) -> Response:
 
 def _side_by_side(form: SessionForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
     def said(name: str, value: Any) -> str:
-        choices = _named(form[name]) if name in {"room_id", "track_id"} else {}
-        return str(choices.get(value) or telling.value(value, event.timezone, str(get_locale())))
+        if name in {"room_id", "track_id"}:
+            return next((str(choice.label) for choice in form[name].choices if choice.value == (value or 0)), "")
+        return telling.value(value, event.timezone, str(get_locale()))
 
     kept = _("not changed; theirs is taken over")
     return [
@@ -287,7 +288,3 @@ def _side_by_side(form: SessionForm, refused: ChangedMeanwhile, event: Event) ->
         }
         for name, value in refused.theirs.items()
     ]
-
-
-def _named(field: Any) -> dict[Any, str]:
-    return {choice.value: str(choice.label) for choice in field.choices}
