@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import ipaddress
 import json
 import re
 import smtplib
@@ -21,7 +20,7 @@ import typst
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from eventsvc import clock, database
+from eventsvc import clock, database, links
 from eventsvc.extensions import babel, db, is_sqlite
 from eventsvc.mail import queue
 
@@ -100,7 +99,7 @@ def _address() -> Finding:
         return Finding(
             Level.FAULT, "PUBLIC_URL", url, "Set it to the address people type, as https://events.example.org."
         )
-    if _is_loopback(parts.hostname):
+    if links.is_local():
         return Finding(
             Level.WARN,
             "PUBLIC_URL",
@@ -151,7 +150,7 @@ def _database() -> Finding:
         return Finding(Level.FAULT, "Database", seen, "Run: flask --app wsgi db upgrade")
     if not database.is_writable():
         return Finding(Level.FAULT, "Database", f"{name} is read-only", "Give this user leave to write there.")
-    advice = "" if not is_sqlite() or _is_here() else "With more than one host, use PostgreSQL."
+    advice = "" if not is_sqlite() or links.is_local() else "With more than one host, use PostgreSQL."
     return Finding(Level.OK, "Database", f"{name} answers, at migration {at}", advice)
 
 
@@ -161,10 +160,10 @@ def _mail() -> Finding:
     if not server:
         folder = Path(current_app.instance_path) / "mail"
         return Finding(
-            Level.OK if _is_here() else Level.WARN,
+            Level.OK if links.is_local() else Level.WARN,
             "Mail",
             f"no server is set: letters are written to {folder}",
-            "" if _is_here() else "Set MAIL_SERVER, or nobody receives anything.",
+            "" if links.is_local() else "Set MAIL_SERVER, or nobody receives anything.",
         )
     try:
         with _connected(server, port) as connection:
@@ -242,14 +241,3 @@ def can_draw(names: Iterable[str]) -> list[bool]:
     )
     box, *drawn = (set(re.findall(r'<symbol id="([^"]+)"', page.decode())) for page in pages)
     return [not box & glyphs for glyphs in drawn]
-
-
-def _is_here() -> bool:
-    return _is_loopback(urlsplit(current_app.config["PUBLIC_URL"]).hostname or "")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,3 +35,12 @@ def public_host() -> str:
 def is_secure() -> bool:
     """Tell whether people reach this site by https."""
     return bool(current_app.config["PUBLIC_URL"].startswith("https://"))
+
+
+def is_local() -> bool:
+    """Tell whether PUBLIC_URL leads to this machine alone."""
+    host = public_host()
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

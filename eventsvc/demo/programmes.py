@@ -1,0 +1,131 @@
+"""Programmes of the demo: plausible titles, and nobody named whom the facts do not name."""
+
+from __future__ import annotations
+
+from eventsvc.demo.shapes import TO_BE_ANNOUNCED, Talk
+
+HALL, SIDE = "Main hall", "Side room"
+ACCESS, DIVERSITY = "Access", "Diversity"
+
+
+def _unnamed(*from_where: str, role: str = "speaker") -> tuple[tuple[str, str, str], ...]:
+    return tuple((TO_BE_ANNOUNCED, place, role) for place in from_where)
+
+
+SYMPOSIUM_DAY = (
+    Talk(0, "09:30", "10:00", "Coffee and registration", "break", HALL),
+    Talk(0, "10:00", "10:15", "Welcome", "other", HALL, speakers=_unnamed("LUMC Global", role="chair")),
+    Talk(
+        0,
+        "10:15",
+        "11:00",
+        "A vaccine for everybody: what the last pandemic taught us",
+        "keynote",
+        HALL,
+        ACCESS,
+        "Doses were made in record time and shared out slowly. What would have to be agreed beforehand next time?",
+        _unnamed("academia"),
+    ),
+    Talk(
+        0,
+        "11:00",
+        "11:45",
+        "Making it where it is needed: vaccine production outside Europe",
+        "talk",
+        HALL,
+        ACCESS,
+        "From the first permit to the millionth dose: a plant, a regulator and a buyer tell what held them up.",
+        _unnamed("the private sector"),
+    ),
+    Talk(
+        0,
+        "11:00",
+        "11:45",
+        "Who is missing from our trials?",
+        "workshop",
+        SIDE,
+        DIVERSITY,
+        "Bring a protocol of your own. In pairs you find out whom it leaves out, and what that costs.",
+        _unnamed("academia", role="tutor"),
+    ),
+    Talk(0, "11:45", "13:00", "Lunch", "break", HALL),
+    Talk(
+        0,
+        "13:00",
+        "13:45",
+        "One vaccine, two answers: responses in African and European populations",
+        "talk",
+        HALL,
+        DIVERSITY,
+        "The same injection, a different immune response. What is known of the reasons, and what follows.",
+        _unnamed("academia"),
+    ),
+    Talk(
+        0,
+        "13:45",
+        "14:30",
+        "Diversity in clinical research: from intention to inclusion",
+        "talk",
+        HALL,
+        DIVERSITY,
+        "Ethics committees, funders and patients can each ask for it. Who should go first?",
+        _unnamed("the public sector"),
+    ),
+    Talk(0, "14:30", "15:00", "Tea", "break", HALL),
+    Talk(
+        0,
+        "15:00",
+        "16:15",
+        "What should Leiden do first?",
+        "panel",
+        HALL,
+        ACCESS,
+        "Four views on one question, and the audience decides which was the best answer.",
+        (
+            *_unnamed("LUMC Global", role="chair"),
+            *_unnamed("academia", "politics", "the public sector", "the private sector", role="panellist"),
+        ),
+    ),
+    Talk(0, "16:15", "17:00", "Drinks", "social", HALL),
+)
+
+FETAL_THERAPY_TALKS = (
+    Talk(
+        0,
+        "16:00",
+        "17:00",
+        "Innovations in fetal therapy",
+        "keynote",
+        abstract="What can be treated before birth today, and what comes next.",
+        speakers=(("Prof. Dick Oepkes", "LUMC", "speaker"),),
+    ),
+    Talk(
+        0,
+        "17:00",
+        "17:30",
+        "Your questions",
+        "panel",
+        speakers=(
+            ("Prof. Dick Oepkes", "LUMC", "panellist"),
+            *_unnamed("Department of Obstetrics and Gynecology, LUMC", role="chair"),
+        ),
+    ),
+)
+
+CONFERENCE_TALKS = (
+    Talk(0, "09:00", "09:30", "Opening", "other", "Plenary"),
+    Talk(0, "09:30", "11:00", "Students present: oncology and immunology", "talk", "Plenary", speakers=_unnamed("")),
+    Talk(0, "13:00", "14:30", "Workshop: reading a scan", "workshop", "Workshops", speakers=_unnamed("", role="tutor")),
+    Talk(
+        1,
+        "10:00",
+        "10:45",
+        "Student exchange opportunities at the LUMC",
+        "talk",
+        "Plenary",
+        abstract="Which places there are, when to apply, and what former exchange students wish they had known.",
+        speakers=_unnamed("LUMC Global"),
+    ),
+    Talk(1, "11:00", "12:30", "Students present: public health", "talk", "Plenary", speakers=_unnamed("")),
+    Talk(2, "15:30", "16:30", "Prizes and farewell", "social", "Plenary"),
+)

@@ -1,0 +1,274 @@
+"""The demo: the office's real events as they were, and next editions that show every state; loaded twice, once."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from eventsvc import clock
+from eventsvc.accounts import actors
+from eventsvc.accounts.models import AuditEntry, User
+from eventsvc.calendars.models import Entry
+from eventsvc.demo import build
+from eventsvc.demo.coming import coming
+from eventsvc.demo.past import PAST
+from eventsvc.demo.shapes import TO_BE_ANNOUNCED
+from eventsvc.events import wall
+from eventsvc.events.models import Event, Kind, LinkKind, Mode, PartnerRole, Status
+from eventsvc.events.standing import Standing, places
+from eventsvc.extensions import db
+from eventsvc.mail.models import Message, MessageState
+from eventsvc.programme.models import Session, Speaker
+from eventsvc.registration import seats
+from eventsvc.registration.models import Registration, State
+from tests.people import NOW
+
+# Slug, kind, mode, zone, first and last day (None: a year, or nothing, is known), host; as the office published them.
+REAL = {
+    "eurolife-dataethics-summer-school-2022": (
+        "summer school", "in person", "Europe/Madrid", "2022-07-04", "2022-07-08", "Universitat de Barcelona"),
+    "global-impact-in-health-symposium-2022": (
+        "symposium", "in person", "Europe/Amsterdam", "2022-05-30", "2022-05-30", "LUMC Global"),
+    "eurolife-dataethics-winter-school-2022": (
+        "winter school", "in person", "Europe/Amsterdam", "2022-01-24", "2022-01-28", "LUMC"),
+    "community-events": ("community event", "in person", "Europe/Amsterdam", None, None, "LUMC Global"),
+    "csc-fair-2021": ("fair", "online", "Europe/Amsterdam", "2021", "2021", "China Scholarship Council"),
+    "csc-fair-2020": ("fair", "online", "Europe/Amsterdam", "2020", "2020", "China Scholarship Council"),
+    "healthy-neighbourhood-course": (
+        "course", "in person", "Europe/Amsterdam", None, None, "Faculty of Architecture, TU Delft"),
+    "techmed-summer-school-2021": ("summer school", "in person", "Europe/Amsterdam", "2021", "2021", "LUMC"),
+    "leiden-brazil-data-science-2021": ("summer school", "online", "Europe/Amsterdam", "2021", "2021", "LUMC"),
+    "innovations-in-fetal-therapy-webinar": (
+        "webinar", "online", "Europe/Amsterdam", "2021-04-15", "2021-04-15", "LUMC Global"),
+    "limsc-2021": ("conference", "online", "Europe/Amsterdam", "2021", "2021", "LIMSC organising committee"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def loaded(made_database: Any, shared_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The demo, loaded once for all tests that only look at it."""
+    with shared_app.app_context():
+        made_database.reset(db.engine)
+        clock.stop(NOW)
+        build.load()
+        clock.go()
+
+
+@pytest.fixture
+def demo(loaded: None, shared_app: Flask) -> Any:
+    """The application with the demo in it, at the moment it was loaded."""
+    clock.stop(NOW)
+    with shared_app.app_context():
+        yield shared_app
+    clock.go()
+
+
+def the_event(slug: str) -> Event:
+    return db.session.scalars(sa.select(Event).where(Event.slug == slug)).one()
+
+
+def test_all_eleven_real_events_are_there() -> None:
+    assert {edition.slug for edition in PAST} == set(REAL)
+
+
+@pytest.mark.parametrize("slug", list(REAL))
+def test_a_real_event_is_as_it_was(demo: Flask, slug: str) -> None:
+    kind, mode, zone, first, last, host = REAL[slug]
+
+    event = the_event(slug)
+
+    assert (event.kind, event.mode, event.timezone) == (Kind(kind), Mode(mode), zone)
+    assert event.partners[0].partner.name == host
+    assert event.partners[0].role is PartnerRole.HOST
+    assert event.starts_at is not None and event.ends_at is not None
+    assert wall.clock(event.starts_at, zone).date().isoformat().startswith(first or "20")
+    assert wall.clock(event.ends_at, zone).date().isoformat().startswith(last or "20")
+    assert event.ends_at < NOW
+    assert event.series is not None
+    assert len(event.description) > 100
+
+
+def test_the_webinar_has_284_attendees_a_recording_and_an_article_in_dutch(demo: Flask) -> None:
+    event = the_event("innovations-in-fetal-therapy-webinar")
+
+    assert seats.taken(event.id).seated == 284
+    assert [(link.kind, link.language) for link in event.links] == [
+        (LinkKind.RECORDING, None),
+        (LinkKind.ARTICLE, "nl"),
+    ]
+
+
+def test_the_symposium_has_its_partners_and_a_programme_of_one_day_with_people_in_roles(demo: Flask) -> None:
+    event = the_event("global-impact-in-health-symposium-2022")
+
+    sessions = list(db.session.scalars(sa.select(Session).where(Session.event_id == event.id)))
+
+    assert len(event.partners) == 7
+    assert {wall.clock(s.starts_at, event.timezone).date() for s in sessions if s.starts_at} == {date(2022, 5, 30)}
+    roles = {appearance.role.value for session in sessions for appearance in session.appearances}
+    assert roles == {"speaker", "chair", "panellist", "tutor"}
+
+
+def test_nobody_is_named_whom_the_facts_do_not_name(demo: Flask) -> None:
+    assert set(db.session.scalars(sa.select(Speaker.name))) == {TO_BE_ANNOUNCED, "Prof. Dick Oepkes"}
+
+
+def test_every_kind_has_a_next_edition_and_together_they_show_every_state(demo: Flask) -> None:
+    ahead = [e for e in db.session.scalars(sa.select(Event)) if e.ends_at is None or e.ends_at > NOW]
+    taken = seats.taken_by_event([event.id for event in ahead])
+
+    shown = {
+        places(e, taken.get(e.id, seats.Taken()).seated, taken.get(e.id, seats.Taken()).waiting, NOW).standing
+        for e in ahead
+    }
+
+    assert {event.kind for event in ahead if event.status is Status.PUBLISHED} == set(Kind)
+    assert shown == set(Standing) - {Standing.ENDED}
+    assert any(event.starts_at is None for event in ahead)
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 1) + timedelta(days=11 * n) for n in range(70)])
+def test_whatever_the_day_the_next_editions_lie_right(today: date) -> None:
+    editions = coming(today)
+
+    assert len({edition.slug for edition in editions} | {past.slug for past in PAST}) == len(editions) + len(PAST)
+    for edition in editions:
+        if edition.starts is None or edition.ends is None:
+            continue
+        assert today < edition.starts.date() <= edition.ends.date()
+        assert edition.starts.weekday() < 5
+        assert not edition.opens or not edition.closes or edition.opens < edition.closes <= edition.starts
+
+
+def test_every_series_joins_the_editions_of_one_thing(demo: Flask) -> None:
+    editions = Counter(event.series.title for event in db.session.scalars(sa.select(Event)) if event.series)
+
+    assert editions["DATAETHICS"] == 4
+    assert editions["CSC Fair"] == 3
+    assert min(editions.values()) >= 2
+
+
+def test_everybody_in_the_demo_lives_at_example_org(demo: Flask) -> None:
+    addresses = [
+        *db.session.scalars(sa.select(Registration.email)),
+        *db.session.scalars(sa.select(Message.recipient)),
+        *db.session.scalars(sa.select(User.email)),
+        *db.session.scalars(sa.select(Event.contact_email)),
+    ]
+
+    assert {str(address).rpartition("@")[2] for address in addresses} == {"example.org"}
+
+
+def test_letters_are_written_down_and_none_waits_for_a_server(demo: Flask) -> None:
+    states = Counter(db.session.scalars(sa.select(Message.state)))
+    letter = db.session.scalars(sa.select(Message).where(Message.kind == "registered").limit(1)).one()
+
+    assert set(states) == {MessageState.RECORDED}
+    assert letter.sent_subject
+    assert letter.sent_text
+
+
+def test_the_rules_agree_with_every_act_at_its_moment(demo: Flask) -> None:
+    for registration, event in db.session.execute(sa.select(Registration, Event).join(Event)):
+        assert event.published_at <= registration.registered_at <= NOW
+        assert event.registration_opens_at <= registration.registered_at
+        assert registration.registered_at < (event.registration_closes_at or event.starts_at)
+    ahead = sa.select(Entry).where(Entry.changed_at > NOW)
+    assert db.session.scalar(ahead) is None
+
+
+def test_nobody_waits_with_a_lower_turn_than_somebody_seated_later(demo: Flask) -> None:
+    event = next(e for e in db.session.scalars(sa.select(Event)) if seats.taken(e.id).waiting)
+    rows = db.session.scalars(sa.select(Registration).where(Registration.event_id == event.id)).all()
+
+    seated = [row.turn for row in rows if row.state is State.CONFIRMED]
+    assert len(seated) == event.capacity
+    assert max(seated) < min(row.turn for row in rows if row.state is State.WAITLISTED)
+
+
+def test_loading_again_changes_nothing_even_a_year_later(demo: Flask) -> None:
+    before = contents()
+
+    clock.stop(NOW + timedelta(days=370))
+    assert build.load() == 0
+
+    assert contents() == before
+
+
+def test_what_was_cut_short_is_finished_by_loading_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, left = build._build, 2
+
+    def fails_at_the_third(*args: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        real(*args)
+
+    monkeypatch.setattr(build, "_build", fails_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        build.load()
+    db.session.rollback()
+    monkeypatch.setattr(build, "_build", lambda *args: None)
+
+    assert build.load() == len(PAST) + len(coming(NOW.date())) - 2
+
+
+def contents() -> str:
+    counted = {
+        table.name: db.session.scalar(sa.select(sa.func.count()).select_from(table))
+        for table in db.metadata.sorted_tables
+    }
+    last = db.session.scalar(sa.select(sa.func.max(AuditEntry.id)))
+    return json.dumps([counted, last])
+
+
+@pytest.fixture
+def run(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Run the command; building itself is told elsewhere."""
+    monkeypatch.setattr(build, "load", lambda: 24)
+
+    def running(*args: str, **settings: Any) -> Any:
+        app = make_app(**settings)
+        with app.app_context():
+            return app.test_cli_runner().invoke(args=["demo", *args])
+
+    return running
+
+
+@pytest.mark.parametrize("url", ["https://events.example.org", "http://192.0.2.7:8000", "http://localhost.example.org"])
+def test_the_demo_refuses_a_site_for_people_unless_told_yes(run: Callable[..., Any], url: str) -> None:
+    assert run(PUBLIC_URL=url).exit_code == 1
+    assert run("--yes", PUBLIC_URL=url).exit_code == 0
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+def test_the_demo_loads_where_only_this_machine_looks(run: Callable[..., Any], url: str) -> None:
+    result = run(PUBLIC_URL=url)
+
+    assert result.exit_code == 0
+    assert "olga@example.org" in result.output
+
+
+def test_the_organisers_password_is_made_once_and_opens_the_desk(app: Flask, tmp_path: Any) -> None:
+    app.instance_path, kept = str(tmp_path), app.instance_path
+    try:
+        olga = build._organiser()
+        password = build.password_path().read_text()
+        again = build._organiser()
+    finally:
+        app.instance_path = kept
+
+    assert olga is again
+    assert olga.is_admin
+    assert olga.verify_and_update_password(password)
+    assert len(password) > 20
+    assert actors.organiser(olga.id).user_id == olga.id
+    assert olga.created_at < datetime(2020, 2, 1, tzinfo=UTC)
