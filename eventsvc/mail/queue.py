@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState, WorkerPulse
 
+# A worker looks every second and writes so every half minute; after this long nobody sends letters any more.
+STALE = timedelta(minutes=2)
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -19,6 +22,11 @@ class Queue:
     oldest_age: timedelta | None
     failed: int
     worker_looked_at: datetime | None
+
+    def is_stale(self, at: datetime) -> bool:
+        """Tell whether letters wait and no worker looks."""
+        is_away = self.worker_looked_at is None or at - self.worker_looked_at > STALE
+        return is_away and self.waiting > 0
 
 
 def look(at: datetime) -> Queue:

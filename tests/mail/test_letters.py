@@ -285,7 +285,7 @@ def test_the_facts_are_those_of_the_moment_the_letter_was_laid(office: PostOffic
     notifications.registered(ada(event), at=NOW)
     db.session.commit()
 
-    event.title, event.starts_at = "After", event.starts_at + timedelta(hours=1)  # type: ignore[operator]
+    event.title, event.starts_at = "After", event.starts_at + timedelta(hours=1)  # type: ignore[assignment, operator]
     letter = delivered(office)
 
     assert "Before" in letter.message["Subject"]

@@ -1,0 +1,41 @@
+"""What letters and their states are called on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from eventsvc.events.words import Word
+from eventsvc.mail.models import MessageState
+
+KINDS: dict[str, Any] = {
+    "registered": _l("Your place is confirmed"),
+    "waitlisted": _l("You are on the waiting list"),
+    "promoted": _l("You have a place"),
+    "cancelled": _l("Your registration is cancelled"),
+    "event_cancelled": _l("The event is cancelled"),
+    "link_resent": _l("Your personal link"),
+    "account_reset": _l("Set a new password"),
+    "account_invited": _l("You have an account"),
+    "account_changed": _l("Your password was changed"),
+}
+_STATES: dict[MessageState, tuple[str, Any, str]] = {
+    MessageState.WAITING: ("waiting", _l("Waits to be sent"), "warn"),
+    MessageState.CLAIMED: ("waiting", _l("Is being sent"), "warn"),
+    MessageState.SENT: ("confirmed", _l("Sent"), "ok"),
+    MessageState.FAILED: ("clash", _l("Could not be sent"), "no"),
+    MessageState.REPLACED: ("closed", _l("Replaced by a newer one"), "ink2"),
+    MessageState.RECORDED: ("closed", _l("Kept, not sent"), "ink2"),
+}
+
+
+def kind(name: str) -> str:
+    """Name a letter by what it tells; one of another age goes by its own name."""
+    return str(KINDS.get(name, name))
+
+
+def state(of: MessageState) -> Word:
+    """Say what became of a letter."""
+    mark, word, tone = _STATES[of]
+    return Word(mark, str(word), tone)
