@@ -39,6 +39,7 @@ class Inner:
     benefits: str
     accessibility: str
     language: str
+    is_public: bool
     items: tuple[Item, ...]
     companions: tuple[Companion, ...]
     locale: str
@@ -88,6 +89,7 @@ def inner(
         benefits=event.benefits,
         accessibility=event.accessibility,
         language=event.language,
+        is_public=event.is_public,
         items=tuple(items),
         companions=tuple(companions),
         locale=locale,
@@ -103,8 +105,8 @@ def _drawn(facts: Inner) -> Markup:
         "events/inner.html",
         facts=facts,
         written=facts.language if facts.language != facts.locale else "",
-        programme_link=_link(url_for("programme.show", slug=facts.slug), _("Full programme")),
-        speakers_link=_link(url_for("programme.speakers", slug=facts.slug), _("All speakers")) if guests else None,
+        programme_link=_link("programme.show", _("Full programme"), facts),
+        speakers_link=_link("programme.speakers", _("All speakers"), facts),
         cancelled=_("cancelled"),
         about=text.to_html(facts.description),
         columns=_columns(facts),
@@ -114,12 +116,20 @@ def _drawn(facts: Inner) -> Markup:
     return Markup(drawn)  # noqa: S704
 
 
-def _link(url: str, label: str) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(url, label)
+def _link(endpoint: str, label: str, facts: Inner) -> Markup | None:
+    """Return a link under a section's name; a draft's programme has no pages yet."""
+    if not facts.is_public:
+        return None
+    return Markup('<a href="{}">{}</a>').format(url_for(endpoint, slug=facts.slug), label)
+
+
+def _address(endpoint: str, facts: Inner) -> str:
+    """Return an address with a tilde in the id's place, built once for all; empty where there are no pages yet."""
+    return url_for(endpoint, slug=facts.slug, public_id="~") if facts.is_public else ""
 
 
 def _columns(facts: Inner) -> list[Column]:
-    address = url_for("programme.session", slug=facts.slug, public_id="~")
+    address = _address("programme.session", facts)
     return [
         Column(_day(day.on, facts), day.on.isoformat(), tuple(_line(item, address, facts) for item in shown))
         for day in reading.by_day(facts.items, facts.timezone)
@@ -138,7 +148,7 @@ def _line(item: Item, address: str, facts: Inner) -> Line:
 
 
 def _people(guests: Sequence[Guest], facts: Inner) -> list[Person]:
-    address = url_for("programme.speaker", slug=facts.slug, public_id="~")
+    address = _address("programme.speaker", facts)
     return [_person(guest, address, facts) for guest in guests]
 
 

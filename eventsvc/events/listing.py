@@ -166,7 +166,12 @@ def in_series(series: Series) -> list[Event]:
         db.session.scalars(
             sa.select(Event)
             .where(Event.series_id == series.id, _is_listed())
-            .options(joinedload(Event.venue), joinedload(Event.series), selectinload(Event.links))
+            .options(
+                joinedload(Event.venue),
+                joinedload(Event.series),
+                selectinload(Event.links),
+                selectinload(Event.partners).joinedload(_partner),
+            )
             .order_by(Event.starts_at.desc().nulls_first(), Event.id.desc())
         )
     )

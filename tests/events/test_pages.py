@@ -26,6 +26,7 @@ from eventsvc.events.models import (
     Venue,
 )
 from eventsvc.extensions import db
+from eventsvc.programme.models import Appearance, Speaker
 from eventsvc.registration.models import State
 from tests.people import NOW, a_registration, a_session, an_event
 
@@ -291,10 +292,13 @@ def test_an_unknown_address_is_a_clear_page(client: FlaskClient, address: str) -
 def test_a_draft_is_seen_by_its_link_alone(client: FlaskClient) -> None:
     token = tokens.new()
     event = an_event(title="Secret course", status=Status.DRAFT, preview_digest=tokens.digest(token))
+    a_session(event, title="Opening", appearances=[Appearance(speaker=Speaker(name="Sam"))])
 
     answer = client.get(f"/preview/{token}")
 
     assert "You see a draft." in answer.text
+    assert "Opening" in answer.text
+    assert f"/events/{event.slug}" not in answer.text, "a draft's other pages are not there yet"
     assert "Secret course" in answer.text
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "noindex" in answer.headers["X-Robots-Tag"]
@@ -397,3 +401,24 @@ def test_series_show_their_editions(client: FlaskClient) -> None:
     assert "<em>year</em>" in page
     assert page.index("Coming edition") < page.index("Past editions") < page.index("Held edition")
     assert 'href="/subscribe?series=schools"' in page
+
+
+def test_a_series_of_three_asks_as_many_questions_as_one_of_one(
+    client: FlaskClient, count_queries: Callable[[], Any]
+) -> None:
+    series = Series(slug="long", title="Long")
+
+    def edition() -> None:
+        host = EventPartner(partner=Partner(name=tokens.new()), role=PartnerRole.HOST)
+        a_registration(an_event(series=series, summary="", partners=[host]))
+        an_event(series=series, links=[EventLink(kind=LinkKind.OTHER, url="https://example.org")], **PAST)
+
+    edition()
+    with count_queries() as one:
+        client.get("/series/long")
+    edition()
+    edition()
+    with count_queries() as three:
+        client.get("/series/long")
+
+    assert three.count == one.count
