@@ -62,7 +62,7 @@ def _is_country(_form: Any, field: Field) -> None:
 class PersonForm(FlaskForm):
     """Who somebody is."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc, name-defined]
+    class Meta(FlaskForm.Meta):
         def get_translations(self, _form: Any) -> None:
             """Read no catalogue of WTForms, as it would for each form anew: every sentence here is our own."""
 
@@ -100,7 +100,9 @@ class PersonForm(FlaskForm):
 class RegistrationForm(PersonForm):
     """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in."""
 
-    consent = BooleanField(validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))])
+    consent = BooleanField(
+        _l("I agree"), validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))]
+    )
     homepage = StringField(_l("Leave this empty"))
     opened = HiddenField()
     submission_key = HiddenField()

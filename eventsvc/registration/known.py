@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from eventsvc.extensions import db
 from eventsvc.registration.models import LIVE, Registration
 
-
 # The event stands in each branch: so each has an index of its own, and none walks through all who registered.
 _HERE = Registration.event_id == sa.bindparam("event")
 _ALIKE = sa.select(

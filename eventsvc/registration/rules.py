@@ -1,7 +1,7 @@
 """The life of a registration: register, wait, move up, cancel, be forgotten.
 
-Whoever may change who holds a seat first holds the event's turnstile, then reads again, then looks, then writes; what
-is slow is done before. Doors commit, and so let the next one in.
+Every act first holds the event's turnstile, then reads again, then looks, then writes; what is slow is done before.
+Doors commit, and so let the next one in.
 """
 
 from __future__ import annotations
@@ -129,6 +129,7 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
     somebody else's here, RegistrationOver after the registration's end.
     """
+    _hold_again(registration)
     yours = person.columns()
     before = snapshot(registration, tuple(yours))
     if registration.revision != revision:
@@ -146,7 +147,7 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
         if registration.email is not None:
             outbox.redirect(registration.id, registration.email)
         registration.link_sent_at = None
-        send_link(registration, at=at)
+        _send_link(registration, at)
 
 
 def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
@@ -173,12 +174,8 @@ def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
 
 def send_link(registration: Registration, *, at: datetime) -> bool:
     """Write a person their link again; at most once an hour, so that nobody can flood them. Tell whether it was."""
-    sent_at = registration.link_sent_at
-    if registration.email is None or (sent_at is not None and at - sent_at < LINK_EVERY):
-        return False
-    registration.link_sent_at = at
-    notifications.link_resent(registration, at=at)
-    return True
+    _hold_again(registration)
+    return _send_link(registration, at)
 
 
 def remind(event_id: int, address: str, *, at: datetime) -> bool:
@@ -193,7 +190,7 @@ def remind(event_id: int, address: str, *, at: datetime) -> bool:
         )
         .execution_options(populate_existing=True)
     )
-    return registration is not None and send_link(registration, at=at)
+    return registration is not None and _send_link(registration, at)
 
 
 def replace_manage_link(registration: Registration, *, by: Actor, at: datetime) -> str:
@@ -305,8 +302,18 @@ def _is_over(event: Event, at: datetime) -> bool:
     return event.ends_at is not None and event.ends_at <= at
 
 
+def _send_link(registration: Registration, at: datetime) -> bool:
+    sent_at = registration.link_sent_at
+    if registration.email is None or (sent_at is not None and at - sent_at < LINK_EVERY):
+        return False
+    registration.link_sent_at = at
+    notifications.link_resent(registration, at=at)
+    return True
+
+
 def _replace(registration: Registration, kind: TokenKind, *, by: Actor, at: datetime) -> str:
     fresh = keys.new()
+    _hold_again(registration)
     keys.retire(registration, kind, at=at)
     keys.fit(registration, kind, fresh)
     _flush()

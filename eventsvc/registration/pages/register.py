@@ -41,7 +41,6 @@ def register(slug: str) -> Response:
         moved = url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug)))
         return redirect(moved, 308 if request.method == "POST" else 301)
     form, at = RegistrationForm(), clock.now()
-    form.consent.label.text = consent.text(current_app.config["SITE_NAME"])
     if request.method == "POST":
         return _receive(event, form, at)
     form.opened.data, form.submission_key.data = stamps.stamp(at), tokens.new()
@@ -145,6 +144,7 @@ def _page(event: Event, form: RegistrationForm, at: datetime, status: int = 200)
         event=event,
         form=form,
         places=there,
+        consent=consent.text(current_app.config["SITE_NAME"]),
         word=words.standing(event, there, locale, at),
         is_waiting=there.standing is Standing.WAITING,
         line=_line(event, locale),
