@@ -29,12 +29,11 @@ class Sink:
 def run(environment: dict[str, str]) -> tuple[int, float]:
     """Send all that waits; return how many letters arrived and in how many seconds, the worker's start included."""
     sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=0)
+    controller = Controller(sink, hostname="127.0.0.1", port=server.free_port())
     controller.start()
     try:
-        port = controller.server.sockets[0].getsockname()[1]
         began = time.perf_counter()
-        server.flask(environment | {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(port)}, "worker", "--once")
+        server.flask(environment | {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(controller.port)}, "worker", "--once")
         return sink.count, time.perf_counter() - began
     finally:
         controller.stop()

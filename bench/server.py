@@ -25,12 +25,13 @@ WORKERS = 4
 @contextmanager
 def serving(module: str, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     """Serve `module` by gunicorn for the block; yield the port and the master's pid."""
-    port = _free_port()
+    port = free_port()
     command = [
-        *(sys.executable, "-m", "gunicorn", module, "--preload", "--no-control-socket", "--workers", str(WORKERS)),
-        *("--bind", f"127.0.0.1:{port}", "--log-level", "error"),
+        *(sys.executable, "-m", "gunicorn", "--config", "python:eventsvc.serving", "--workers", str(WORKERS)),
+        *("--bind", f"127.0.0.1:{port}", "--log-level", "error", module),
     ]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as process:  # noqa: S603
         try:
             _wait_for(port, process)
             yield port, process.pid
@@ -109,7 +110,8 @@ def _admin(statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
