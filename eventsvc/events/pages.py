@@ -19,11 +19,11 @@ from eventsvc.events.deadlines import Point, timeline
 from eventsvc.events.facts import facts
 from eventsvc.events.finding import Companion, Edition, Found, Remains
 from eventsvc.events.inner import inner
-from eventsvc.events.kept import Kept
+from eventsvc.events.kept import drawn
 from eventsvc.events.listing import SHELVES, Wanted
 from eventsvc.events.models import Event, Series, Status, Venue
 from eventsvc.events.panel import Scene, panel
-from eventsvc.events.rows import Reader
+from eventsvc.events.rows import PastRow, Reader, Row
 from eventsvc.events.standing import Places, Standing, places
 from eventsvc.extensions import db
 from eventsvc.programme import reading
@@ -36,7 +36,6 @@ _FRONT_PAST = 7
 _FEW = 5
 _A_YEAR = 365 * 24 * 60 * 60
 _COLUMNS = {kind: tuple(kind.__mapper__.column_attrs.keys()) for kind in (Event, Venue, Series)}
-_kept = Kept()
 
 
 @blueprint.get("/")
@@ -47,23 +46,16 @@ def front() -> Response:
     coming = [] if wanted.is_past else listing.upcoming(wanted, at)
     past = listing.past(wanted, at, length=listing.PAGE_LENGTH if wanted.is_past else _FRONT_PAST)
     web.not_found_unless(past.number <= past.last or None)
-    page = render_template(
-        "events/front.html",
-        wanted=wanted,
-        tabs=_tabs(wanted, at),
-        modes=[(mode.value.replace(" ", "-"), word) for mode, word in words.MODES.items()],
-        series=_series_title(wanted.series),
-        dated=[rows.row(listed, reader) for listed in coming if listed.event.starts_at],
-        undated=[rows.row(listed, reader, 8, 4) for listed in coming if not listed.event.starts_at],
-        past=past,
-        past_rows=[rows.past_row(event, past, reader) for event in past.events],
-        past_url=_narrowed(wanted, past=1),
-        pages={"number": past.number, "last": past.last, "url": lambda n: _narrowed(wanted, page=n)},
-        all_series_url=_narrowed(wanted, series=""),
-        subscribe_url=_subscribe(wanted),
-        nav="past" if wanted.is_past else "upcoming",
+    shown = (
+        request.query_string,
+        _series_title(wanted.series),
+        tuple(listing.counts(wanted, at).items()),
+        tuple(rows.row(listed, reader) for listed in coming if listed.event.starts_at),
+        tuple(rows.row(listed, reader, 8, 4) for listed in coming if not listed.event.starts_at),
+        tuple(rows.past_row(event, past, reader) for event in past.events),
+        (past.total, past.number, past.last),
     )
-    return web.public(Response(page))
+    return web.public(Response(drawn(("front", *shown), lambda: _draw_front(wanted, *shown[1:]))))
 
 
 @blueprint.get("/events/<slug>")
@@ -129,6 +121,34 @@ def series(slug: str) -> Response:
     return web.public(Response(page))
 
 
+def _draw_front(
+    wanted: Wanted,
+    series: str,
+    counted: tuple[tuple[str, int], ...],
+    dated: tuple[Row, ...],
+    undated: tuple[Row, ...],
+    past_rows: tuple[PastRow, ...],
+    pages: tuple[int, int, int],
+) -> str:
+    total, number, last = pages
+    return render_template(
+        "events/front.html",
+        wanted=wanted,
+        tabs=_tabs(wanted, dict(counted)),
+        modes=[(mode.value.replace(" ", "-"), word) for mode, word in words.MODES.items()],
+        series=series,
+        dated=dated,
+        undated=undated,
+        past_rows=past_rows,
+        past_total=total,
+        past_url=_narrowed(wanted, past=1),
+        pages={"number": number, "last": last, "url": lambda n: _narrowed(wanted, page=n)},
+        all_series_url=_narrowed(wanted, series=""),
+        subscribe_url=_subscribe(wanted),
+        nav="past" if wanted.is_past else "upcoming",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """All that decides what an event's page shows; what was drawn of it is kept under it."""
@@ -171,7 +191,7 @@ def _page(found: Found, *, is_preview: bool = False) -> str:
         asked=request.args.get("lang"),
         is_preview=is_preview,
     )
-    return _kept.text((current_app.config["PUBLIC_URL"], seen), lambda: _draw(scene, seen))
+    return drawn(seen, lambda: _draw(scene, seen))
 
 
 def _values(row: Any) -> tuple[Any, ...]:
@@ -224,9 +244,8 @@ def _reader(at: datetime) -> Reader:
     return Reader(url_for("events.show", slug="~"), url_for("programme.show", slug="~"), web.language(), at)
 
 
-def _tabs(wanted: Wanted, at: datetime) -> list[dict[str, Any]]:
+def _tabs(wanted: Wanted, counted: dict[str, int]) -> list[dict[str, Any]]:
     """Return a tab for all and one for each kind there is, with how many events stand behind it."""
-    counted = listing.counts(wanted, at)
     tabs = [
         {
             "label": _("All"),

@@ -18,6 +18,7 @@ from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.models import Entry
 from eventsvc.calendars.showings import Showing
 from eventsvc.events import finding, words
+from eventsvc.events.kept import drawn
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.events.words import Word
@@ -39,20 +40,27 @@ def show(slug: str) -> AnyResponse:
     event = _event(slug)
     if event is None:
         return _moved("programme.show", slug)
-    days = reading.by_day(reading.items(event.id), event.timezone)
+    items = reading.items(event.id)
+    days = reading.by_day(items, event.timezone)
     chosen = _chosen(days, event)
+    zone = _zone(event)
+    head = (event.slug, event.title, event.status, event.is_unlisted, event.timezone, zone)
+    seen = ("programme", request.query_string, head, chosen, items)
+    return web.public(Response(drawn(seen, lambda: _draw(event, days, chosen, zone))))
+
+
+def _draw(event: Event, days: Sequence[Day], chosen: Sequence[Day], zone: str) -> str:
     address = url_for("programme.session", slug=event.slug, public_id="~")
-    page = render_template(
+    return render_template(
         "programme/show.html",
         event=event,
         days=[_shown(day, event, address) for day in chosen],
         tabs=_tabs(days, chosen, event),
         tracks=_tracks(days),
-        zone=_zone(event),
+        zone=zone,
         print_url=url_for("programme.show", slug=event.slug, day=_ALL),
         is_empty=not days,
     )
-    return web.public(Response(page))
 
 
 @blueprint.get("/events/<slug>/sessions/<public_id>")
@@ -119,7 +127,7 @@ def _moved(endpoint: str, slug: str, **values: Any) -> AnyResponse:
     return redirect(url_for(endpoint, slug=now, **values), 301)
 
 
-def _chosen(days: Sequence[Day], event: Event) -> Sequence[Day]:
+def _chosen(days: tuple[Day, ...], event: Event) -> tuple[Day, ...]:
     """Choose what is asked for, else today while the event is on, else the first day with all that has no slot."""
     asked = request.args.get("day", "")
     dated = [day for day in days if day.on]
@@ -127,7 +135,7 @@ def _chosen(days: Sequence[Day], event: Event) -> Sequence[Day]:
         return days
     today = clock.now().astimezone(ZoneInfo(event.timezone)).date()
     by_name = {day.on.isoformat(): day for day in dated if day.on}
-    return [by_name.get(asked) or by_name.get(today.isoformat()) or dated[0]]
+    return (by_name.get(asked) or by_name.get(today.isoformat()) or dated[0],)
 
 
 def _tabs(days: Sequence[Day], chosen: Sequence[Day], event: Event) -> list[dict[str, Any]]:
