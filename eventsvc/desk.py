@@ -137,7 +137,9 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
 
 def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
     url = url_for(endpoint, **values)
-    return {"label": label, "url": url, "count": count, "is_current": request.endpoint == endpoint}
+    # One person of the roster is a page of the roster.
+    is_current = endpoint in (request.endpoint, f"{request.blueprint}.roster")
+    return {"label": label, "url": url, "count": count, "is_current": is_current}
 
 
 def _is_there(endpoint: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -16,6 +17,7 @@ from eventsvc.accounts.access import Act
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.mail.models import Message
 from eventsvc.registration import countries, history, roster, rules
 from eventsvc.registration.desk import words as told
 from eventsvc.registration.desk.blueprint import blueprint
@@ -105,7 +107,7 @@ def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
         reference=tokens.spaced(registration.reference),
         place=place,
         close_url=list_url(event, asked),
-        letters=[_letter(event, message) for message in history.letters(registration)],
+        letters=_letters(event, registration),
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),
         is_waiting=registration.state is State.WAITLISTED,
@@ -113,10 +115,15 @@ def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
     )
 
 
-def _letter(event: Event, message: Any) -> dict[str, Any]:
+def _letters(event: Event, registration: Registration) -> list[dict[str, Any]]:
+    may_read = access.may(Act.SEE_LETTERS, event)
+    return [_letter(event, message, may_read) for message in history.letters(registration)]
+
+
+def _letter(event: Event, message: Message, may_read: bool) -> dict[str, Any]:
     at = message.sent_at or message.created_at
     return {
-        "id": message.id,
+        "url": url_for("mail_desk.letter", id=message.id) if may_read else "",
         "at": at,
         "when": _moment(event, at),
         "what": told.letter(message),
@@ -134,7 +141,7 @@ def _deed(event: Event, deed: history.Deed, first_of: Registration | None) -> di
     }
 
 
-def _moment(event: Event, at: Any) -> str:
+def _moment(event: Event, at: datetime) -> str:
     return when.near_moment(at, event.timezone, str(get_locale()))
 
 
