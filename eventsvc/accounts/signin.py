@@ -12,13 +12,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Response, after_this_request, current_app, request, session
 from flask_babel import lazy_gettext as _l
-from flask_security import MailUtil, SQLAlchemyUserDatastore, Totp
+from flask_security import MailUtil, SQLAlchemyUserDatastore, Totp, TwoFactorRescueForm, TwoFactorSetupForm
 from flask_security.recoverable import generate_reset_password_token
 from passlib.totp import TOTP, AppWallet
+from wtforms import RadioField
 
 from eventsvc import clock
 from eventsvc.accounts import notifications
 from eventsvc.accounts.models import Role, User
+from eventsvc.events.fields import choices
 from eventsvc.extensions import db, limiter, security
 from eventsvc.text import folded
 
@@ -31,11 +33,13 @@ PER_ACCOUNT = "20 per 15 minutes"
 def bind(app: Flask) -> None:
     """Bind Flask-Security, and limit how often passwords and codes can be tried."""
     app.config.update(_settings(app))
+    # These two are taken by the constructor alone, and our instance is made before there is anything to give it.
+    security._mail_util_cls, security._totp_cls = _Outbox, _Totp
     security.init_app(
         app,
         SQLAlchemyUserDatastore(db, User, Role),
-        mail_util_cls=_Outbox,
-        totp_cls=_Totp,
+        two_factor_setup_form=_SecondStepForm,
+        two_factor_rescue_form=_RescueForm,
     )
     _ask_who_on_the_desk_only(app)
     for endpoint in (
@@ -86,6 +90,8 @@ def _settings(app: Flask) -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(key, b"recovery codes").encode() for key in _keys(app)],
         "EMAIL_HTML": False,
+        # A name server that is slow or away must keep nobody from their account.
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "PASSWORD_LENGTH_MIN": 10,
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
@@ -109,7 +115,7 @@ def _settings(app: Flask) -> dict[str, Any]:
 _MESSAGES = {
     "GENERIC_AUTHN_FAILED": (
         _l("This address and password do not go together. Check both and try again."),
-        "error",
+        "no",
     ),
     "UNAUTHENTICATED": (_l("Sign in to see this page."), ""),
     "LOGIN": (_l("Sign in to see this page."), ""),
@@ -124,20 +130,20 @@ _MESSAGES = {
     ),
     "PASSWORD_RESET_EXPIRED": (
         _l("That link is older than %(within)s. Ask for a new one here."),
-        "error",
+        "no",
     ),
     "INVALID_RESET_PASSWORD_TOKEN": (
         _l("That link was used before, or cut short. Ask for a new one here."),
-        "error",
+        "no",
     ),
     "PASSWORD_CHANGE": (_l("Your new password is saved."), "ok"),
     "PASSWORD_INVALID_LENGTH": (
         _l("Choose a password of at least %(length)s characters."),
-        "error",
+        "no",
     ),
     "RETYPE_PASSWORD_MISMATCH": (
         _l("The two passwords differ. Type the same one twice."),
-        "error",
+        "no",
     ),
     "PASSWORD_NOT_PROVIDED": (_l("Type your password."), "no"),
     "INVALID_PASSWORD": (_l("This is not your password. Try again."), "no"),
@@ -145,7 +151,7 @@ _MESSAGES = {
     "INVALID_EMAIL_ADDRESS": (_l("This is not an e-mail address."), "no"),
     "TWO_FACTOR_INVALID_TOKEN": (
         _l("This code is not right, or too old. Wait for the next one and try again."),
-        "error",
+        "no",
     ),
     "TWO_FACTOR_LOGIN_SUCCESSFUL": (
         _l("The code is right. You are signed in."),
@@ -164,18 +170,39 @@ class _Outbox(MailUtil):
     """Lays Flask-Security's letters in our outbox, in our words; its own text is not used."""
 
     def send_mail(self, template: str, *_args: Any, **context: Any) -> None:
-        user, at = context["user"], clock.now()
-        if template == "reset_instructions":
+        user, at, kind = context["user"], clock.now(), template.rpartition("/")[2]
+        if kind == "reset_instructions":
             notifications.reset(user, context["reset_token"], at=at)
             # The view that changes a password commits by itself; the one that asks for a link writes nothing else.
             after_this_request(_commit)
-        elif template in {"reset_notice", "change_notice"}:
+        elif kind in {"reset_notice", "change_notice"}:
             notifications.password_changed(user, at=at)
 
 
 def _commit(response: Response) -> Response:
     security.datastore.commit()
     return response
+
+
+class _SecondStepForm(TwoFactorSetupForm):
+    """Flask-Security's form with only what is offered here, in our words."""
+
+    setup = RadioField(
+        _l("What do you want?"),
+        choices=choices(
+            [
+                ("authenticator", _l("A code from an authenticator app")),
+                ("disable", _l("Sign in with the password alone")),
+            ]
+        ),
+        validate_choice=False,
+    )
+
+
+class _RescueForm(TwoFactorRescueForm):
+    """Not shown: whoever lost their telephone has spare codes, or asks an administrator."""
+
+    help_setup = RadioField(choices=[])
 
 
 class _Totp(Totp):
