@@ -49,7 +49,7 @@ def run(carrier: Carrier, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             pulse.beat()
-            busy = delivery.deliver(carrier, has_to_stop=stop.is_set) > 0
+            busy = delivery.deliver(carrier, cover=delivery.cover_of, has_to_stop=stop.is_set) > 0
         except SQLAlchemyError:
             _log.exception("the database does not answer")
             db.session.rollback()
@@ -64,12 +64,14 @@ def run(carrier: Carrier, stop: threading.Event) -> None:
 
 def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) -> int:
     """Deliver until nothing is due, and return how many letters there were."""
-    pulse, count = Pulse(f"{socket.gethostname()}:once"), 0
-    pulse.beat()
+    pulse, count = Pulse(f"{socket.gethostname()}:{os.getpid()}"), 0
     try:
-        while not has_to_stop() and (batch := delivery.deliver(carrier, has_to_stop=has_to_stop)):
-            count += batch
+        while not has_to_stop():
             pulse.beat()
+            batch = delivery.deliver(carrier, cover=delivery.cover_of, has_to_stop=has_to_stop)
+            if not batch:
+                break
+            count += batch
     finally:
         carrier.rest()
     return count

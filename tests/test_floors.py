@@ -44,8 +44,8 @@ FLOORS: dict[int, str] = {
         registration/words
         calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
         calendars/zones
-        mail/carriers mail/claims mail/envelopes mail/letters mail/listing mail/outbox mail/queue mail/records
-        mail/wording mail/words
+        mail/carriers mail/claims mail/envelopes mail/letters mail/listing mail/outbox mail/pictures mail/queue
+        mail/records mail/wording mail/words
     """,
     1: """
         */models

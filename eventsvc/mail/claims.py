@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from eventsvc.events.models import Event, Series
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.registration.models import Registration
@@ -22,7 +23,7 @@ _ALONE = {"synchronize_session": False}
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A letter to be written: its row, and the sealed links of the registration it is about."""
+    """A letter to be written: its row, the sealed links of the registration it is about, its event's palette."""
 
     id: int
     kind: str
@@ -36,6 +37,8 @@ class Due:
     registration_id: int | None
     manage_sealed: str | None
     feed_sealed: str | None
+    palette: str | None
+    cover_seed: str | None
 
 
 def has_due(at: datetime) -> bool:
@@ -83,8 +86,12 @@ def read(ids: Sequence[int]) -> list[Due]:
             Message.registration_id,
             Registration.manage_sealed,
             Registration.feed_sealed,
+            Event.palette,
+            sa.func.coalesce(Series.slug, Event.slug),
         )
         .outerjoin(Registration, Registration.id == Message.registration_id)
+        .outerjoin(Event, Event.id == Message.event_id)
+        .outerjoin(Series, Series.id == Event.series_id)
         .where(Message.id.in_(ids))
         .order_by(Message.due_at, Message.id)
     )

@@ -13,10 +13,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from eventsvc import clock
+from eventsvc import clock, covers
 from eventsvc.calendars.ics import Method
 from eventsvc.extensions import db
-from eventsvc.mail import claims, letters, records
+from eventsvc.mail import claims, letters, pictures, records
 from eventsvc.mail.carriers import Bounced, Carrier, Delayed, NoServer
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import Letter
@@ -27,9 +27,23 @@ _PATIENCE = claims.LASTS / 2
 _log = logging.getLogger(__name__)
 
 Address = tuple[int | None, str]
+Cover = Callable[[Due], bytes | None]
 
 
-def deliver(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) -> int:
+def without_cover(_due: Due) -> bytes | None:
+    """Let a letter go without a picture above it."""
+    return None
+
+
+def cover_of(due: Due) -> bytes | None:
+    """Draw what stands above a letter about an event, or take it from where it is kept."""
+    title = due.facts.get("event", {}).get("title")
+    if not title or not due.cover_seed:
+        return None
+    return pictures.strip(title, due.palette or covers.palette_of(due.cover_seed))
+
+
+def deliver(carrier: Carrier, *, cover: Cover = without_cover, has_to_stop: Callable[[], bool] = lambda: False) -> int:
     """Deliver one batch of what is due, and return how many letters it had; 0 takes no lock."""
     began = clock.now()
     if not claims.has_due(began):
@@ -41,7 +55,7 @@ def deliver(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False
     invited = _invited(batch)
     # Nothing stays open while servers are spoken to.
     db.session.commit()
-    _go_through(batch, invited, carrier, until=began + _PATIENCE, has_to_stop=has_to_stop)
+    _go_through(batch, invited, carrier, cover, until=began + _PATIENCE, has_to_stop=has_to_stop)
     return len(batch)
 
 
@@ -67,6 +81,7 @@ def _go_through(
     batch: Sequence[Due],
     invited: set[Address],
     carrier: Carrier,
+    cover: Cover,
     *,
     until: datetime,
     has_to_stop: Callable[[], bool],
@@ -77,7 +92,7 @@ def _go_through(
             db.session.commit()
             return
         try:
-            _deliver_one(due, invited, carrier)
+            _deliver_one(due, invited, carrier, cover)
         except NoServer as away:
             for other in batch[number:]:
                 records.postponed(other.id, attempts=other.attempts, at=clock.now(), answer=str(away))
@@ -87,12 +102,12 @@ def _go_through(
         db.session.commit()
 
 
-def _deliver_one(due: Due, invited: set[Address], carrier: Carrier) -> None:
+def _deliver_one(due: Due, invited: set[Address], carrier: Carrier, cover: Cover) -> None:
     """Write and hand over one letter, and record what became of it."""
     if not due.recipient:
         records.replaced(due.id)
         return
-    letter = _written(due, invited)
+    letter = _written(due, invited, cover)
     if letter is None:
         return
     try:
@@ -109,10 +124,10 @@ def _deliver_one(due: Due, invited: set[Address], carrier: Carrier) -> None:
             invited.add((due.registration_id, due.recipient))
 
 
-def _written(due: Due, invited: set[Address]) -> Letter | None:
+def _written(due: Due, invited: set[Address], cover: Cover) -> Letter | None:
     was_invited = (due.registration_id, due.recipient) in invited
     try:
-        return letters.written(due, at=clock.now(), was_invited=was_invited)
+        return letters.written(due, at=clock.now(), was_invited=was_invited, cover=cover(due))
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with one row is this letter's own fault
         frame = traceback.extract_tb(fault.__traceback__)[-1]
         # Neither the record nor the log repeats the message, which may hold what somebody typed.

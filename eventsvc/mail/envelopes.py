@@ -25,7 +25,8 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 class Letter:
     """A letter as it is to be sent. `calendar` is a whole VCALENDAR, with `method` as its METHOD.
 
-    `record` is the text with each of the person's own links replaced by a mark.
+    `record` is the text with each of the person's own links replaced by a mark. `cover` is a PNG that the page shows as
+    `cid:cover`.
     """
 
     message_id: str
@@ -42,6 +43,7 @@ class Letter:
     record: str
     calendar: bytes | None = None
     method: Method | None = None
+    cover: bytes | None = None
 
     @property
     def is_invitation(self) -> bool:
@@ -55,7 +57,7 @@ def written(letter: Letter) -> bytes:
     By the email package's older classes: its newer ones take four times as long, as they parse what they write.
     Raises ValueError for an address that no header can hold.
     """
-    inner = MIMEMultipart("alternative", _subparts=[_words(letter.text, "plain"), _words(letter.html, "html")])
+    inner = MIMEMultipart("alternative", _subparts=[_words(letter.text, "plain"), _page(letter)])
     envelope = inner
     if letter.calendar is not None and letter.method is not None:
         # Its `method` is the METHOD within, or mail programs show a file only.
@@ -106,6 +108,16 @@ def _mailbox(name: str, address: str) -> str:
 def _encoded(text: str, *, header: str) -> str:
     """Write text for a header, in lines that leave room for the header's name."""
     return text if text.isascii() else Header(text, "utf-8", header_name=header).encode()
+
+
+def _page(letter: Letter) -> Message:
+    page = _words(letter.html, "html")
+    if letter.cover is None:
+        return page
+    cover = _file(letter.cover, "image/png")
+    cover.add_header("Content-ID", "<cover>")
+    cover.add_header("Content-Disposition", "inline", filename="cover.png")
+    return MIMEMultipart("related", _subparts=[page, cover], type="text/html")
 
 
 def _words(text: str, subtype: str) -> Message:

@@ -32,11 +32,11 @@ METHODS = {
 _GAPS = re.compile(r"\n{3,}")
 
 
-def written(due: Due, *, at: datetime, was_invited: bool) -> Letter:
+def written(due: Due, *, at: datetime, was_invited: bool, cover: bytes | None = None) -> Letter:
     """Write one letter in its reader's language.
 
-    `was_invited`: this address was sent an invitation before, so that there is something to cancel. Any error says that
-    the row cannot be read; the caller holds it to this letter.
+    `was_invited`: this address was sent an invitation before, so that there is something to cancel. `cover`: a PNG to
+    stand above it. Any error says that the row cannot be read; the caller holds it to this letter.
     """
     language = due.language if due.language in current_app.config["LANGUAGES"] else current_app.config["SITE_LANGUAGE"]
     name, sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
@@ -45,7 +45,9 @@ def written(due: Due, *, at: datetime, was_invited: bool) -> Letter:
     with force_locale(language):
         words = _words(due, language, has_invitation=calendar is not None)
         subject, text = _text(due.kind, words)
-        page = _rendered(f"mail/{due.kind}.html", words, subject=subject, lang=language)
+        page = _rendered(
+            f"mail/{due.kind}.html", words, subject=subject, lang=language, cover="cid:cover" if cover else ""
+        )
         record = _without(words.own_links, text)
     return Letter(
         message_id=due.message_id,
@@ -62,6 +64,7 @@ def written(due: Due, *, at: datetime, was_invited: bool) -> Letter:
         record=record,
         calendar=calendar,
         method=method if calendar else None,
+        cover=cover,
     )
 
 

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from eventsvc import links
+from eventsvc import links, worker
 from eventsvc.events.models import Mode
 from eventsvc.extensions import db
+from eventsvc.mail import pictures
+from eventsvc.mail.carriers import ToServer
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.registration import notifications
 from eventsvc.registration.models import State
@@ -290,3 +292,36 @@ def test_the_facts_are_those_of_the_moment_the_letter_was_laid(office: PostOffic
 
     assert "Before" in letter.message["Subject"]
     assert "09:30" in letter.body()
+
+
+def test_a_letter_from_the_worker_has_the_events_cover_within_its_page(app: Flask, office: PostOffice) -> None:
+    notifications.registered(ada(an_event()), at=NOW)
+    db.session.commit()
+
+    assert worker.drain(ToServer()) == 1
+    alternative, _attached = office.letters[0].message.iter_parts()
+    text, related, calendar = alternative.iter_parts()
+    page, cover = related.iter_parts()
+
+    assert [part.get_content_type() for part in (text, related, calendar)] == [
+        "text/plain",
+        "multipart/related",
+        "text/calendar",
+    ]
+    assert 'src="cid:cover"' in page.get_content()
+    assert cover["Content-ID"] == "<cover>"
+    assert cover.get_content().startswith(b"\x89PNG")
+    assert len(cover.get_content()) < 40_000
+
+
+def test_a_letter_goes_without_a_cover_that_cannot_be_drawn(
+    app: Flask, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "_DRAW", "raise SystemExit(1)")
+    notifications.registered(ada(an_event(title="Nobody can draw this")), at=NOW)
+    db.session.commit()
+
+    worker.drain(ToServer())
+
+    assert "cid:cover" not in office.letters[0].body("html")
+    assert "You have a place, Ada." in office.letters[0].body("html")
