@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from eventsvc.extensions import db
 from eventsvc.registration.models import LIVE, Registration
 
-# The event stands in each branch: so each has an index of its own, and none walks through all who registered.
+# Each branch is one that an index answers alone, so that none walks through all who registered. With the event beside
+# it, SQLite would look for the address among all of the event; so what is another event's is left out afterwards.
 _HERE = Registration.event_id == sa.bindparam("event")
 _ALIKE = sa.select(
     Registration.id,
+    Registration.event_id,
     Registration.state,
     Registration.email_folded,
     Registration.submission_key,
@@ -20,7 +22,7 @@ _ALIKE = sa.select(
     Registration.calendar_offset,
 ).where(
     sa.or_(
-        sa.and_(_HERE, Registration.email_folded == sa.bindparam("address")),
+        Registration.email_folded == sa.bindparam("address"),
         sa.and_(_HERE, Registration.submission_key == sa.bindparam("submission")),
         sa.and_(_HERE, Registration.reference.in_(sa.bindparam("references", expanding=True))),
     )
@@ -49,7 +51,7 @@ def look(event_id: int, address: str | None, submission: str | None, references:
     """
     # An empty address or submission is nobody's: it is kept as NULL.
     asked = {"event": event_id, "address": address or "", "submission": submission or "", "references": references}
-    rows = db.session.execute(_ALIKE, asked).all()
+    rows = [row for row in db.session.execute(_ALIKE, asked) if row.event_id == event_id]
     same_person = [row for row in rows if address and row.email_folded == address]
     taken = {row.reference for row in rows}
     return Known(
