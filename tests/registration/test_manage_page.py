@@ -239,6 +239,16 @@ class TestCorrecting:
         assert answer.status_code == 409
         assert "already registered" in answer.text and 'value="Bob@example.org"' in answer.text
 
+    def test_nobody_is_flooded_by_changing_addresses_to_and_fro(self, make_app: Callable[..., Flask]) -> None:
+        registration, client = ada(), make_app(RATE_LIMITS=True).test_client()
+        statuses = []
+        for number in range(12):
+            address = "bob@example.org" if number % 2 else f"ada{number}@example.org"
+            sent = CORRECTED | {"email": address, "revision": registration.revision}
+            statuses.append(client.post(link(registration, "/correct"), data=sent).status_code)
+
+        assert statuses == [303] * 11 + [429]
+
     def test_who_was_overtaken_sees_what_is_stored_and_may_save_once_more(self, client: FlaskClient) -> None:
         registration = ada()
         opened = registration.revision

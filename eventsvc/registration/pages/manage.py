@@ -24,6 +24,7 @@ from eventsvc.registration import (
     consent,
     countries,
     keys,
+    limits,
     owndata,
     rules,
     seats,
@@ -53,17 +54,7 @@ def correct(token: str) -> Response:
         return _correction(registration, form, token)
     if not form.validate():
         return _correction(registration, form, token, 400 if is_forged(form) else 422)
-    try:
-        rules.correct(registration, form.person(), revision=form.revision.data or 0, by=ATTENDEE, at=clock.now())
-        db.session.commit()
-    except Refused as refused:
-        db.session.rollback()
-        web.refuse_on(form, refused)
-        if isinstance(refused, ChangedMeanwhile):
-            # The page shows what is stored now; sending it once more is meant.
-            form.revision.data, form.revision.raw_data = registration.revision, None
-        return _correction(registration, form, token, refused.status)
-    return _done(token, _("It is changed."))
+    return _save(registration, form, token)
 
 
 @blueprint.route("/registrations/<token>/cancel", methods=["GET", "POST"])
@@ -179,6 +170,28 @@ def _is_confirmed(form: ConfirmationForm) -> bool:
     is_confirmed: bool = form.validate_on_submit()
     is_forged(form)
     return is_confirmed
+
+
+def _save(registration: Registration, form: CorrectionForm, token: str) -> Response:
+    person, address = form.person(), registration.email_folded
+    # A new address is sent a letter, so it is counted as a registration with it is: nobody can be flooded this way.
+    is_new = person.email_folded not in {address, None}
+    if is_new and not limits.may_register(person.email_folded or ""):
+        form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
+        return _correction(registration, form, token, 429)
+    try:
+        rules.correct(registration, person, revision=form.revision.data or 0, by=ATTENDEE, at=clock.now())
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        web.refuse_on(form, refused)
+        if isinstance(refused, ChangedMeanwhile):
+            # The page shows what is stored now; sending it once more is meant.
+            form.revision.data, form.revision.raw_data = registration.revision, None
+        return _correction(registration, form, token, refused.status)
+    if is_new:
+        limits.count_registration(person.email_folded or "")
+    return _done(token, _("It is changed."))
 
 
 def _bad_token(registration: Registration, token: str) -> Response:
