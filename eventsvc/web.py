@@ -125,6 +125,8 @@ def _refuse_null_bytes(_endpoint: str | None, values: dict[str, Any] | None) -> 
     """Answer 404 to an address with a null byte, which no name of ours has and PostgreSQL cannot compare."""
     if any("\0" in value for value in (values or {}).values() if isinstance(value, str)):
         raise _NotFound
+    if b"%00" in request.query_string or b"\0" in request.query_string:
+        raise _NotFound
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:

@@ -17,25 +17,30 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventsvc import clock
+from eventsvc.accounts.actors import SYSTEM
+from eventsvc.calendars import entries
 from eventsvc.extensions import db
 from eventsvc.mail import carriers, delivery
 from eventsvc.mail.carriers import Carrier
 from eventsvc.mail.models import WorkerPulse
+from eventsvc.registration import retention, rules
 
 POLL = 1.0
 PULSE = timedelta(seconds=30)
+TIDY = timedelta(minutes=10)
 _FORGOTTEN = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
 @click.command("worker")
-@click.option("--once", is_flag=True, help="Send what is due now, then end.")
+@click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @with_appcontext
 def worker(*, once: bool) -> None:
-    """Send letters as they fall due, until told to stop."""
+    """Send letters as they fall due and forget people as promised, until told to stop."""
     stop = threading.Event()
     _listen(stop)
     if once:
+        tidy(has_to_stop=stop.is_set)
         drain(carriers.chosen(), has_to_stop=stop.is_set)
         return
     _log.info("worker looks for letters")
@@ -45,10 +50,13 @@ def worker(*, once: bool) -> None:
 
 def run(carrier: Carrier, stop: threading.Event) -> None:
     """Look once a second until told to stop; a database that is away is waited for."""
-    pulse = Pulse(f"{socket.gethostname()}:{os.getpid()}")
+    pulse, tidied_at = Pulse(f"{socket.gethostname()}:{os.getpid()}"), None
     while not stop.is_set():
         try:
             pulse.beat()
+            if tidied_at is None or clock.now() - tidied_at >= TIDY:
+                tidied_at = clock.now()
+                tidy(has_to_stop=stop.is_set)
             busy = delivery.deliver(carrier, cover=delivery.cover_of, has_to_stop=stop.is_set) > 0
         except SQLAlchemyError:
             _log.exception("the database does not answer")
@@ -75,6 +83,16 @@ def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) 
     finally:
         carrier.rest()
     return count
+
+
+def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
+    """Forget people whose time has come, one transaction each, and write entries of an older writer again."""
+    while not has_to_stop() and (people := retention.due(at=clock.now())):
+        for registration in people:
+            rules.erase(registration, by=SYSTEM, at=clock.now())
+            db.session.commit()
+    while not has_to_stop() and entries.rewrite_outdated():
+        db.session.commit()
 
 
 class Pulse:

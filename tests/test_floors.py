@@ -40,6 +40,7 @@ FLOORS: dict[int, str] = {
         events/structured events/wall events/words
         programme/contents programme/reading programme/words
         registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
+        registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/words
         calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
