@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from eventsvc.programme import rules as programme
 from eventsvc.registration import consent
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration
+from eventsvc.registration.person import Person
 
 ORGANISER = "olga@example.org"
 PASSWORD_FILE = "demo_password"  # noqa: S105 (where it is, not what it is)
@@ -152,23 +152,25 @@ def _register(event: Event, edition: Edition, now: datetime) -> None:
     """Let people in one by one, each at a moment of their own; then some think better of it."""
     last = min([now, *(m for m in (event.registration_closes_at, event.starts_at) if m is not None)])
     first = event.registration_opens_at or event.created_at
-    coming_in = list(islice(people.somebody(edition.slug), edition.people + edition.leave))
-    times = people.moments(edition.slug, len(coming_in), first, last)
-    came: list[Registration] = []
-    for (person, language), at in zip(coming_in, times, strict=True):
-        with clock.stopped(at):
-            came.append(
-                registrations.register(
-                    event.id, person, by=ATTENDEE, at=at, language=language, consent_version=consent.VERSION
-                )
-            )
+    times = people.moments(edition.slug, edition.people + edition.leave, first, last)
+    came = [
+        _come(event, person, language, at)
+        for (person, language), at in zip(people.somebody(edition.slug), times, strict=False)
+    ]
     _record(event, times[-1])
-    for registration, at in zip(
-        came[: edition.leave], people.moments(f"{edition.slug} leave", edition.leave, times[-1], last), strict=True
-    ):
+    # Not the first who came, nor neighbours: as it happens.
+    leaving = came[5 : 5 + 7 * edition.leave : 7]
+    for registration, at in zip(leaving, people.moments(edition.slug, len(leaving), times[-1], last), strict=True):
         with clock.stopped(at):
             registrations.cancel(registration, by=ATTENDEE, at=at)
         _record(event, at)
+
+
+def _come(event: Event, person: Person, language: str, at: datetime) -> Registration:
+    with clock.stopped(at):
+        return registrations.register(
+            event.id, person, by=ATTENDEE, at=at, language=language, consent_version=consent.VERSION
+        )
 
 
 def _record(event: Event, at: datetime) -> None:

@@ -30,6 +30,9 @@ from eventsvc.registration import seats
 from eventsvc.registration.models import Registration, State
 from tests.people import NOW
 
+# The rules are called as nowhere else: hundreds of acts in one transaction, years apart.
+pytestmark = pytest.mark.database("sqlite", "postgresql")
+
 # Slug, kind, mode, zone, first and last day (None: a year, or nothing, is known), host; as the office published them.
 REAL = {
     "eurolife-dataethics-summer-school-2022": (
