@@ -58,7 +58,7 @@ def today() -> str:
     chart, letters = needs.chart_of(found.coming, at), queue.look(at)
     return render_template(
         "desk/today.html",
-        today=when.day(at, needs.HOME, locale),
+        today=f"{when.block(at, at, needs.HOME, locale).weekday} {when.near_day(at, needs.HOME, locale)}",
         hello=_hello(at),
         found=found,
         letters=letters,
@@ -107,7 +107,10 @@ def _frame() -> dict[str, Any]:
 
 
 def _site_nav() -> list[dict[str, Any]]:
-    lines = [(_("Today"), "desk.today", None), (_("Events"), "events_desk.index", None)]
+    lines: list[tuple[str, str, str | None]] = [
+        (_("Today"), "desk.today", None),
+        (_("Events"), "events_desk.index", None),
+    ]
     if may(Act.SEE_SITE):
         lines.append((_("Letters"), "mail_desk.letters", _failed()))
     if may(Act.MANAGE_PEOPLE):

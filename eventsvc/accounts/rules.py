@@ -99,6 +99,7 @@ def grant(event: Event, email: str, role: EventRole, *, by: Actor, at: datetime)
     before = {"role": membership.role.value} if membership else {}
     if membership is None:
         membership = Membership(user=user, event_id=event.id, role=role)
+        db.session.add(membership)
     elif membership.role is EventRole.OWNER and role is not EventRole.OWNER:
         _check_other_owners(event, user)
     membership.role = role

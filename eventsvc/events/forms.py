@@ -206,10 +206,11 @@ class EventForm(FlaskForm):
 
     def _kept(self, name: str) -> datetime | None:
         """Leave a moment as it is, to the second, where the clock on the form still shows it."""
-        stored, typed = getattr(self._event, name), self._moments.get(name)
+        stored: datetime | None = getattr(self._event, name)
+        typed = self._moments.get(name)
         is_same = stored and typed and self.timezone.data == self._event.timezone
         if is_same and naive(wall.clock(stored, self._event.timezone)) == self[name].data:
-            return stored  # type: ignore[no-any-return]
+            return stored
         return typed
 
     def _venue(self) -> dict[str, Any] | None:

@@ -40,7 +40,7 @@ class Needs:
 
     @property
     def count(self) -> int:
-        return len(self.failed) + len(self.filling) + len(self.opening) + len(self.drafts)
+        return len(self.failed) + len(self.filling) + len(self.opening) + bool(self.drafts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -388,7 +388,8 @@ def test_today_names_what_needs_me(desk: FlaskClient) -> None:
     a_registration(full)
     a_registration(full, state=State.WAITLISTED)
     an_event(title="Opens soon", registration_opens_at=NOW + timedelta(days=3))
-    an_event(title="Sketch", status=Status.DRAFT, published_at=None)
+    for title in ("Sketch", "Outline"):
+        an_event(title=title, status=Status.DRAFT, published_at=None)
     an_event(title="Calm")
 
     page = desk.get("/desk/").text
@@ -397,7 +398,8 @@ def test_today_names_what_needs_me(desk: FlaskClient) -> None:
     assert "3 things need you." in page
     assert "Person waits, all 1 places are taken" in page
     assert "Days until registration opens" in page
-    assert "Tue 2 March 2027" in page
+    assert "Drafts that nobody sees yet" in page
+    assert "Tuesday 2 March" in page
 
 
 def test_a_desk_without_events_teaches(desk: FlaskClient) -> None:
