@@ -16,7 +16,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Request, Response, current_app, g, has_request_context, request
 
 from eventsvc.metrics import Timings
 
@@ -26,6 +26,8 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 _SECRET = re.compile(r"(?<![\w-])[\w-]{22}(?![\w-])")
 _TELLING = (OSError, ImportError, NotImplementedError)
 NO_ROUTE = "(none)"
+# Programs ask these every few seconds.
+_UNTOLD = {"static", "health.healthz", "health.readyz", "health.metrics"}
 
 
 def bind(app: Flask) -> None:
@@ -38,7 +40,7 @@ def bind(app: Flask) -> None:
 
 def timings() -> Timings:
     """Return the table of answers; it is made in the first worker's parent, when all endpoints are known."""
-    return current_app.extensions["timings"]  # type: ignore[no-any-return]
+    return current_app.extensions["timings"]
 
 
 def keep_timings(app: Flask) -> None:
@@ -54,11 +56,15 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": masked(record.getMessage()),
         }
-        if has_request_context():
-            line["request_id"] = g.get("request_id")
-        line |= getattr(record, "facts", {})
+        facts = getattr(record, "facts", None)
+        if facts is not None:
+            # Our own words and our own facts: nothing in them is to be masked.
+            line |= {"message": record.msg, **facts}
+        else:
+            line["message"] = masked(record.getMessage())
+            if has_request_context():
+                line["request_id"] = g.get("request_id")
         if record.exc_info and record.exc_info[1]:
             line["exception"] = told(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
@@ -118,23 +124,28 @@ def _write_json() -> None:
 
 
 def _begin() -> None:
-    g.began = time.perf_counter()
-    asked = request.headers.get(_HEADER, "")
-    g.request_id = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+    mine = g._get_current_object()
+    mine.began = time.perf_counter()
+    asked = request.headers.get(_HEADER)
+    mine.request_id = asked if asked and _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
 
 
 def _end(response: Response) -> Response:
-    seconds = time.perf_counter() - g.get("began", time.perf_counter())
-    if request_id := g.get("request_id"):
-        response.headers[_HEADER] = request_id
-    if table := current_app.extensions.get("timings"):
-        table.observe(request.endpoint or NO_ROUTE, response.status_code, seconds)
-    if request.endpoint not in {"static", "health.healthz", "health.readyz", "health.metrics"}:
+    # Through the proxies each look would cost as much as the line itself, on every answer.
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    mine = g._get_current_object()
+    status, rule, endpoint = response.status_code, asked.url_rule, asked.endpoint or NO_ROUTE
+    seconds = time.perf_counter() - mine.began
+    response.headers[_HEADER] = mine.request_id
+    app.extensions["timings"].observe(endpoint, status, seconds)
+    if endpoint not in _UNTOLD:
         facts = {
-            "method": request.method,
-            "route": route(),
-            "status": response.status_code,
+            "request_id": mine.request_id,
+            "method": asked.method,
+            "route": rule.rule if rule else NO_ROUTE,
+            "status": status,
             "ms": round(seconds * 1000, 1),
         }
-        current_app.logger.info("answered", extra={"facts": facts})
+        app.logger.info("answered", extra={"facts": facts})
     return response
