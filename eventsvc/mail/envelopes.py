@@ -12,6 +12,7 @@ from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.policy import compat32
 from email.utils import format_datetime, quote
+from typing import Any
 
 from eventsvc.calendars.ics import Method
 from eventsvc.text import one_line
@@ -57,14 +58,14 @@ def written(letter: Letter) -> bytes:
     By the email package's older classes: its newer ones take four times as long, as they parse what they write.
     Raises ValueError for an address that no header can hold.
     """
-    inner = MIMEMultipart("alternative", _subparts=[_words(letter.text, "plain"), _page(letter)])
+    inner = _several("alternative", letter, [_words(letter.text, "plain"), _page(letter)])
     envelope = inner
     if letter.calendar is not None and letter.method is not None:
         # Its `method` is the METHOD within, or mail programs show a file only.
         inner.attach(_file(letter.calendar, "text/calendar", charset="utf-8", method=letter.method.value))
         attached = _file(letter.calendar, "application/ics", name="invite.ics")
         attached.add_header("Content-Disposition", "attachment", filename="invite.ics")
-        envelope = MIMEMultipart("mixed", _subparts=[inner, attached])
+        envelope = _several("mixed", letter, [inner, attached])
     _address(envelope, letter)
     return envelope.as_bytes(policy=_WIRE)
 
@@ -117,7 +118,13 @@ def _page(letter: Letter) -> Message:
     cover = _file(letter.cover, "image/png")
     cover.add_header("Content-ID", "<cover>")
     cover.add_header("Content-Disposition", "inline", filename="cover.png")
-    return MIMEMultipart("related", _subparts=[page, cover], type="text/html")
+    return _several("related", letter, [page, cover], type="text/html")
+
+
+def _several(kind: str, letter: Letter, parts: list[Message], **said: Any) -> MIMEMultipart:
+    """Put parts together, parted by a line that neither quoted-printable nor base64 can hold, so none is sought."""
+    token = re.sub(r"[^A-Za-z0-9]", "", letter.message_id)[:30]
+    return MIMEMultipart(kind, f"=_{kind}_{token}", parts, **said)
 
 
 def _words(text: str, subtype: str) -> Message:

@@ -33,14 +33,16 @@ def post(
     at: datetime,
     event_id: int | None = None,
     registration_id: int | None = None,
+    is_first: bool = False,
 ) -> Message:
     """Lay one letter in the caller's transaction.
 
     `kind` names the templates `mail/<kind>.txt` and `.html`. `facts` is a JSON snapshot without any personal link.
     `key` makes the same letter once (the caller looks; a unique constraint is the second wall). A letter `about` the
-    same thing that still waits is replaced by this one.
+    same thing that still waits is replaced by this one; `is_first` spares the search where none can be there yet.
     """
-    replace_waiting(about)
+    if not is_first:
+        replace_waiting(about)
     message = Message(
         key=key,
         about=about,

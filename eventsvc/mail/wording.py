@@ -23,7 +23,6 @@ from eventsvc.text import cleaned
 
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
-_NOON = time(12, tzinfo=UTC)
 _OFF = frozenset({"event_cancelled"})
 _SEATED = frozenset({"registered", "promoted"})
 
@@ -190,4 +189,4 @@ def _act(kind: str) -> str:
 
 
 def _day(iso: str | None, language: str) -> str:
-    return when.day(datetime.combine(date.fromisoformat(iso), _NOON), "UTC", language) if iso else ""
+    return when.on(date.fromisoformat(iso), language) if iso else ""

@@ -6,9 +6,8 @@ facts: delivery puts them in.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from eventsvc.calendars import entries
 from eventsvc.columns import snapshot
@@ -16,6 +15,7 @@ from eventsvc.events.models import Event, Venue
 from eventsvc.mail import outbox
 from eventsvc.mail.models import Message
 from eventsvc.mail.outbox import Recipient
+from eventsvc.registration import retention
 from eventsvc.registration.models import Registration, State
 
 _EVENT = (
@@ -31,6 +31,8 @@ _EVENT = (
     "contact_name",
     "contact_email",
 )
+# The letters that a registration begins with.
+_FIRST = frozenset({"registered", "waitlisted"})
 _VENUE = ("name", "street", "postcode", "city", "country", "map_url")
 
 
@@ -87,6 +89,7 @@ def _post(
         at=at,
         event_id=event.id,
         registration_id=registration.id,
+        is_first=kind in _FIRST,
     )
 
 
@@ -97,7 +100,7 @@ def _common(registration: Registration, event: Event) -> dict[str, Any]:
         "state": registration.state.value,
         "event": snapshot(event, _EVENT),
         "venue": _venue(event.venue),
-        "deleted_on": _deleted_on(event),
+        "deleted_on": last_day.isoformat() if (last_day := retention.last_day(event)) else None,
     }
     if registration.state is State.CONFIRMED and event.join_url:
         facts["join_url"] = event.join_url
@@ -106,14 +109,6 @@ def _common(registration: Registration, event: Event) -> dict[str, Any]:
 
 def _venue(venue: Venue | None) -> dict[str, Any] | None:
     return snapshot(venue, _VENUE) if venue else None
-
-
-def _deleted_on(event: Event) -> str | None:
-    """Return the local day on which the person's answers are deleted; unknown while the event has no date."""
-    if event.ends_at is None:
-        return None
-    last_day = event.ends_at.astimezone(ZoneInfo(event.timezone)).date()
-    return (last_day + timedelta(days=event.retention_days)).isoformat()
 
 
 def _with_invitation(registration: Registration) -> dict[str, Any]:
