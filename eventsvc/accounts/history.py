@@ -56,6 +56,7 @@ _ACTS: dict[str, Any] = {
     "replace manage link": _l("Personal link replaced"),
     "replace feed link": _l("Calendar link replaced"),
     "export roster": _l("Roster exported"),
+    "demo.loaded": _l("Demo loaded"),
 }
 _ACTORS: dict[str, Any] = {
     ActorKind.ORGANISER.value: _l("An organiser"),

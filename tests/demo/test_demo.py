@@ -26,7 +26,7 @@ from eventsvc.events.standing import Standing, places
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme.models import Session, Speaker
-from eventsvc.registration import seats
+from eventsvc.registration import retention, seats
 from eventsvc.registration.models import Registration, State
 from tests.people import NOW
 
@@ -185,6 +185,10 @@ def test_the_rules_agree_with_every_act_at_its_moment(demo: Flask) -> None:
         assert registration.registered_at < (event.registration_closes_at or event.starts_at)
     ahead = sa.select(Entry).where(Entry.changed_at > NOW)
     assert db.session.scalar(ahead) is None
+
+
+def test_the_worker_forgets_nobody_of_the_demo(demo: Flask) -> None:
+    assert retention.due(at=NOW) == []
 
 
 def test_nobody_waits_with_a_lower_turn_than_somebody_seated_later(demo: Flask) -> None:
