@@ -39,7 +39,7 @@ def bind(app: Flask) -> None:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.session_interface = CookieWhereNeeded()
-    app.url_value_preprocessor(_refuse_null_bytes)
+    app.before_request(_refuse_null_bytes)
     app.after_request(_add_headers)
     app.url_defaults(_keep_language)
     app.register_error_handler(HTTPException, _show_http_error)
@@ -121,11 +121,9 @@ def public(response: Response, *, seconds: int = PUBLIC_SECONDS) -> Response:
     return response.make_conditional(request)
 
 
-def _refuse_null_bytes(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _refuse_null_bytes() -> None:
     """Answer 404 to an address with a null byte, which no name of ours has and PostgreSQL cannot compare."""
-    if any("\0" in value for value in (values or {}).values() if isinstance(value, str)):
-        raise _NotFound
-    if b"%00" in request.query_string or b"\0" in request.query_string:
+    if "\0" in request.path or b"%00" in request.query_string:
         raise _NotFound
 
 

@@ -91,6 +91,11 @@ def day(at: datetime, timezone: str, locale: str) -> str:
     return _short(_local(at, timezone).date(), locale, True)
 
 
+def on(date_: date, locale: str) -> str:
+    """Write a date that has no hour: `Mon 30 May 2022`."""
+    return _short(date_, locale, True)
+
+
 @lru_cache(_KEPT)
 def near_day(at: datetime, timezone: str, locale: str, *, has_weekday: bool = False) -> str:
     """Write a day of a year that is plain from its surroundings: `30 May`, `Mon 30 May`."""

@@ -12,10 +12,11 @@ from eventsvc.extensions import db
 from eventsvc.registration.models import Registration
 
 
-def kept_until(event: Event) -> date | None:
-    """Return the last local day on which an event's registrations are kept; None without a date."""
+def last_day(event: Event) -> date | None:
+    """Return the last local day on which an event's registrations are kept; None while it has no date."""
     if event.ends_at is None:
         return None
+    # The end of a whole day is the midnight after it.
     ended = (event.ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(event.timezone))
     return ended.date() + timedelta(days=event.retention_days)
 
@@ -34,5 +35,5 @@ def _ended(at: datetime) -> list[Event]:
 
 
 def _is_past(event: Event, at: datetime) -> bool:
-    last = kept_until(event)
+    last = last_day(event)
     return last is not None and at.astimezone(ZoneInfo(event.timezone)).date() > last

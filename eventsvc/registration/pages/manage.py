@@ -21,11 +21,11 @@ from eventsvc.events.panel import zone_of
 from eventsvc.events.places import where
 from eventsvc.extensions import db
 from eventsvc.registration import (
-    consent,
     countries,
     keys,
     limits,
     owndata,
+    retention,
     rules,
     seats,
     tickets,
@@ -248,7 +248,7 @@ def _manage(registration: Registration, token: str) -> Response:
         better=typos.better(registration.email or ""),
         letters=owndata.letters(registration.id),
         qr=tickets.code(registration.reference),
-        deletion=_day(event, consent.deleted_on(event)),
+        deletion=when.on(last, locale) if (last := retention.last_day(event)) else "",
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
@@ -284,10 +284,6 @@ def _calendars(registration: Registration) -> dict[str, Any]:
         "feed": feed,
     }
     return {"calendars": ways}
-
-
-def _day(event: Event, moment: datetime | None) -> str:
-    return when.day(moment, event.timezone, web.language()) if moment else ""
 
 
 def _moment(event: Event, moment: datetime | None) -> str:

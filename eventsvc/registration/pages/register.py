@@ -19,7 +19,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.events.places import short
 from eventsvc.events.standing import Standing, places
 from eventsvc.extensions import db
-from eventsvc.registration import consent, countries, keys, limits, rules, seats, stamps, typos
+from eventsvc.registration import consent, countries, keys, limits, retention, rules, seats, stamps, typos
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind
@@ -165,5 +165,5 @@ def _line(event: Event, locale: str) -> str:
 
 
 def _deletion(event: Event, locale: str) -> Any:
-    on = consent.deleted_on(event)
-    return when.day(on, event.timezone, locale) if on else None
+    last = retention.last_day(event)
+    return when.on(last, locale) if last else None
