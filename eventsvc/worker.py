@@ -56,7 +56,7 @@ def run(carrier: Carrier, stop: threading.Event) -> None:
             pulse.beat()
             if tidied_at is None or clock.now() - tidied_at >= TIDY:
                 tidied_at = clock.now()
-                tidy(has_to_stop=stop.is_set)
+                _tidy_or_tell(stop)
             busy = delivery.deliver(carrier, cover=delivery.cover_of, has_to_stop=stop.is_set) > 0
         except SQLAlchemyError:
             _log.exception("the database does not answer")
@@ -93,6 +93,15 @@ def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
             db.session.commit()
     while not has_to_stop() and entries.rewrite_outdated():
         db.session.commit()
+
+
+def _tidy_or_tell(stop: threading.Event) -> None:
+    """Tidy; what goes wrong there is told in the log and must not keep letters waiting."""
+    try:
+        tidy(has_to_stop=stop.is_set)
+    except Exception:  # noqa: BLE001 - whatever it is, letters go
+        _log.exception("could not tidy")
+        db.session.rollback()
 
 
 class Pulse:

@@ -62,15 +62,21 @@ class ToFiles:
         """Write the letter; its name appears when the whole of it is there."""
         name = f"{letter.at:%Y%m%dT%H%M%S}-{letter.message_id.strip('<>').partition('@')[0]}.eml"
         content = _checked(letter)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._folder / f".{name}"
-        fresh.write_bytes(content)
-        fresh.chmod(0o600)
-        fresh.replace(self._folder / name)
+        try:
+            self._keep(name, content)
+        except OSError as error:
+            raise NoServer(_said(error)) from None
         return name
 
     def rest(self) -> None:
         """Hold nothing."""
+
+    def _keep(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = self._folder / f".{name}"
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(content)
+        fresh.replace(self._folder / name)
 
 
 class ToServer(Connection):

@@ -118,6 +118,9 @@ def _deliver_one(due: Due, invited: set[Address], carrier: Carrier, cover: Cover
         records.postponed(due.id, attempts=due.attempts, at=clock.now(), answer=str(delay))
     except Bounced as bounce:
         records.failed(due.id, answer=str(bounce))
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the next letter goes
+        carrier.rest()
+        _fail(due, "sent", fault)
     else:
         records.sent(due.id, at=clock.now(), answer=answer, subject=letter.subject, text=letter.record)
         if letter.is_invitation:
@@ -129,12 +132,16 @@ def _written(due: Due, invited: set[Address], cover: Cover) -> Letter | None:
     try:
         return letters.written(due, at=clock.now(), was_invited=was_invited, cover=cover(due))
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with one row is this letter's own fault
-        frame = traceback.extract_tb(fault.__traceback__)[-1]
-        # Neither the record nor the log repeats the message, which may hold what somebody typed.
-        answer = f"could not be written: {type(fault).__name__} in {frame.name}, line {frame.lineno}"
-        _log.exception("letter could not be written", extra={"letter": due.id})
-        records.failed(due.id, answer=answer)
+        _fail(due, "written", fault)
         return None
+
+
+def _fail(due: Due, what: str, fault: Exception) -> None:
+    """Record a fault of ours, but not its message, which may hold what somebody typed."""
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    _log.error("letter could not be %s", what, exc_info=fault, extra={"letter": due.id})
+    answer = f"could not be {what}: {type(fault).__name__} in {frame.name}, line {frame.lineno}"
+    records.failed(due.id, answer=answer)
 
 
 def _invited(batch: Sequence[Due]) -> set[Address]:

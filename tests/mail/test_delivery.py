@@ -192,6 +192,30 @@ def test_a_domain_of_other_letters_is_written_as_mail_servers_know_it(office: Po
     assert office.letters[0].recipients == ("ada@xn--bcher-kva.example",)
 
 
+def test_a_fault_nobody_thought_of_while_sending_fails_its_letter_alone(office: PostOffice) -> None:
+    first, broken, third = posted(3)
+
+    class Stumbles(ToServer):
+        def carry(self, letter: Letter) -> str:
+            if letter.recipient == broken.recipient:
+                raise RuntimeError("with what somebody typed")
+            return super().carry(letter)
+
+    deliver(Stumbles())
+
+    assert states(first, broken, third) == [MessageState.SENT, MessageState.FAILED, MessageState.SENT]
+    assert broken.answer.startswith("could not be sent: RuntimeError in carry")
+
+
+def test_a_folder_that_cannot_be_written_delays_letters(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("a file where the folder should be")
+    messages = posted(2)
+
+    deliver(ToFiles(tmp_path / "mail"))
+
+    assert states(*messages) == [MessageState.WAITING] * 2
+
+
 def test_what_a_dead_worker_claimed_is_claimed_again_after_ten_minutes(office: PostOffice, clock: Clock) -> None:
     messages = posted(3)
     with pytest.raises(KeyboardInterrupt):
