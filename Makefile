@@ -1,7 +1,8 @@
 # Two commands, both safe to repeat:
 #   make run     everything set up, migrated, the demo loaded; site and worker up on http://127.0.0.1:8000 (PORT=…)
 #   make test    everything set up, all tests run; its last line says what was left out
-# And: make check (linters and types), make bench (measurements), make format.
+# And: make check (linters and types), make bench (measurements), make format;
+# make catalogues takes new words for people into the catalogues of every language, for somebody to translate.
 # Settings in a file .env count for `make run` as those of the environment do.
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 IS_TAKEN = import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))))
 
-.PHONY: run test check bench format setup translations
+.PHONY: run test check bench format setup translations catalogues
 
 run: export PUBLIC_URL ?= http://127.0.0.1:$(PORT)
 run:
@@ -49,3 +50,13 @@ setup:
 
 translations:
 	@if [ -d eventsvc/translations ]; then pybabel --quiet compile --directory eventsvc/translations; fi
+
+WORDS = build/messages.pot
+
+catalogues: setup
+	@mkdir -p build
+	@pybabel --quiet extract --mapping-file=eventsvc/translations/babel.cfg --keywords="_l lazy_gettext" \
+		--add-location=file --sort-by-file --width=110 --output-file=$(WORDS) .
+	@pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=110 \
+		--input-file=$(WORDS) --output-dir=eventsvc/translations
+	@$(MAKE) --no-print-directory translations
