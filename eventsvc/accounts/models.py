@@ -31,7 +31,7 @@ class EventRole(enum.StrEnum):
     DOOR = "door"
 
 
-class Role(db.Model, RoleMixin):  # type: ignore[misc]
+class Role(db.Model, RoleMixin):
     """A role for the whole site; there is one, `admin`."""
 
     __tablename__ = "roles"
@@ -42,7 +42,7 @@ class Role(db.Model, RoleMixin):  # type: ignore[misc]
     permissions: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
 
 
-class User(db.Model, UserMixin):  # type: ignore[misc]
+class User(db.Model, UserMixin):
     """An organiser's account. Flask-Security finds it by this name; the columns from `password` on are its own."""
 
     __tablename__ = "users"
@@ -60,7 +60,7 @@ class User(db.Model, UserMixin):  # type: ignore[misc]
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(sa.String(128))
     mf_recovery_codes: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
-    roles: Mapped[list[Role]] = relationship(secondary=_user_roles, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(secondary=_user_roles, lazy="selectin")  # type: ignore[assignment]
     memberships: Mapped[list[Membership]] = relationship(back_populates="user", cascade="all, delete-orphan")
 
     @property

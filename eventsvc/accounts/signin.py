@@ -10,12 +10,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask, Response, after_this_request, current_app, request, session
+from flask import Flask, Response, after_this_request, current_app, render_template, request, session
 from flask_babel import lazy_gettext as _l
 from flask_security import MailUtil, SQLAlchemyUserDatastore, Totp, TwoFactorRescueForm, TwoFactorSetupForm
 from flask_security.recoverable import generate_reset_password_token
 from passlib.totp import TOTP, AppWallet
-from wtforms import RadioField
+from wtforms import Form, RadioField
 
 from eventsvc import clock
 from eventsvc.accounts import notifications
@@ -40,6 +40,7 @@ def bind(app: Flask) -> None:
         SQLAlchemyUserDatastore(db, User, Role),
         two_factor_setup_form=_SecondStepForm,
         two_factor_rescue_form=_RescueForm,
+        render_template=_in_our_words,
     )
     _ask_who_on_the_desk_only(app)
     for endpoint in (
@@ -164,6 +165,26 @@ _MESSAGES = {
     "TWO_FACTOR_DISABLED": (_l("From now on you sign in without a code."), "ok"),
     "TWO_FACTOR_PERMISSION_DENIED": (_l("Sign in first."), "no"),
 }
+
+
+_LABELS = {
+    "email": _l("E-mail address"),
+    "password": _l("Password"),
+    "remember": _l("Stay signed in on this computer"),
+    "password_confirm": _l("The same password again"),
+    "new_password": _l("New password"),
+    "new_password_confirm": _l("The same password again"),
+    "code": _l("Code"),
+}
+
+
+def _in_our_words(template: str, **context: Any) -> str:
+    """Render a page of Flask-Security's with our labels: its own catalogue does not know our languages."""
+    for form in context.values():
+        for field in form if isinstance(form, Form) else ():
+            if field.name in _LABELS:
+                field.label.text = str(_LABELS[field.name])
+    return render_template(template, **context)
 
 
 class _Outbox(MailUtil):

@@ -208,10 +208,10 @@ class EventForm(FlaskForm):
         """Leave a moment as it is, to the second, where the clock on the form still shows it."""
         stored: datetime | None = getattr(self._event, name)
         typed = self._moments.get(name)
-        is_same = stored and typed and self.timezone.data == self._event.timezone
-        if is_same and naive(wall.clock(stored, self._event.timezone)) == self[name].data:
-            return stored
-        return typed
+        if stored is None or typed is None or self.timezone.data != self._event.timezone:
+            return typed
+        is_shown = naive(wall.clock(stored, self._event.timezone)) == self[name].data
+        return stored if is_shown else typed
 
     def _venue(self) -> dict[str, Any] | None:
         typed = {part: self[f"venue_{part}"].data or "" for part in _VENUE}
