@@ -39,7 +39,7 @@ FLOORS: dict[int, str] = {
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
         programme/contents programme/reading programme/words
-        registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
+        registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/words

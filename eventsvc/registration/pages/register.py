@@ -6,20 +6,32 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from eventsvc import clock, tokens, web, when
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
-from eventsvc.events import finding, words
+from eventsvc.events import finding, kept, words
 from eventsvc.events.models import Event, Status
 from eventsvc.events.places import short
-from eventsvc.events.standing import Standing, places
+from eventsvc.events.standing import Places, Standing, places
 from eventsvc.extensions import db
-from eventsvc.registration import consent, countries, keys, limits, retention, rules, seats, stamps, typos
+from eventsvc.registration import (
+    blanks,
+    consent,
+    countries,
+    keys,
+    limits,
+    retention,
+    rules,
+    seats,
+    stamps,
+    typos,
+)
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind
@@ -40,15 +52,44 @@ def register(slug: str) -> Response:
     if event is None:
         moved = url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug)))
         return redirect(moved, 308 if request.method == "POST" else 301)
-    form, at = RegistrationForm(), clock.now()
-    if request.method == "POST":
-        return _receive(event, form, at)
-    form.opened.data, form.submission_key.data = stamps.stamp(at), tokens.new()
-    return _page(event, form, at)
+    at = clock.now()
+    return _receive(event, RegistrationForm(), at) if request.method == "POST" else _offer(event, at)
 
 
 def _event(slug: str) -> Event | None:
     return db.session.scalar(_PUBLISHED, {"slug": slug})
+
+
+def _offer(event: Event, at: datetime) -> Response:
+    """Show the empty form, or why there is none.
+
+    The form is the same for all but a few hidden values, so it is drawn once for the facts it shows.
+    """
+    there = _places(event, at)
+    if not there.is_open or session.get("_flashes"):
+        return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new()), there, at, is_form=there.is_open), 200)
+    own = [stamps.stamp(at), tokens.new()]
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        own.append(generate_csrf())
+    page = kept.drawn(
+        _facts(event, there),
+        lambda: blanks.emptied(_drawn(event, _fresh(*own[:2]), there, at, is_form=True), own),
+    )
+    return _answer(blanks.filled(page, own), 200)
+
+
+def _fresh(opened: str, submission_key: str) -> RegistrationForm:
+    form = RegistrationForm()
+    form.opened.data, form.submission_key.data = opened, submission_key
+    return form
+
+
+def _facts(event: Event, there: Places) -> tuple[Any, ...]:
+    """Return all that an open form shows besides what is each visitor's own."""
+    locale = web.language()
+    waiting = (there.waiting, bool(there.left)) if there.standing is Standing.WAITING else None
+    shown = _line(event, locale), _deletion(event, locale)
+    return ("register", event.slug, event.title, event.retention_days, locale, request.query_string, waiting, *shown)
 
 
 def _receive(event: Event, form: RegistrationForm, at: datetime) -> Response:
@@ -134,11 +175,19 @@ def _wait(event: Event, form: RegistrationForm, at: datetime) -> Response:
 
 
 def _page(event: Event, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
-    """Draw the form, or say why there is none; who has typed something always sees it again."""
-    locale, taken = web.language(), seats.taken(event.id)
-    there = places(event, taken.seated, taken.waiting, at)
-    is_form = there.is_open or request.method == "POST"
-    body = render_template(
+    """Draw the form again for whoever has typed something."""
+    return _answer(_drawn(event, form, _places(event, at), at, is_form=True), status)
+
+
+def _places(event: Event, at: datetime) -> Places:
+    taken = seats.taken(event.id)
+    return places(event, taken.seated, taken.waiting, at)
+
+
+def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *, is_form: bool) -> str:
+    """Draw the form, or say why there is none."""
+    locale = web.language()
+    return render_template(
         "registration/register.html" if is_form else "registration/shut.html",
         lang=locale,
         event=event,
@@ -152,6 +201,9 @@ def _page(event: Event, form: RegistrationForm, at: datetime, status: int = 200)
         better=typos.better(form.email.data or ""),
         deleted_on=_deletion(event, locale),
     )
+
+
+def _answer(body: str, status: int) -> Response:
     response = make_response(body, status)
     # Kept by the browser alone, so that going back finds what was typed.
     response.headers["Cache-Control"] = "private, no-cache"
