@@ -60,7 +60,7 @@ class ToFiles:
 
     def carry(self, letter: Letter) -> str:
         """Write the letter; its name appears when the whole of it is there."""
-        name = f"{letter.at:%Y%m%dT%H%M%S}-{letter.message_id.strip('<>').partition('@')[0]}.eml"
+        name = f"{letter.at:%Y%m%dT%H%M%S%f}-{letter.message_id.strip('<>').partition('@')[0]}.eml"
         content = _checked(letter)
         try:
             self._keep(name, content)
