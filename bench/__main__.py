@@ -41,7 +41,7 @@ def measure(environment: dict[str, str]) -> list[str]:
         bare_alone = _alone(port, "/", PAGES)
     _say("bare response", f"{bare:.0f}/s at 16 at once, {bare_alone * 1000:.2f} ms alone", "")
     began = time.perf_counter()
-    with server.serving("wsgi:app", environment) as (port, pid):
+    with server.serving(server.OURS, environment) as (port, pid):
         _say("cold start to the first page", f"{time.perf_counter() - began:.2f} s", "aim 2 s")
         faults = _rush(port, environment, bare)
         faults += _last_seats(port, environment)

@@ -20,6 +20,7 @@ from bench import client
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 4
+OURS = "wsgi:app"
 
 
 @contextmanager
@@ -27,8 +28,10 @@ def serving(module: str, environment: dict[str, str]) -> Iterator[tuple[int, int
     """Serve `module` by gunicorn for the block; yield the port and the master's pid."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "gunicorn", "--config", "python:eventsvc.serving", "--workers", str(WORKERS)),
-        *("--bind", f"127.0.0.1:{port}", "--log-level", "error", module),
+        *(sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}"),
+        *("--preload", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--log-level", "error"),
+        *(("--config", "python:eventsvc.serving") if module == OURS else ()),
+        module,
     ]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as process:  # noqa: S603
