@@ -22,6 +22,11 @@ from eventsvc.programme.models import Appearance, Session, SessionKind
 
 Key = tuple[EntryKind, int | None]
 
+# Built once, as it is asked while others wait at the turnstile.
+_INVITATION = sa.select(Entry.facts, Entry.entitled_facts, Entry.sequence).where(
+    Entry.event_id == sa.bindparam("event_id"), Entry.kind == EntryKind.EVENT, Entry.gone_at.is_(None)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -49,16 +54,17 @@ def refresh(event: Event, *, at: datetime) -> int:
     with force_locale(event.language):
         shown = dict(_shown(event, kept))
     written = sum(_bring(event, key, shown.get(key), kept.get(key), at) for key in {**kept, **shown})
+    db.session.flush()
     _raise_version(event, is_news=written > 0)
     return written
 
 
 def invitation_of(event: Event) -> dict[str, Any] | None:
     """Return a snapshot for a letter: `facts`, a Showing as JSON with the join link, and its `sequence`."""
-    entry = db.session.scalar(sa.select(Entry).where(Entry.event_id == event.id, Entry.kind == EntryKind.EVENT))
-    if entry is None or entry.gone_at is not None:
-        return None
-    return {"facts": entry.entitled_facts or entry.facts, "sequence": entry.sequence}
+    # `refresh` leaves nothing unwritten, so nothing else need be written for this look's sake.
+    with db.session.no_autoflush:
+        row = db.session.execute(_INVITATION, {"event_id": event.id}).first()
+    return {"facts": row.entitled_facts or row.facts, "sequence": row.sequence} if row else None
 
 
 def rewrite_outdated(*, limit: int = 500) -> int:

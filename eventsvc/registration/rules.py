@@ -38,6 +38,13 @@ _SHUT = {
     Standing.ENDED: errors.RegistrationClosed,
     Standing.CANCELLED: errors.EventCancelled,
 }
+# Built once, as it is asked while others wait at the turnstile.
+_AGAIN = (
+    sa.select(Event)
+    .where(Event.id == sa.bindparam("event_id"))
+    .options(joinedload(Event.venue))
+    .execution_options(populate_existing=True)
+)
 _ACTS = {State.CONFIRMED: "confirm", State.WAITLISTED: "waitlist", State.CANCELLED: "cancel"}
 
 
@@ -206,8 +213,7 @@ def replace_feed_link(registration: Registration, *, by: Actor, at: datetime) ->
 def _hold(event_id: int) -> tuple[Event, int]:
     """Hold the turnstile, then read the event again: the one in hand may be from before the wait."""
     turn = seats.hold(event_id)
-    event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)], populate_existing=True)
-    return event, turn
+    return db.session.scalars(_AGAIN, {"event_id": event_id}).one(), turn
 
 
 def _hold_again(registration: Registration) -> Event:

@@ -38,26 +38,21 @@ from eventsvc.registration.models import TokenKind
 from eventsvc.registration.pages.blueprint import blueprint
 
 # Built once: in a rush the same question is asked hundreds of times a second.
-_PUBLISHED = (
-    sa.select(Event)
-    .where(Event.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
-    .options(joinedload(Event.venue))
-)
+_IS_PUBLISHED = (Event.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
+_FOUND = sa.select(Event.id).where(*_IS_PUBLISHED)
+_SHOWN = sa.select(Event).where(*_IS_PUBLISHED).options(joinedload(Event.venue))
 
 
 @blueprint.route("/events/<slug>/register", methods=["GET", "POST"])
 def register(slug: str) -> Response:
     """Offer the form, and take in whoever sends it."""
-    event = _event(slug)
-    if event is None:
+    at, is_post = clock.now(), request.method == "POST"
+    # Whoever is taken in sees no form, and the rule reads the event for itself.
+    found = db.session.scalar(_FOUND if is_post else _SHOWN, {"slug": slug})
+    if found is None:
         moved = url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug)))
-        return redirect(moved, 308 if request.method == "POST" else 301)
-    at = clock.now()
-    return _receive(event, RegistrationForm(), at) if request.method == "POST" else _offer(event, at)
-
-
-def _event(slug: str) -> Event | None:
-    return db.session.scalar(_PUBLISHED, {"slug": slug})
+        return redirect(moved, 308 if is_post else 301)
+    return _receive(found, RegistrationForm(), at) if is_post else _offer(found, at)
 
 
 def _offer(event: Event, at: datetime) -> Response:
@@ -92,33 +87,33 @@ def _facts(event: Event, there: Places) -> tuple[Any, ...]:
     return ("register", event.slug, event.title, event.retention_days, locale, request.query_string, waiting, *shown)
 
 
-def _receive(event: Event, form: RegistrationForm, at: datetime) -> Response:
+def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     """Look a post over; whatever is wrong, the form comes back with everything typed."""
     if not limits.may_post(request.remote_addr or ""):
-        return _wait(event, form, at)
+        return _wait(event_id, form, at)
     if not form.validate():
-        return _refuse(event, form, at, 400 if is_forged(form) else 422)
+        return _refuse(event_id, form, at, 400 if is_forged(form) else 422)
     if form.homepage.data:
         form.homepage.data = ""
         form.form_errors.append(
             _("Something filled in a field that people do not see. It is empty again: send once more.")
         )
-        return _refuse(event, form, at, 422)
+        return _refuse(event_id, form, at, 422)
     if not _took_time(form, at):
         form.form_errors.append(_("That was quick. Look it over once more, then send it again."))
-        return _page(event, form, at)
+        return _page(event_id, form, at)
     if not limits.may_register(form.person().email_folded or ""):
         form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
-        return _page(event, form, at, 429)
-    return _take_in(event, form, at)
+        return _page(event_id, form, at, 429)
+    return _take_in(event_id, form, at)
 
 
-def _take_in(event: Event, form: RegistrationForm, at: datetime) -> Response:
+def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     """Register, and lead to the page that the letter leads to as well."""
     person = form.person()
     try:
         registration = rules.register(
-            event.id,
+            event_id,
             person,
             by=ATTENDEE,
             at=at,
@@ -131,19 +126,19 @@ def _take_in(event: Event, form: RegistrationForm, at: datetime) -> Response:
     except Refused as refused:
         db.session.rollback()
         if isinstance(refused, AlreadyRegistered):
-            _write_to_owner(event, form, at)
+            _write_to_owner(event_id, form, at)
         web.refuse_on(form, refused)
-        return _refuse(event, form, at, refused.status)
+        return _refuse(event_id, form, at, refused.status)
     limits.count_registration(person.email_folded or "")
     response = redirect(url_for("registration.manage", token=token), 303)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _write_to_owner(event: Event, form: RegistrationForm, at: datetime) -> None:
+def _write_to_owner(event_id: int, form: RegistrationForm, at: datetime) -> None:
     """Send the link to whoever has the address; the page says the same whether or not a letter went out just before."""
     address = form.person().email
-    rules.remind(event.id, address, at=at)
+    rules.remind(event_id, address, at=at)
     db.session.commit()
     form.form_errors.append(
         _("We have written to %(address)s: the letter has the link to see, change or cancel.", address=address)
@@ -161,21 +156,22 @@ def _took_time(form: RegistrationForm, at: datetime) -> bool:
     return age is not None and age >= least
 
 
-def _refuse(event: Event, form: RegistrationForm, at: datetime, status: int) -> Response:
-    if limits.may_be_refused(request.remote_addr or "", event.id):
-        return _page(event, form, at, status)
-    return _wait(event, form, at)
+def _refuse(event_id: int, form: RegistrationForm, at: datetime, status: int) -> Response:
+    if limits.may_be_refused(request.remote_addr or "", event_id):
+        return _page(event_id, form, at, status)
+    return _wait(event_id, form, at)
 
 
-def _wait(event: Event, form: RegistrationForm, at: datetime) -> Response:
+def _wait(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     form.form_errors[:] = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
-    response = _page(event, form, at, 429)
+    response = _page(event_id, form, at, 429)
     response.headers["Retry-After"] = str(limits.WAIT_SECONDS)
     return response
 
 
-def _page(event: Event, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
+def _page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
     """Draw the form again for whoever has typed something."""
+    event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
     return _answer(_drawn(event, form, _places(event, at), at, is_form=True), status)
 
 
