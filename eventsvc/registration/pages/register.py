@@ -46,13 +46,18 @@ _SHOWN = sa.select(Event).where(*_IS_PUBLISHED).options(joinedload(Event.venue))
 @blueprint.route("/events/<slug>/register", methods=["GET", "POST"])
 def register(slug: str) -> Response:
     """Offer the form, and take in whoever sends it."""
-    at, is_post = clock.now(), request.method == "POST"
-    # Whoever is taken in sees no form, and the rule reads the event for itself.
-    found = db.session.scalar(_FOUND if is_post else _SHOWN, {"slug": slug})
-    if found is None:
-        moved = url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug)))
-        return redirect(moved, 308 if is_post else 301)
-    return _receive(found, RegistrationForm(), at) if is_post else _offer(found, at)
+    at = clock.now()
+    if request.method == "POST":
+        # Whoever is taken in sees no form, and the rule reads the event for itself.
+        event_id = db.session.scalar(_FOUND, {"slug": slug})
+        return _receive(event_id, RegistrationForm(), at) if event_id else _elsewhere(slug, 308)
+    event = db.session.scalar(_SHOWN, {"slug": slug})
+    return _offer(event, at) if event else _elsewhere(slug, 301)
+
+
+def _elsewhere(slug: str, status: int) -> Response:
+    """Lead from an address the event had before to the one it has; or it is not found."""
+    return redirect(url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug))), status)
 
 
 def _offer(event: Event, at: datetime) -> Response:
