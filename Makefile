@@ -55,7 +55,7 @@ WORDS = build/messages.pot
 
 catalogues: setup
 	@mkdir -p build
-	@pybabel --quiet extract --mapping-file=eventsvc/translations/babel.cfg --keywords="_l lazy_gettext" \
+	@pybabel --quiet extract --mapping-file=eventsvc/translations/babel.cfg --keywords="_l lazy_gettext lazy_pgettext:1c,2" \
 		--add-location=file --sort-by-file --width=110 --output-file=$(WORDS) .
 	@pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=110 \
 		--input-file=$(WORDS) --output-dir=eventsvc/translations

@@ -25,7 +25,7 @@ TRANSLATIONS = ROOT / "eventsvc" / "translations"
 OTHER_LANGUAGES = [code for code in config.LANGUAGES if code != "en"]
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
 # As `make catalogues` asks for them.
-KEYWORDS = {**DEFAULT_KEYWORDS, **parse_keywords(["_l", "lazy_gettext"])}
+KEYWORDS = {**DEFAULT_KEYWORDS, **parse_keywords(["_l", "lazy_gettext", "lazy_pgettext:1c,2"])}
 SAID_BY_HTML = {"alt", "aria-label", "aria-description", "aria-roledescription", "label", "placeholder", "title"}
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 # Names are the same in every language; the others are no words for people but a class, a value, a field's type.

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy.orm import joinedload
 
 from eventsvc import when
@@ -105,7 +106,7 @@ _FIELDS: dict[str, Any] = {
     "role": _l("Role"),
     "room": _l("Room"),
     "room_id": _l("Room no."),
-    "series": _l("Series"),
+    "series": lazy_pgettext("one", "Series"),
     "slides_url": _l("Slides"),
     "slug": _l("Address"),
     "speakers": _l("Speakers"),

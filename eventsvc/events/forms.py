@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale
+from flask_babel import get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField
@@ -90,7 +90,7 @@ class EventForm(FlaskForm):
     kind = SelectField(_l("Kind"), choices=choices((kind.value, words.KINDS[kind]) for kind in Kind))
     mode = SelectField(_l("On site or online"), choices=choices((mode.value, words.MODES[mode]) for mode in Mode))
     language = SelectField(_l("Language"))
-    series = line(_l("Series"), 200)
+    series = line(lazy_pgettext("one", "Series"), 200)
     summary = prose(_l("Summary"), 500)
     description = prose(_l("Description"))
 
