@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import secrets
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,6 +16,7 @@ from flask import current_app
 # Neither vowels, which spell words, nor 0 O 1 I L, 5 S, 2 Z, 8 B, U V, which are misread and misheard.
 _REFERENCE_LETTERS = "34679CDFGHJKMNPQRTWXY"
 REFERENCE_LENGTH = 6
+_log = logging.getLogger(__name__)
 
 
 def new() -> str:
@@ -48,6 +50,15 @@ def unseal(sealed: str) -> str:
         raise ValueError("no key fits this sealed token; is the old SECRET_KEY in SECRET_KEY_FALLBACKS?") from None
 
 
+def unsealed(sealed: str) -> str | None:
+    """Open what `seal` closed; None where the key is lost, which the log is told once in the life of a process."""
+    try:
+        return unseal(sealed)
+    except ValueError as lost:
+        _tell(str(lost))
+        return None
+
+
 def reference() -> str:
     """Make a short code to be read aloud; the caller sees to it that it is unique where it must be."""
     return "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
@@ -61,6 +72,11 @@ def spaced(code: str) -> str:
 def as_typed(text: str) -> str:
     """Read a reference as people type it: any case, spaces and dashes left out."""
     return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+@cache
+def _tell(loss: str) -> None:
+    _log.error(loss)
 
 
 def _box() -> MultiFernet:

@@ -156,20 +156,21 @@ def is_deletable(event: Event) -> bool:
 def preview_link(event: Event, *, by: Actor, at: datetime) -> str:
     """Return the address at which people without an account see the draft; the first time it is made."""
     _hold(event)
-    if event.preview_sealed is None:
+    known = known_preview_link(event)
+    if known is None:
         token = tokens.new()
         before = snapshot(event, ("revision",))
         event.preview_digest, event.preview_sealed = tokens.digest(token), tokens.seal(token)
         db.session.flush()
         _record("event.shown", event, before, snapshot(event, ("revision",)), by=by, at=at)
-    return known_preview_link(event) or ""
+        known = links.absolute("events.preview", token=token)
+    return known
 
 
 def known_preview_link(event: Event) -> str | None:
-    """Return the address of the draft where one was made."""
-    if event.preview_sealed is None:
-        return None
-    return links.absolute("events.preview", token=tokens.unseal(event.preview_sealed))
+    """Return the address of the draft where one was made; None also where SECRET_KEY was lost since."""
+    token = tokens.unsealed(event.preview_sealed) if event.preview_sealed else None
+    return links.absolute("events.preview", token=token) if token else None
 
 
 def stop_preview(event: Event, *, by: Actor, at: datetime) -> None:

@@ -48,12 +48,18 @@ def is_retired(token: str) -> bool:
 def token_of(registration: Registration, kind: TokenKind) -> str:
     """Write a key again, for a page or a letter to its owner.
 
-    Raises LookupError when the registration has none, as after erasure.
+    Raises LookupError when the registration has none, as after erasure, and ValueError when SECRET_KEY was lost.
     """
-    sealed = registration.manage_sealed if kind is TokenKind.MANAGE else registration.feed_sealed
+    sealed = _sealed(registration, kind)
     if sealed is None:
         raise LookupError(f"registration {registration.id} has no {kind} key")
     return tokens.unseal(sealed)
+
+
+def known_token_of(registration: Registration, kind: TokenKind) -> str | None:
+    """Write a key again for a page that can do without; None where there is none or SECRET_KEY was lost."""
+    sealed = _sealed(registration, kind)
+    return tokens.unsealed(sealed) if sealed else None
 
 
 def fit(registration: Registration, kind: TokenKind, key: Key) -> None:
@@ -67,6 +73,10 @@ def retire(registration: Registration, kind: TokenKind, *, at: datetime) -> None
     if digest is not None:
         db.session.add(RetiredToken(digest=digest, kind=kind, retired_at=at))
     _put(registration, kind, None, None)
+
+
+def _sealed(registration: Registration, kind: TokenKind) -> str | None:
+    return registration.manage_sealed if kind is TokenKind.MANAGE else registration.feed_sealed
 
 
 def _put(registration: Registration, kind: TokenKind, digest: str | None, sealed: str | None) -> None:

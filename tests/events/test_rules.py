@@ -369,6 +369,16 @@ def test_the_link_to_a_draft_stays_the_same_until_it_is_withdrawn(olga: Actor) -
     assert first.rsplit("/", 1)[1] not in str(event.preview_sealed)
 
 
+def test_a_link_that_a_lost_key_sealed_is_made_anew(olga: Actor, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = a_draft(olga)
+    first = rules.preview_link(event, by=olga, at=NOW)
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another secret, and nobody kept the old one")
+
+    assert rules.known_preview_link(event) is None
+    second = rules.preview_link(event, by=olga, at=NOW)
+    assert first != second == rules.known_preview_link(event)
+
+
 def test_two_who_save_at_once_do_not_overwrite_each_other(app: Flask, olga: Actor) -> None:
     event_id = an_event(title="Old").id
     opened_at, told, gate = db.session.get_one(Event, event_id).revision, [], threading.Barrier(2)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from eventsvc import tokens
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.calendars import entries
 from eventsvc.events.models import Mode, Status
@@ -361,6 +362,24 @@ class TestLinksAgain:
 
         assert registration.feed_token not in page
         assert client.get(f"/calendars/{registration.feed_token}.ics").status_code == 410
+
+
+def test_a_lost_key_costs_the_calendar_link_alone_and_the_log_is_told_once(
+    client: FlaskClient, make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    tokens._tell.cache_clear()
+    registration = ada()
+    bereft = make_app(SECRET_KEY="another secret, without the old one among its fallbacks").test_client()
+
+    before, page = client.get(link(registration)).text, bereft.get(link(registration))
+    again = bereft.get(link(registration))
+
+    assert (page.status_code, again.status_code) == (200, 200)
+    assert ">Google<" in page.text and "Replace the calendar link" in page.text
+    assert "webcal" in before and "webcal" not in page.text
+    assert [record.name for record in caplog.records if "SECRET_KEY" in record.message] == ["eventsvc.tokens"]
+    # The way out is on the page.
+    assert "webcal" in bereft.get(bereft.post(link(registration, "/feed")).location).text
 
 
 def test_a_manage_page_of_an_erased_person_cannot_be_opened_by_its_feed(client: FlaskClient, app: Flask) -> None:

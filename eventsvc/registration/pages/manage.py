@@ -276,13 +276,11 @@ def _calendars(registration: Registration) -> dict[str, Any]:
     if shown is None:
         return {"calendars": None}
     showing = Showing.from_json(shown["facts"])
-    feed = links.absolute("calendars.personal", token=keys.token_of(registration, TokenKind.FEED))
-    ways = {
-        "google": calendar_links.google(showing),
-        "outlook": calendar_links.outlook(showing),
-        "apple": calendar_links.webcal(feed),
-        "feed": feed,
-    }
+    ways = {"google": calendar_links.google(showing), "outlook": calendar_links.outlook(showing)}
+    token = keys.known_token_of(registration, TokenKind.FEED)
+    if token is not None:
+        feed = links.absolute("calendars.personal", token=token)
+        ways |= {"apple": calendar_links.webcal(feed), "feed": feed}
     return {"calendars": ways}
 
 
