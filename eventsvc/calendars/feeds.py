@@ -20,7 +20,7 @@ from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
 from eventsvc.extensions import db
 from eventsvc.programme.models import Session
-from eventsvc.registration.models import SEATED, Registration, RetiredToken, State, TokenKind
+from eventsvc.registration.models import LIVE, SEATED, Registration, RetiredToken, State, TokenKind
 
 PAST_DAYS = 60
 TOMBSTONE_DAYS = 30
@@ -47,6 +47,11 @@ class Personal:
     offset: int
     changed_at: datetime
     language: str
+
+    @property
+    def has_left(self) -> bool:
+        """Tell whether they had a seat, and gave it up; see Registration on `calendar_offset`."""
+        return self.state not in LIVE and self.offset % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,15 @@ _by_session = (
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
     .join(Entry, Entry.event_id == Event.id)
     .join(Session, Session.id == Entry.session_id)
-    .where(Session.public_id == sa.bindparam("public_id"), Event.status != Status.DRAFT)
+    .where(
+        Session.public_id == sa.bindparam("public_id"),
+        Event.status != Status.DRAFT,
+        sa.or_(
+            Event.slug == sa.bindparam("slug"),
+            sa.exists().where(FormerSlug.event_id == Event.id, FormerSlug.slug == sa.bindparam("slug")),
+        ),
+        sa.or_(Entry.gone_at.is_(None), Entry.gone_at > sa.bindparam("since")),
+    )
 )
 _by_series = sa.select(Series.title).where(Series.slug == sa.bindparam("slug"))
 _total = sa.select(sa.func.sum(CalendarVersion.version))
@@ -104,9 +117,9 @@ def of_event(slug: str) -> Found | None:
     return row and _found(row, str(row.version))
 
 
-def of_session(public_id: str) -> Found | None:
-    """Find the one-entry file of a session."""
-    row = _one(_by_session, public_id=public_id)
+def of_session(slug: str, public_id: str, *, at: datetime) -> Found | None:
+    """Find the one-entry file of a session of the event that has, or had, an address; while there is an entry."""
+    row = _one(_by_session, slug=slug, public_id=public_id, since=_oldest_tombstone(at))
     return row and replace(_found(row, str(row.version)), entry_id=row.entry_id)
 
 
@@ -173,23 +186,20 @@ def part_of_session(found: Found) -> bytes:
 def parts_of_person(person: Personal, *, at: datetime) -> list[bytes]:
     """Return what one attendee's calendar shows: with the join link while they have a seat, struck out once they left.
 
-    Whoever waits has no entry yet: a calendar that shows a place they do not have would be a lie.
+    Whoever waits has no entry yet, and whoever left the waiting list never had one: a calendar that shows a place they
+    do not have, or did not give up, would be a lie.
     """
-    if person.state in SEATED:
-        is_cancelled = False
-    elif person.state is State.CANCELLED and person.offset:
-        is_cancelled = True
-    else:
+    if person.state not in SEATED and not person.has_left:
         return []
     entries = db.session.scalars(_ordered(sa.select(Entry).where(Entry.event_id == person.found.event_id), at))
-    return [_personal(entry, person, is_cancelled=is_cancelled) for entry in entries]
+    return [_personal(entry, person) for entry in entries]
 
 
-def _personal(entry: Entry, person: Personal, *, is_cancelled: bool) -> bytes:
-    if not person.offset and not is_cancelled:
+def _personal(entry: Entry, person: Personal) -> bytes:
+    if not person.offset:
         return entry.entitled_body or entry.body
-    showing = Showing.from_json(entry.facts if is_cancelled else entry.entitled_facts or entry.facts)
-    if is_cancelled:
+    showing = Showing.from_json(entry.facts if person.has_left else entry.entitled_facts or entry.facts)
+    if person.has_left:
         showing = replace(showing, status=ics.Status.CANCELLED)
     changed_at = max(entry.changed_at, person.changed_at)
     return ics.event(showing, sequence=entry.sequence + person.offset, changed_at=changed_at)
@@ -197,8 +207,12 @@ def _personal(entry: Entry, person: Personal, *, is_cancelled: bool) -> bytes:
 
 def _ordered(query: Any, at: datetime) -> Any:
     """Order entries by time, and leave out tombstones that stood long enough."""
-    fresh = sa.or_(Entry.gone_at.is_(None), Entry.gone_at > at - timedelta(days=TOMBSTONE_DAYS))
+    fresh = sa.or_(Entry.gone_at.is_(None), Entry.gone_at > _oldest_tombstone(at))
     return query.where(fresh).order_by(Entry.starts_at, Entry.id)
+
+
+def _oldest_tombstone(at: datetime) -> datetime:
+    return at - timedelta(days=TOMBSTONE_DAYS)
 
 
 def _found(row: Any, version: str) -> Found:

@@ -64,7 +64,7 @@ def event(slug: str) -> Response:
 @blueprint.get("/events/<slug>/sessions/<public_id>.ics")
 def session(slug: str, public_id: str) -> Response:
     """Answer with a file of one session, for download."""
-    found = web.not_found_unless(feeds.of_session(public_id))
+    found = web.not_found_unless(feeds.of_session(slug, public_id, at=clock.now()))
     name = f"{found.slug}-{public_id}"
     response = _answer(found, name, lambda: ics.file(feeds.part_of_session(found)))
     _download(response, name)

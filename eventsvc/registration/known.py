@@ -34,13 +34,12 @@ class Known:
     """What a newcomer meets.
 
     `sent_before` is the id of the registration that the same submission made; `has_place` tells that the address has a
-    live registration; `last_offset` is the highest calendar offset the address was invited with, None if it never was;
-    `reference` is a free one.
+    live registration; `offset` is the calendar offset that its next registration begins with; `reference` is a free one.
     """
 
     sent_before: int | None
     has_place: bool
-    last_offset: int | None
+    offset: int
     reference: str
 
 
@@ -57,6 +56,11 @@ def look(event_id: int, address: str | None, submission: str | None, references:
     return Known(
         sent_before=next((row.id for row in rows if submission and row.submission_key == submission), None),
         has_place=any(row.state in LIVE for row in same_person),
-        last_offset=max((row.calendar_offset for row in same_person), default=None),
+        offset=_next_even(max((row.calendar_offset for row in same_person), default=0)),
         reference=next(reference for reference in references if reference not in taken),
     )
+
+
+def _next_even(offset: int) -> int:
+    """Return the offset to come back with: above that of the cancellation, where a seat was given up (it is odd then)."""
+    return offset + offset % 2

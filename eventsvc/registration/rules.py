@@ -83,8 +83,7 @@ def register(
         consent_version=consent_version,
         consented_at=at if consent_version else None,
         submission_key=submission,
-        # Calendars ignore an invitation that does not count higher than the last one they were sent.
-        calendar_offset=0 if met.last_offset is None else met.last_offset + 1,
+        calendar_offset=met.offset,
         **person.columns(),
     )
     for kind, key in links.items():
@@ -255,6 +254,7 @@ def _move(registration: Registration, to: State, *, by: Actor, at: datetime, rea
     registration.state, registration.state_at = to, at
     if to not in LIVE:
         registration.submission_key = None
+    if came_from in SEATED and to not in SEATED:
         registration.calendar_offset += 1
     _flush()
     audit.record(

@@ -7,6 +7,7 @@ from typing import Any
 
 import icalendar
 import pytest
+import sqlalchemy as sa
 import vobject
 from flask.testing import FlaskClient
 
@@ -14,6 +15,7 @@ from eventsvc import clock as eventsvc_clock
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
 from eventsvc.extensions import db
+from eventsvc.programme.models import Session
 from eventsvc.registration.models import RetiredToken, State, TokenKind
 from eventsvc.tokens import digest
 from tests.people import NOW, a_registration, a_session, an_event
@@ -199,6 +201,34 @@ def test_one_session_is_a_file_to_download(client: FlaskClient) -> None:
     assert b"\r\nNAME:" not in answer.data
 
 
+def test_a_session_is_found_below_its_own_event_only_but_also_by_a_name_that_had(client: FlaskClient) -> None:
+    event, other = a_shown_event(sessions=1), a_shown_event()
+    db.session.add(FormerSlug(slug="what-it-was", event_id=event.id))
+    db.session.commit()
+    (public_id,) = db.session.scalars(sa.select(Session.public_id))
+
+    answers = [client.get(f"/events/{slug}/sessions/{public_id}.ics") for slug in (event.slug, "what-it-was", other.slug)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
+
+
+def test_a_hidden_sessions_file_says_cancelled_for_thirty_days(client: FlaskClient) -> None:
+    event = a_shown_event()
+    session = a_session(event)
+    entries.refresh(event, at=NOW)
+    session.is_hidden = True
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+    path = f"/events/{event.slug}/sessions/{session.public_id}.ics"
+
+    fresh = client.get(path)
+    with eventsvc_clock.stopped(NOW + timedelta(days=30)):
+        old = client.get(path)
+
+    assert b"STATUS:CANCELLED" in fresh.data
+    assert old.status_code == 404
+
+
 def test_a_personal_feed_has_the_join_link_while_one_has_a_seat(client: FlaskClient) -> None:
     event = a_shown_event(mode=Mode.ONLINE, join_url="https://join.example.org/secret")
     ada: Any = a_registration(event)
@@ -215,6 +245,14 @@ def test_a_personal_feed_has_the_join_link_while_one_has_a_seat(client: FlaskCli
 def test_whoever_waits_has_no_entry_yet(client: FlaskClient) -> None:
     event = a_shown_event(join_url="https://join.example.org/secret")
     ada: Any = a_registration(event, state=State.WAITLISTED)
+
+    assert shown(client.get(f"/calendars/{ada.feed_token}.ics").data) == {}
+
+
+@pytest.mark.parametrize("offset", [0, 2])
+def test_whoever_left_the_waiting_list_never_had_an_entry(client: FlaskClient, offset: int) -> None:
+    event = a_shown_event()
+    ada: Any = a_registration(event, state=State.CANCELLED, calendar_offset=offset)
 
     assert shown(client.get(f"/calendars/{ada.feed_token}.ics").data) == {}
 

@@ -227,10 +227,26 @@ class TestRegisteringTwice:
 
         assert offsets == [0, 1, 2, 3, 4, 5]
 
+    def test_who_only_waited_and_left_was_sent_nothing_to_count_on_from(self) -> None:
+        event = an_event(capacity=1)
+        offsets = []
+        for _time in range(2):
+            ada = register(event, ADA)
+            rules.cancel(ada, by=ATTENDEE, at=NOW)
+        register(event, BOB)
+        for _time in range(2):
+            waiting = register(event, ADA)
+            rules.cancel(waiting, by=ATTENDEE, at=NOW)
+            offsets.append((waiting.state, waiting.calendar_offset))
+            db.session.commit()
+
+        assert ada.calendar_offset == 3
+        assert offsets == [(State.CANCELLED, 4), (State.CANCELLED, 4)]
+
     def test_the_unique_index_is_the_second_wall(self, monkeypatch: pytest.MonkeyPatch) -> None:
         event = an_event()
         register(event)
-        monkeypatch.setattr(known, "look", lambda *_a: known.Known(None, False, None, tokens.reference()))
+        monkeypatch.setattr(known, "look", lambda *_a: known.Known(None, False, 0, tokens.reference()))
 
         with pytest.raises(errors.AlreadyRegistered):
             register(event)
