@@ -86,7 +86,8 @@ def left_over(source: Catalog, catalogue: Catalog) -> list[str]:
 
 def disagreeing(catalogue: Catalog) -> list[str]:
     """Return the translations whose placeholders, tags or outer spaces are not those of the English."""
-    return [f"{source!r}: {said!r}" for source, said in _pairs(catalogue) if _shape(source) != _shape(said)]
+    pairs = _pairs(catalogue)
+    return [f"{source!r}: {said!r}" for source, said in pairs if said and _shape(source) != _shape(said)]
 
 
 def _pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
