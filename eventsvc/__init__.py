@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import reset_tzpath
+from zoneinfo import ZoneInfoNotFoundError, reset_tzpath
 
 import config
 from flask import Flask
@@ -18,6 +18,7 @@ from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
 from eventsvc.calendars import pages as calendar_pages
+from eventsvc.calendars import zones
 from eventsvc.demo import cli as demo_cli
 from eventsvc.events import desk as events_desk
 from eventsvc.events import pages as events_pages
@@ -73,6 +74,7 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
     app.config["LANGUAGES"] = config.LANGUAGES
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = config.kept_secret(Path(app.instance_path) / "secret_key")
+    _check_zone(app.config["SITE_TIMEZONE"])
     is_secure = app.config["PUBLIC_URL"].startswith("https://")
     app.config.update(
         BABEL_DEFAULT_LOCALE=app.config["SITE_LANGUAGE"],
@@ -90,3 +92,10 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _check_zone(name: str) -> None:
+    try:
+        zones.zone(name)
+    except ZoneInfoNotFoundError:
+        raise ValueError(f"SITE_TIMEZONE must name a time zone, as Europe/Amsterdam does; {name!r} is none") from None

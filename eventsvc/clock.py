@@ -1,4 +1,4 @@
-"""The only source of time; tests and the demo stop it."""
+"""The only source of time; tests and the demo stop it. And the zone that the office's own clock is in."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from flask import current_app
+
 _stopped_at: datetime | None = None
 
 
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""
     return _stopped_at or datetime.now(UTC)
+
+
+def home() -> str:
+    """Return the name of the office's own time zone, by `SITE_TIMEZONE`: events are in it unless they say otherwise."""
+    return str(current_app.config["SITE_TIMEZONE"])
 
 
 def stop(at: datetime) -> None:

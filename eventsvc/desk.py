@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,8 +23,6 @@ from eventsvc.mail.models import Message, MessageState
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-# A worker looks every few seconds; after this long nobody sends letters any more.
-STALE = timedelta(minutes=2)
 _NEXT = 6
 
 
@@ -49,7 +47,7 @@ def bind(app: Flask) -> None:
 @signed_in
 def today() -> str:
     """Say what needs me today, and what is next."""
-    at, locale = clock.now(), str(get_locale())
+    at, home, locale = clock.now(), clock.home(), str(get_locale())
     found = needs.look(where_i_may(Act.SEE), at)
     coming = [
         Next(event, _date(event, locale), words.standing(event, places, locale, at), places)
@@ -58,11 +56,11 @@ def today() -> str:
     chart, letters = needs.chart_of(found.coming, at), queue.look(at)
     return render_template(
         "desk/today.html",
-        today=f"{when.block(at, at, needs.HOME, locale).weekday} {when.near_day(at, needs.HOME, locale)}",
+        today=f"{when.block(at, at, home, locale).weekday} {when.near_day(at, home, locale)}",
         hello=_hello(at),
         found=found,
         letters=letters,
-        is_stale=_is_stale(letters, at),
+        is_stale=letters.is_stale(at),
         coming=coming,
         chart=chart,
         chart_labels=_chart_labels(chart, locale) if chart else (),
@@ -71,7 +69,7 @@ def today() -> str:
 
 
 def _hello(at: datetime) -> str:
-    name, hour = access.my_account().shown_name, int(when.hour(at, needs.HOME)[:2])
+    name, hour = access.my_account().shown_name, int(when.hour(at, clock.home())[:2])
     if hour < 12:
         return _("Good morning, %(name)s.", name=name)
     return _("Good afternoon, %(name)s.", name=name) if hour < 18 else _("Good evening, %(name)s.", name=name)
@@ -86,12 +84,8 @@ def _date(event: Event, locale: str) -> str:
 def _chart_labels(chart: needs.Chart, locale: str) -> list[dict[str, Any]]:
     zone = chart.event.timezone
     ends = ((0, chart.since), (0.5, chart.since + (chart.until - chart.since) / 2), (1, chart.until))
-    return [{"x": x, "text": when.near_day(at, zone, locale)} for x, at in ends]
-
-
-def _is_stale(looked: queue.Queue, at: datetime) -> bool:
-    is_away = looked.worker_looked_at is None or at - looked.worker_looked_at > STALE
-    return is_away and looked.waiting > 0
+    first, middle, last = ({"x": x, "text": when.near_day(at, zone, locale)} for x, at in ends)
+    return [first, middle, last] if middle["text"] not in (first["text"], last["text"]) else [first, last]
 
 
 def _frame() -> dict[str, Any]:

@@ -9,7 +9,6 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventsvc import clock, database, links
+from eventsvc.calendars import zones
 from eventsvc.extensions import babel, db, is_sqlite
 from eventsvc.mail import queue
 
@@ -42,7 +42,6 @@ SCRIPTS = {
     "Japanese": "さくら",
     "Korean": "김민준",
 }
-_STALE = timedelta(minutes=5)
 _PATIENCE = 10
 _DRAWING = "#for name in json(bytes(sys.inputs.names)) { page(name) }"
 # The last code point for private use: no font has it, so what is drawn for it is the box.
@@ -79,7 +78,7 @@ def doctor() -> None:
 
 def examine() -> Iterator[Finding]:
     """Look at one thing after the other; what breaks while being looked at is a fault too, and hides no other."""
-    for look in (_address, _proxies, _key, _database, _mail, _worker, _limits, _catalogues, _fonts):
+    for look in (_address, _proxies, _key, _zone, _database, _mail, _worker, _limits, _catalogues, _fonts):
         try:
             yield look()
         except SQLAlchemyError as error:
@@ -135,6 +134,12 @@ def _key() -> Finding:
             f"kept in {path}; back it up with the database, and with two hosts set it in the environment",
         )
     return Finding(Level.OK, "SECRET_KEY", "set in the environment")
+
+
+def _zone() -> Finding:
+    """Say what o'clock it is at home; a name that is no zone's keeps the site from starting at all."""
+    shown = clock.now().astimezone(zones.zone(clock.home()))
+    return Finding(Level.OK, "SITE_TIMEZONE", f"{clock.home()}, where it is {shown:%H:%M}")
 
 
 def _database() -> Finding:
@@ -195,7 +200,7 @@ def _worker() -> Finding:
         return Finding(Level.WARN, "Worker", f"never looked; {waiting}", "Start one: flask --app wsgi worker")
     age = now - seen.worker_looked_at
     told = f"looked {age.total_seconds():.0f} s ago; {waiting}"
-    if age > _STALE:
+    if seen.is_worker_away(now):
         return Finding(Level.WARN, "Worker", told, "Start it again: flask --app wsgi worker")
     return Finding(Level.OK, "Worker", told)
 

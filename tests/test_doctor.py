@@ -41,6 +41,7 @@ def run(app: Flask) -> Result:
         ({}, "SECRET_KEY", Level.OK),
         ({"SECRET_KEY": None}, "SECRET_KEY", Level.OK),
         ({"SECRET_KEY": "short"}, "SECRET_KEY", Level.FAULT),
+        ({"SITE_TIMEZONE": "Africa/Dar_es_Salaam"}, "SITE_TIMEZONE", Level.OK),
         ({}, "Database", Level.OK),
         ({"SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "Database", Level.FAULT),
         ({"SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "Worker", Level.FAULT),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
 
 from eventsvc import clock as our_clock
@@ -117,3 +118,29 @@ def test_migrations_run_both_ways_and_end_where_the_models_are(app: Flask, datab
 
 def _columns(table: str) -> set[str]:
     return {column["name"] for column in sa.inspect(db.engine).get_columns(table)}
+
+
+@pytest.mark.parametrize("name", ["Europe/Leiden", "", "../etc", "CET+1"])
+def test_a_time_zone_that_is_none_is_told_at_the_start(make_app: Callable[..., Flask], name: str) -> None:
+    with pytest.raises(ValueError, match="SITE_TIMEZONE"):
+        make_app(SITE_TIMEZONE=name)
+
+
+def test_an_office_elsewhere_has_its_own_clock(
+    make_app: Callable[..., Flask], sign_in: Callable[..., FlaskClient]
+) -> None:
+    office = make_app(SITE_TIMEZONE="Asia/Kathmandu")
+    desk = sign_in(people.an_organiser("Olga", is_admin=True), office)
+    said = {"kind": "webinar", "title": "A talk", "timezone": "Asia/Kathmandu"}
+
+    form = desk.get("/desk/events/new?kind=webinar").text
+    made = desk.post("/desk/events/new", data=said)
+
+    # 09:00 in UTC; morning in Leiden, a quarter to three in the afternoon there.
+    assert "Good afternoon" in desk.get("/desk/").text
+    assert "14:45" in desk.get("/desk/audit").text
+    assert made.status_code == 303
+    assert 'value="Asia/Kathmandu"' in form
+    assert b"Asia/Kathmandu" in office.test_client().get("/calendar.ics").data
+    with office.app_context():
+        assert people.an_event(timezone=None).timezone == "Asia/Kathmandu"

@@ -23,8 +23,6 @@ from eventsvc.extensions import db
 
 blueprint = Blueprint("accounts_desk", __name__, url_prefix="/desk")
 
-HOME = "Europe/Amsterdam"
-
 
 @blueprint.route("/people", methods=["GET", "POST"])
 @signed_in
@@ -124,7 +122,7 @@ def mine() -> Any:
 def audit() -> str:
     """Show every act on the site, the last first."""
     require(Act.SEE_SITE)
-    page = history.page(None, _before(), HOME, str(get_locale()))
+    page = history.page(None, _before(), clock.home(), str(get_locale()))
     return render_template("desk/accounts/audit.html", page=page, event=None)
 
 

@@ -29,7 +29,7 @@ def site() -> Response:
     found = feeds.of_site(wanted, at=clock.now())
     head = ics.Head(
         name=current_app.config["SITE_NAME"],
-        timezone=current_app.config["SITE_TIMEZONE"],
+        timezone=clock.home(),
         url=links.absolute("events.front"),
         source=links.public(request.full_path.rstrip("?")),
     )
@@ -42,7 +42,7 @@ def series(slug: str) -> Response:
     found = web.not_found_unless(feeds.of_series(slug, at=clock.now()))
     head = ics.Head(
         name=found.title,
-        timezone=current_app.config["SITE_TIMEZONE"],
+        timezone=clock.home(),
         url=links.absolute("events.series", slug=slug),
         source=links.absolute("calendars.series", slug=slug),
     )

@@ -18,7 +18,7 @@ from eventsvc import clock, links, web, when
 from eventsvc.accounts import telling
 from eventsvc.accounts.access import Act, event_for, me, require, signed_in, where_i_may
 from eventsvc.errors import ChangedMeanwhile, Refused
-from eventsvc.events import errors, needs, rules, words
+from eventsvc.events import errors, rules, words
 from eventsvc.events.forms import CancelForm, EventForm, NewEventForm
 from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
 from eventsvc.events.standing import Places, places
@@ -93,7 +93,7 @@ def new() -> Any:
     require(Act.CREATE)
     asked = request.args.get("kind", "")
     kind = Kind(asked) if asked in list(Kind) else None
-    form = NewEventForm(data={"timezone": needs.HOME, "kind": kind})
+    form = NewEventForm(data={"timezone": clock.home(), "kind": kind})
     status = 200
     if form.validate_on_submit():
         try:

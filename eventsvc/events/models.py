@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventsvc import clock
 from eventsvc.columns import UTCDateTime, enum_of
 from eventsvc.extensions import db
 
@@ -125,7 +126,7 @@ class Event(db.Model):
     is_unlisted: Mapped[bool] = mapped_column(default=False)
     palette: Mapped[str | None] = mapped_column(sa.String(16))
 
-    timezone: Mapped[str] = mapped_column(sa.String(64), default="Europe/Amsterdam")
+    timezone: Mapped[str] = mapped_column(sa.String(64), default=clock.home)
     starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_all_day: Mapped[bool] = mapped_column(default=False)

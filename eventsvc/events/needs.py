@@ -15,7 +15,6 @@ from eventsvc.mail.models import Message, MessageState
 from eventsvc.registration import seats
 from eventsvc.registration.models import SEATED, Registration
 
-HOME = "Europe/Amsterdam"
 SOON = timedelta(days=14)
 
 
@@ -94,7 +93,7 @@ def _places(event: Event, taken: dict[int, seats.Taken], at: datetime) -> Places
 
 
 def _is_filling(found: Places) -> bool:
-    return found.standing in {Standing.FILLING, Standing.WAITING, Standing.FULL}
+    return found.standing is Standing.FILLING or found.waiting > 0
 
 
 def _days_to_opening(event: Event, at: datetime) -> int | None:

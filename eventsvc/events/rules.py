@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from eventsvc import links, tokens
+from eventsvc import clock, links, tokens
 from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor
 from eventsvc.accounts.models import EventRole, Membership, User
@@ -42,7 +42,7 @@ def create(said: Mapping[str, Any], *, by: Actor, at: datetime) -> Event:
     """
     contents.plain(said)
     plan = PLANS[Kind(said["kind"])]
-    begun = {"timezone": "Europe/Amsterdam", **plan.facts(), **_contact(by), **said}
+    begun = {"timezone": clock.home(), **plan.facts(), **_contact(by), **said}
     begun["slug"] = _given_slug(said["slug"], None) if said.get("slug") else _free_slug(begun)
     if begun.get("starts_at") and not begun.get("ends_at"):
         begun["ends_at"] = _planned_end(begun)

@@ -192,7 +192,7 @@ def _asked_state() -> MessageState | None:
 
 def _moments(event: Event | None) -> Callable[[datetime], str]:
     """Write moments on the event's clock, or on the site's."""
-    timezone = event.timezone if event else current_app.config["SITE_TIMEZONE"]
+    timezone = event.timezone if event else clock.home()
     return lambda at: when.moment(at, timezone, str(get_locale()))
 
 

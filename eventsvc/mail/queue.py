@@ -23,10 +23,13 @@ class Queue:
     failed: int
     worker_looked_at: datetime | None
 
+    def is_worker_away(self, at: datetime) -> bool:
+        """Tell whether no worker looks, or ever did."""
+        return self.worker_looked_at is None or at - self.worker_looked_at > STALE
+
     def is_stale(self, at: datetime) -> bool:
         """Tell whether letters wait and no worker looks."""
-        is_away = self.worker_looked_at is None or at - self.worker_looked_at > STALE
-        return is_away and self.waiting > 0
+        return self.waiting > 0 and self.is_worker_away(at)
 
 
 def look(at: datetime) -> Queue:

@@ -17,6 +17,7 @@ from eventsvc.accounts.access import Act
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.mail import words as letters
 from eventsvc.mail.models import Message
 from eventsvc.registration import countries, history, roster, rules
 from eventsvc.registration.desk import words as told
@@ -127,7 +128,7 @@ def _letter(event: Event, message: Message, may_read: bool) -> dict[str, Any]:
         "at": at,
         "when": _moment(event, at),
         "what": told.letter(message),
-        "word": told.letter_state(message),
+        "word": letters.state(message.state),
     }
 
 
