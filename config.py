@@ -12,31 +12,32 @@ LANGUAGES = ("en", "nl")
 
 
 def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Read every setting eventsvc knows from `environ`.
+    """Read every setting eventsvc knows from `environ`; one that is empty is as one that is not there.
 
     Raises ValueError with the setting's name when a number is not one.
     """
     return {
-        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", "sqlite:///eventsvc.db")),
+        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL") or "sqlite:///eventsvc.db"),
         "SECRET_KEY": environ.get("SECRET_KEY") or None,
         "SECRET_KEY_FALLBACKS": _words(environ, "SECRET_KEY_FALLBACKS"),
-        "PUBLIC_URL": environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
-        "SITE_NAME": environ.get("SITE_NAME", "LUMC Global"),
-        "SITE_ABOUT": environ.get("SITE_ABOUT", "The international office of Leiden University Medical Center."),
-        "SITE_CONTACT": environ.get("SITE_CONTACT", "events@example.org"),
-        "SITE_TIMEZONE": environ.get("SITE_TIMEZONE", "Europe/Amsterdam"),
-        "SITE_LANGUAGE": environ.get("SITE_LANGUAGE", "en"),
+        "PUBLIC_URL": (environ.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/"),
+        "SITE_NAME": environ.get("SITE_NAME") or "LUMC Global",
+        "SITE_ABOUT": environ.get("SITE_ABOUT") or "The international office of Leiden University Medical Center.",
+        "SITE_CONTACT": environ.get("SITE_CONTACT") or "events@example.org",
+        "SITE_TIMEZONE": environ.get("SITE_TIMEZONE") or "Europe/Amsterdam",
+        "SITE_LANGUAGE": environ.get("SITE_LANGUAGE") or "en",
         "MAIL_SERVER": environ.get("MAIL_SERVER") or None,
         "MAIL_PORT": _number(environ, "MAIL_PORT", 25),
         "MAIL_USERNAME": environ.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": environ.get("MAIL_PASSWORD") or None,
         "MAIL_USE_TLS": _switch(environ, "MAIL_USE_TLS"),
         "MAIL_USE_SSL": _switch(environ, "MAIL_USE_SSL"),
-        "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER", "events@example.org"),
+        "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER") or "events@example.org",
         "REDIS_URL": environ.get("REDIS_URL") or None,
         "RATE_LIMITS": _switch(environ, "RATE_LIMITS", default=True),
         "MINIMUM_SECONDS": _number(environ, "MINIMUM_SECONDS", 2),
         "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),
+        "METRICS_TOKEN": environ.get("METRICS_TOKEN") or None,
     }
 
 

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 
-from eventsvc import clock, database, logs, metrics
+from eventsvc import clock, database, logs, metrics, tokens
 from eventsvc.extensions import db
 from eventsvc.mail import queue
 from eventsvc.registration.models import Registration, State
 
 blueprint = Blueprint("health", __name__)
 
+_HERE = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -44,10 +47,21 @@ def readyz() -> tuple[Response, int]:
 
 @blueprint.get("/metrics", endpoint="metrics")
 def show_metrics() -> Response:
-    """Write what can be counted, as Prometheus reads it."""
+    """Write what can be counted, as Prometheus reads it: for whoever has METRICS_TOKEN, else for this machine alone."""
+    _check_who_counts()
     registry = CollectorRegistry()
     registry.register(_Collector())
     return _unkept(Response(generate_latest(registry), content_type=TEXT))
+
+
+def _check_who_counts() -> None:
+    """Answer 401 without the token, where one is set; where none is, answer 404 to whoever asks from elsewhere."""
+    token = current_app.config["METRICS_TOKEN"]
+    said = request.authorization
+    if not token and request.remote_addr not in _HERE:
+        abort(404)
+    if token and not (said and said.type == "bearer" and tokens.same(said.token or "", token)):
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
 
 
 class _Collector:

@@ -210,3 +210,38 @@ def test_metrics_of_an_unreadable_database_are_an_error_and_not_zeroes(make_app:
     app: Flask = make_app(SQLALCHEMY_DATABASE_URI="sqlite:////nowhere/at/all.db", PROPAGATE_EXCEPTIONS=False)
 
     assert app.test_client().get("/metrics").status_code == 500
+
+
+def test_metrics_are_for_this_machine_where_there_is_no_token(client: FlaskClient) -> None:
+    def status(**around: str) -> int:
+        return client.get("/metrics", environ_overrides=around).status_code
+
+    assert status(REMOTE_ADDR="127.0.0.1") == status(REMOTE_ADDR="::1") == 200
+    assert status(REMOTE_ADDR="192.0.2.7") == status(REMOTE_ADDR="") == 404
+
+
+def test_behind_a_proxy_it_is_the_visitor_who_is_asked_about(make_app: Any) -> None:
+    client = make_app(TRUSTED_PROXIES=1).test_client()
+
+    answer = client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Bearer a token", 200),
+        ("Bearer another", 401),
+        ("Bearer é", 401),
+        ("Basic YTph", 401),
+        ("", 401),
+    ],
+)
+def test_metrics_are_for_whoever_says_the_token_from_wherever(make_app: Any, said: str, status: int) -> None:
+    client = make_app(METRICS_TOKEN="a token").test_client()
+
+    answer = client.get("/metrics", headers={"Authorization": said}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+
+    assert answer.status_code == status
+    assert (answer.headers.get("WWW-Authenticate") == "Bearer") is (status == 401)
