@@ -1,5 +1,5 @@
 // Moves the focus to what needs another look, and lets one click be one post.
-document.getElementById("summary")?.focus();
+document.querySelector(".summary")?.focus();
 
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -11,15 +11,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.chromium import find_chromium
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+# For `block`: what axe needs scripts for is looked at as it is without ours.
+WITHOUT_MODULES = "**/static/*.js"
+
+# Only what is wrong crosses over; style sheets are loaded once more for rules that are off anyhow.
+FOUND_BY_AXE = """() => axe.run({ resultTypes: ["violations"], preload: false }).then((found) =>
+    found.violations.map(({ id, help, nodes }) => ({ id, help, targets: nodes.map((node) => node.target.join(" ")) })))"""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -70,16 +76,21 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page as somebody new: `open_page("/", size=PHONE, javascript=False)`.
+    """Open a page as somebody new: `open_page("/", size=PHONE, javascript=False)`; `block` is a glob of what not to load.
 
     What else is named goes to Playwright's `new_context` (`color_scheme="dark"`, `locale="nl-NL"`, `timezone_id=…`).
     """
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def opened(path: str = "/", *, size: Any = DESKTOP, javascript: bool = True, **more: Any) -> Page:
-        context = browser.new_context(base_url=site, viewport=size, java_script_enabled=javascript, **more)
+    def opened(path: str = "/", *, size: Any = DESKTOP, javascript: bool = True, block: str = "", **more: Any) -> Page:
+        # Colours that change slowly would be measured half-way.
+        settled = {"java_script_enabled": javascript, "reduced_motion": "reduce"} | more
+        context = browser.new_context(base_url=site, viewport=size, **settled)
+        context.set_default_timeout(10_000)
         contexts.append(context)
+        if block:
+            context.route(block, lambda route: route.abort())
         page = context.new_page()
         listen(page, site, complaints)
         page.goto(path)
@@ -108,13 +119,38 @@ def listen(page: Page, site: str, complaints: list[str]) -> None:
     page.on("request", lambda request: judge(request.url))
 
 
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Sign in by the form that the page shows."""
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("form[action$='/desk/sign-out']").first).to_be_attached()
+
+
+def tab_to(page: Page, target: Locator, *, most: int = 150) -> None:
+    """Press Tab until `target` has the focus, as somebody without a mouse would."""
+    expect(target).to_have_count(1)
+    for _press in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not lead to {target}")
+
+
+def enter(page: Page) -> None:
+    """Press Enter on what leads to another page, and be there."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
     """Let axe look at a page: `accessible(page)` fails with what it found."""
 
     def look(page: Page) -> None:
-        found = Axe().run(page).response["violations"]
-        said = [f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']]}" for each in found]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        said = [f"{each['id']}: {each['help']} {each['targets']}" for each in page.evaluate(FOUND_BY_AXE)]
         assert not said, f"{page.url}\n" + "\n".join(said)
 
     return look
