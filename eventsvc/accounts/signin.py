@@ -242,7 +242,8 @@ class _Totp(Totp):
 
 def _totp_secrets(app: Flask) -> dict[str, str]:
     """Derive a key from SECRET_KEY and each of its fallbacks, each under a tag that stays when the order changes."""
-    return {_derived(key, b"totp tag")[:8]: _derived(key, b"totp secrets") for key in _keys(app)}
+    # A tag begins with a letter or a digit, which a derived key does not always do.
+    return {f"k{_derived(key, b'totp tag')[:8]}": _derived(key, b"totp secrets") for key in _keys(app)}
 
 
 def _keys(app: Flask) -> tuple[str, ...]:

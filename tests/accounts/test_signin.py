@@ -185,6 +185,12 @@ def test_a_code_can_be_asked_for_as_a_second_step(client: FlaskClient, sign_in: 
     assert client.get("/desk/").status_code == 200
 
 
+@pytest.mark.parametrize("key", ["secret 1", "secret 42"], ids=["dash", "underscore"])
+def test_any_secret_makes_a_service_where_a_second_step_can_be_set(make_app: Callable[..., Flask], key: str) -> None:
+    # What is derived from these two begins with a sign that no tag may begin with.
+    assert make_app(SECRET_KEY=key).test_client().get("/desk/sign-in").status_code == 200
+
+
 def test_a_second_step_outlives_a_change_of_the_secret(
     sign_in: SignIn, olga: User, make_app: Callable[..., Flask]
 ) -> None:
