@@ -102,7 +102,7 @@ def _pages(port: int, bare: float) -> None:
 
 
 def _memory(environment: dict[str, str], master: int) -> None:
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
         cwd=server.ROOT,
         env=environment,

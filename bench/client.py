@@ -1,4 +1,4 @@
-"""A load client that costs little: one socket a request, as sync workers close theirs, and no more parsing than needed."""
+"""A load client that costs little: a socket for each request, as sync workers close theirs, and little parsing."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Sink:
         self.last_at = 0.0
         self._lock = threading.Lock()
 
-    async def handle_DATA(self, _server: object, _session: object, _envelope: object) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: object, _session: object, _envelope: object) -> str:
         """Accept one letter."""
         with self._lock:
             self.count += 1

@@ -26,7 +26,8 @@ _CONSONANTS = "bcdfghjklmnpqrstvwxz"
 _CONSONANT_TONES = (1, 2, 1, 2, 3)
 _VOWEL_TONES = {"a": 2, "o": 2, "y": 2, "e": 3, "i": 3, "u": 3}
 
-# Each tile by quarter turns, as a path that begins at "mx y" in its cell; what fills it runs clockwise, what is cut out runs against it.
+# Each tile by quarter turns, as a path that begins at "mx y" in its cell; what fills it runs clockwise, what is cut
+# out runs against it.
 _QUARTER = ("m0 0h4a4 4 0 01-4 4z", "m4 0v4a4 4 0 01-4-4z", "m4 4h-4a4 4 0 014-4z",
             "m0 4v-4a4 4 0 014 4z")  # fmt: skip
 _ARC = ("m2 0h2a4 4 0 01-4 4v-2a2 2 0 002-2z", "m4 2v2a4 4 0 01-4-4h2a2 2 0 002 2z",
@@ -65,7 +66,7 @@ def svg(name: str, palette: str, columns: int, rows: int, *, is_strip: bool = Fa
     shape = "cover cover-strip" if is_strip else "cover"
     paths = "".join(f'<path class="c{tone}" d="{path}"/>' for tone, path in _paths(name, columns, rows))
     # All that comes from the name is geometry: no letter of it is written into the page.
-    return Markup(
+    return Markup(  # noqa: S704
         f'<svg class="{shape} cover-{palette}" viewBox="0 0 {columns * SIDE} {rows * SIDE}" '
         f'preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">{paths}</svg>'
     )

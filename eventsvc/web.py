@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, Request, Response, current_app, g, make_response, render_template, request
-from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -31,6 +35,14 @@ _HEADERS = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 PUBLIC_SECONDS = 60
+_FAILED = _l("Something went wrong on our side")
+_KEPT_NOTHING = _l("Nothing you sent was kept. Try again in a minute; if it happens again, write to us.")
+_PLAIN = Markup(
+    '<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+    '<body><h1>{title}</h1><p>{text}</p><p><a href="/">/</a></p></body></html>\n'
+)
+_log = logging.getLogger(__name__)
 
 
 def bind(app: Flask) -> None:
@@ -51,7 +63,7 @@ def bind(app: Flask) -> None:
 class CookieWhereNeeded(SecureCookieSessionInterface):
     """Opens the cookie on the desk and on pages with a form; all else neither reads it, sets it, nor varies by it."""
 
-    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if needs_cookie(request.path):
             return super().open_session(app, request)
         return NullSession()
@@ -101,7 +113,7 @@ def private(view: Callable[P, R]) -> Callable[P, Response]:
 
     @wraps(view)
     def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
-        response = make_response(view(*args, **kwargs))  # type: ignore[arg-type]
+        response = make_response(view(*args, **kwargs))
         keep_private(response)
         return response
 
@@ -118,7 +130,8 @@ def public(response: Response, *, seconds: int = PUBLIC_SECONDS) -> Response:
     """Let anybody keep an answer for a while, and answer 304 to whoever has it already."""
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _refuse_null_bytes() -> None:
@@ -155,26 +168,48 @@ def _show_http_error(error: HTTPException) -> Any:
 
 
 def _show_refusal(refused: Refused) -> Response:
-    db.session.rollback()
+    _roll_back()
     return error_page(refused.status, sentence=refused.sentence)
 
 
 def _show_stale(_error: StaleDataError) -> Response:
-    db.session.rollback()
+    _roll_back()
     return error_page(409)
 
 
 def _show_failure(_error: Exception) -> Response:
-    db.session.rollback()
+    _roll_back()
     return error_page(500)
 
 
 def error_page(code: int, sentence: Any = None) -> Response:
-    """Draw the page of an answer that is no: `errors/<code>.html`, else `errors/error.html`."""
-    body = render_template([f"errors/{code}.html", "errors/error.html"], code=code, sentence=sentence)
+    """Draw the page of an answer that is no: `errors/<code>.html`, else `errors/error.html`.
+
+    Where even that cannot be drawn, as when the database is away in the middle of it, the answer is 500 and plain.
+    """
+    try:
+        body = render_template([f"errors/{code}.html", "errors/error.html"], code=code, sentence=sentence)
+    except Exception:  # noqa: BLE001 - whatever it is, somebody is to be told in our words
+        _log.exception("could not draw the page of an error")
+        _roll_back()
+        code, body = 500, _plain()
     response = make_response(body, code)
     keep_private(response)
     return response
+
+
+def _roll_back() -> None:
+    """Undo what was begun; a database that is away has undone it already."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        _log.warning("could not roll back")
+
+
+def _plain() -> Markup:
+    """Say what `errors/error.html` says of a failure, with nothing around it that could fail too."""
+    lang, title, text = language(), str(_FAILED), str(_KEPT_NOTHING)
+    return _PLAIN.format(lang=lang, title=title, text=text)
 
 
 class _Missing(HTTPException):

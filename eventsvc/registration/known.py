@@ -34,7 +34,7 @@ class Known:
     """What a newcomer meets.
 
     `sent_before` is the id of the registration that the same submission made; `has_place` tells that the address has a
-    live registration; `offset` is the calendar offset that its next registration begins with; `reference` is a free one.
+    live registration; `offset` is the calendar offset its next registration begins with; `reference` is a free one.
     """
 
     sent_before: int | None
@@ -62,5 +62,5 @@ def look(event_id: int, address: str | None, submission: str | None, references:
 
 
 def _next_even(offset: int) -> int:
-    """Return the offset to come back with: above that of the cancellation, where a seat was given up (it is odd then)."""
+    """Return the offset to come back with: above that of the cancellation, where a seat was given up (odd then)."""
     return offset + offset % 2
