@@ -118,7 +118,7 @@ def test_metrics_count_letters_and_registrations(client: FlaskClient) -> None:
     event = an_event()
     for state in (State.CONFIRMED, State.CONFIRMED, State.WAITLISTED):
         a_registration(event, state=state)
-    a_letter(created_at=NOW - timedelta(seconds=90))
+    a_letter(created_at=NOW - timedelta(minutes=11), due_at=NOW - timedelta(seconds=90))
     a_letter(state=MessageState.FAILED)
     a_letter(state=MessageState.SENT)
 

@@ -22,10 +22,12 @@ from eventsvc.programme.models import Appearance, Session, SessionKind
 
 Key = tuple[EntryKind, int | None]
 
-# Built once, as it is asked while others wait at the turnstile.
-_INVITATION = sa.select(Entry.facts, Entry.entitled_facts, Entry.sequence).where(
-    Entry.event_id == sa.bindparam("event_id"), Entry.kind == EntryKind.EVENT, Entry.gone_at.is_(None)
+# Built once, as they are asked while others wait at the turnstile.
+_WHOLE = sa.select(Entry.facts, Entry.entitled_facts, Entry.sequence).where(
+    Entry.event_id == sa.bindparam("event_id"), Entry.kind == EntryKind.EVENT
 )
+_INVITATION = _WHOLE.where(Entry.gone_at.is_(None))
+_TOMBSTONE = _WHOLE.where(Entry.gone_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,12 @@ def refresh(event: Event, *, at: datetime) -> int:
 
 def invitation_of(event: Event) -> dict[str, Any] | None:
     """Return a snapshot for a letter: `facts`, a Showing as JSON with the join link, and its `sequence`."""
-    # `refresh` leaves nothing unwritten, so nothing else need be written for this look's sake.
-    with db.session.no_autoflush:
-        row = db.session.execute(_INVITATION, {"event_id": event.id}).first()
-    return {"facts": row.entitled_facts or row.facts, "sequence": row.sequence} if row else None
+    return _looked_up(_INVITATION, event)
+
+
+def end_of(event: Event) -> dict[str, Any] | None:
+    """Return the like of the tombstone of an event that had a date and has none any more."""
+    return _looked_up(_TOMBSTONE, event)
 
 
 def rewrite_outdated(*, limit: int = 500) -> int:
@@ -85,6 +89,13 @@ def rewrite_outdated(*, limit: int = 500) -> int:
             .execution_options(synchronize_session=False)
         )
     return len(outdated)
+
+
+def _looked_up(asked: sa.Select[Any], event: Event) -> dict[str, Any] | None:
+    # `refresh` leaves nothing unwritten, so nothing else need be written for this look's sake.
+    with db.session.no_autoflush:
+        row = db.session.execute(asked, {"event_id": event.id}).first()
+    return {"facts": row.entitled_facts or row.facts, "sequence": row.sequence} if row else None
 
 
 def _full(facts: dict[str, Any] | None) -> Showing | None:

@@ -18,7 +18,7 @@ from eventsvc import clock, links, web, when
 from eventsvc.accounts import telling
 from eventsvc.accounts.access import Act, event_for, me, require, signed_in, where_i_may
 from eventsvc.errors import ChangedMeanwhile, Refused
-from eventsvc.events import errors, rules, words
+from eventsvc.events import errors, notifications, rules, words
 from eventsvc.events.forms import CancelForm, EventForm, NewEventForm
 from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
 from eventsvc.events.standing import Places, places
@@ -126,9 +126,16 @@ def edit(slug: str) -> Any:
     theirs: list[dict[str, str]] = []
     if form.validate_on_submit():
         try:
-            moved_up = rules.edit(event, form.changes(), revision=form.opened_at(), by=me(), at=clock.now())
+            done = rules.edit(
+                event,
+                form.changes(),
+                revision=form.opened_at(),
+                by=me(),
+                at=clock.now(),
+                is_told=form.tells_people.data,
+            )
             db.session.commit()
-            _tell_saved(len(moved_up))
+            flash(_saved(done), "ok")
             return redirect(url_for(".show", slug=event.slug), 303)
         except ChangedMeanwhile as refused:
             db.session.rollback()
@@ -150,17 +157,14 @@ def publish(slug: str) -> Any:
     event = event_for(Act.PUBLISH, slug)
     was_cancelled = event.status is Status.CANCELLED
     try:
-        rules.publish(event, by=me(), at=clock.now())
+        done = rules.publish(event, by=me(), at=clock.now())
     except errors.NotReady as refused:
         db.session.rollback()
         for sentence in refused.sentences:
             flash(sentence, "no")
         return redirect(url_for(".edit", slug=event.slug), 303)
     db.session.commit()
-    if was_cancelled:
-        flash(_("It takes place after all. Nobody was written to: tell people yourself."), "warn")
-    else:
-        flash(_("It is published. Here is its address."), "ok")
+    flash(_reinstated(done.told) if was_cancelled else _("It is published. Here is its address."), "ok")
     return redirect(url_for(".show", slug=event.slug), 303)
 
 
@@ -304,7 +308,15 @@ def _code(address: str) -> Markup:
 
 def _form_page(form: EventForm, event: Event, theirs: list[dict[str, str]]) -> str:
     series = db.session.scalars(sa.select(Series.title).order_by(Series.title))
-    return render_template("desk/events/edit.html", form=form, event=event, theirs=theirs, series=list(series))
+    return render_template(
+        "desk/events/edit.html",
+        form=form,
+        event=event,
+        theirs=theirs,
+        series=list(series),
+        reach=notifications.reach(event) if event.status is Status.PUBLISHED else 0,
+        is_over=rules.is_over(event, clock.now()),
+    )
 
 
 def _side_by_side(form: EventForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
@@ -326,10 +338,25 @@ def _side_by_side(form: EventForm, refused: ChangedMeanwhile, event: Event) -> l
     ]
 
 
-def _tell_saved(moved_up: int) -> None:
+def _saved(done: rules.Done) -> str:
+    """Say what saving meant for people: who is told, and who moved up."""
     told = ngettext(
-        "Saved. One person moved up from the waiting list.",
-        "Saved. %(num)s people moved up from the waiting list.",
-        moved_up,
+        "A letter to one person leaves in ten minutes, unless you change it again before.",
+        "Letters to %(num)s people leave in ten minutes, unless you change it again before.",
+        done.told,
     )
-    flash(told if moved_up else _("Saved."), "ok")
+    moved_up = ngettext(
+        "One person moved up from the waiting list.",
+        "%(num)s people moved up from the waiting list.",
+        len(done.moved_up),
+    )
+    return " ".join([_("Saved."), *([told] if done.told else []), *([moved_up] if done.moved_up else [])])
+
+
+def _reinstated(told: int) -> str:
+    sentence = ngettext(
+        "It takes place after all. A letter to one person is on its way.",
+        "It takes place after all. Letters to %(num)s people are on their way.",
+        told,
+    )
+    return sentence if told else _("It takes place after all. There was nobody to tell.")

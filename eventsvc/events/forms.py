@@ -129,6 +129,7 @@ class EventForm(FlaskForm):
     is_unlisted = BooleanField(_l("Unlisted: only those with the link find it"))
     palette = SelectField(_l("Colours of the cover"))
     attendance_note = line(_l("Who was there"), 200)
+    tells_people = BooleanField(_l("Tell people"), default=True)
 
     def __init__(self, event: Event) -> None:
         super().__init__(data=_written(contents.of(event), event.revision))

@@ -6,6 +6,7 @@ Every act holds the event's turnstile and reads again before it looks: nobody ed
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,18 +21,26 @@ from eventsvc.accounts.models import EventRole, Membership, User
 from eventsvc.calendars import entries
 from eventsvc.calendars.models import CalendarVersion
 from eventsvc.columns import snapshot
-from eventsvc.events import contents, errors, wall
+from eventsvc.events import contents, errors, notifications, wall
 from eventsvc.events.kinds import PLANS
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.registration import notifications, seats
 from eventsvc.registration import rules as registrations
-from eventsvc.registration.models import LIVE, Registration
+from eventsvc.registration import seats
+from eventsvc.registration.models import Registration
 from eventsvc.text import slug_of
 
 # What stands in the place of an event's address on the desk.
 _RESERVED = frozenset({"new"})
 _STATES = ("status", "cancellation_note", "published_at", "cancelled_at", "revision")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act meant for people: who got a seat by it, and how many letters tell of it."""
+
+    moved_up: tuple[Registration, ...] = ()
+    told: int = 0
 
 
 def create(said: Mapping[str, Any], *, by: Actor, at: datetime) -> Event:
@@ -60,11 +69,13 @@ def create(said: Mapping[str, Any], *, by: Actor, at: datetime) -> Event:
     return event
 
 
-def edit(event: Event, changes: Mapping[str, Any], *, revision: int, by: Actor, at: datetime) -> list[Registration]:
-    """Write what an organiser changed, and return those a raised limit gave a seat to.
+def edit(
+    event: Event, changes: Mapping[str, Any], *, revision: int, by: Actor, at: datetime, is_told: bool = True
+) -> Done:
+    """Write what an organiser changed; tell people where it moved, unless it is a small correction (`is_told`).
 
     `changes` has names of `contents.ALL`; `revision` is the one their form was opened at. An address it had in public
-    keeps leading to it. Raises ChangedMeanwhile, SlugTaken, BadTimes, NotReady.
+    keeps leading to it. A raised limit gives seats. Raises ChangedMeanwhile, SlugTaken, BadTimes, NotReady.
     """
     _hold(event)
     if "slug" in changes:
@@ -72,7 +83,8 @@ def edit(event: Event, changes: Mapping[str, Any], *, revision: int, by: Actor, 
     before, yours = contents.of(event), contents.plain(changes)
     meanwhile.refuse_if_changed(event, revision, stored=before, yours=yours)
     if all(before[name] == value for name, value in yours.items()):
-        return []
+        return Done()
+    was_over = is_over(event, at)
     begun = snapshot(event, ("revision",)) | before
     if "slug" in changes:
         _move(event, _given_slug(changes["slug"], event.id))
@@ -84,28 +96,32 @@ def edit(event: Event, changes: Mapping[str, Any], *, revision: int, by: Actor, 
     event.updated_at = at
     _flush_address(event.slug)
     _finish("event.edited", event, begun, by=by, at=at)
-    return registrations.serve_list(event, by=by, at=at)
+    is_news = event.status is Status.PUBLISHED and not (was_over and is_over(event, at))
+    told = notifications.changed(event, before, is_told=is_told, at=at) if is_news else 0
+    return Done(tuple(registrations.serve_list(event, by=by, at=at)), told)
 
 
-def publish(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
-    """Let everybody see an event, and return those who got a seat by it; publishing again undoes a cancellation.
+def publish(event: Event, *, by: Actor, at: datetime) -> Done:
+    """Let everybody see an event; publishing again undoes a cancellation, and tells everybody so while it is ahead.
 
     Raises NotReady with a sentence for each thing that people would miss.
     """
     _hold(event)
     if event.status is Status.PUBLISHED:
-        return []
+        return Done()
     _check_ready(event, at)
+    is_news = event.status is Status.CANCELLED and not is_over(event, at)
     before = snapshot(event, _STATES)
     event.status, event.cancellation_note, event.cancelled_at = Status.PUBLISHED, "", None
     event.published_at = event.published_at or at
     event.updated_at = at
     _finish("event.published", event, before, by=by, at=at)
-    return registrations.serve_list(event, by=by, at=at)
+    told = notifications.reinstated(event, at=at) if is_news else 0
+    return Done(tuple(registrations.serve_list(event, by=by, at=at)), told)
 
 
 def cancel(event: Event, *, sentence: str, by: Actor, at: datetime) -> int:
-    """Cancel a published event, tell everybody who holds or awaits a place why, and return how many that are.
+    """Cancel a published event, tell everybody who holds or awaits a place why, and return how many letters that makes.
 
     Their registrations stay as they are. Raises NotPublished, NoSentence.
     """
@@ -119,10 +135,7 @@ def cancel(event: Event, *, sentence: str, by: Actor, at: datetime) -> int:
     event.updated_at = at
     # The letters carry what the calendar now shows, so it is brought up to date first.
     _finish("event.cancelled", event, before, by=by, at=at)
-    people = _live(event)
-    for registration in people:
-        notifications.event_cancelled(registration, sentence=event.cancellation_note, at=at)
-    return len(people)
+    return notifications.cancelled(event, sentence=event.cancellation_note, at=at)
 
 
 def archive(event: Event, *, by: Actor, at: datetime) -> None:
@@ -182,13 +195,17 @@ def stop_preview(event: Event, *, by: Actor, at: datetime) -> None:
     _record("event.hidden", event, before, snapshot(event, ("revision",)), by=by, at=at)
 
 
+def is_over(event: Event, at: datetime) -> bool:
+    """Tell whether an event has ended; one whose date is to follow has not."""
+    return event.ends_at is not None and event.ends_at <= at
+
+
 def missing(event: Event, at: datetime) -> list[str]:
     """Return a sentence for each thing that people would miss if the event were published at `at`."""
-    is_over = event.ends_at is not None and event.ends_at <= at
     told = []
     if not event.summary:
         told.append(_("Write a summary: one or two sentences that say what it is."))
-    if is_over:
+    if is_over(event, at):
         return told
     if not event.contact_email:
         told.append(_("Give the e-mail address of a person who answers questions."))
@@ -293,8 +310,3 @@ def _flush_address(slug: str) -> None:
         if "slug" not in str(refused.orig):
             raise
         raise errors.SlugTaken(slug) from None
-
-
-def _live(event: Event) -> list[Registration]:
-    asked = sa.select(Registration).where(Registration.event_id == event.id, Registration.state.in_(LIVE))
-    return list(db.session.scalars(asked.order_by(Registration.turn)))

@@ -146,7 +146,7 @@ def _fail(due: Due, what: str, fault: Exception) -> None:
 
 def _invited(batch: Sequence[Due]) -> set[Address]:
     """Find who of those whose entry is to be cancelled was sent an invitation, in one query for the batch."""
-    ending = [due.registration_id for due in batch if letters.METHODS.get(due.kind) is Method.CANCEL]
+    ending = [due.registration_id for due in batch if letters.method_of(due) is Method.CANCEL]
     if not ending:
         return set()
     asking = [kind for kind, method in letters.METHODS.items() if method is Method.REQUEST]

@@ -26,6 +26,8 @@ from eventsvc.text import folded, one_line
 METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "event_changed": Method.REQUEST,
+    "event_reinstated": Method.REQUEST,
     "cancelled": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
@@ -40,7 +42,9 @@ def written(due: Due, *, at: datetime, was_invited: bool, cover: bytes | None = 
     """
     language = due.language if due.language in current_app.config["LANGUAGES"] else current_app.config["SITE_LANGUAGE"]
     name, sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
-    method = _method(due, was_invited=was_invited)
+    method = method_of(due)
+    if method is Method.CANCEL and not was_invited:
+        method = None
     calendar = _calendar(due, method, sender, at) if method else None
     with force_locale(language):
         words = _words(due, language, has_invitation=calendar is not None)
@@ -68,9 +72,11 @@ def written(due: Due, *, at: datetime, was_invited: bool, cover: bytes | None = 
     )
 
 
-def _method(due: Due, *, was_invited: bool) -> Method | None:
-    method = METHODS.get(due.kind) if due.facts.get("invitation") else None
-    return None if method is Method.CANCEL and not was_invited else method
+def method_of(due: Due) -> Method | None:
+    """Tell what a letter asks of a calendar that was sent an invitation: an event without a date is let go."""
+    if due.facts.get("ending"):
+        return Method.CANCEL
+    return METHODS.get(due.kind) if due.facts.get("invitation") else None
 
 
 def _calendar(due: Due, method: Method, sender: str, at: datetime) -> bytes | None:
@@ -78,7 +84,7 @@ def _calendar(due: Due, method: Method, sender: str, at: datetime) -> bytes | No
 
     Where the event's contact has no address or is the reader, the site itself stands as the organiser.
     """
-    invitation = due.facts["invitation"]
+    invitation = due.facts.get("ending") or due.facts["invitation"]
     showing = Showing.from_json(invitation["facts"])
     reader = folded(due.recipient)
     if folded(showing.organiser_email) in {"", reader}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,31 @@ class Recipient:
     name: str
     language: str
     reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter to be laid: see `post`; it is not sent before `due_at`."""
+
+    kind: str
+    to: Recipient
+    facts: dict[str, Any]
+    key: str
+    about: str
+    event_id: int | None
+    registration_id: int | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A letter that will not be sent: what it would have told, and when."""
+
+    id: int
+    registration_id: int
+    kind: str
+    facts: dict[str, Any]
+    due_at: datetime
 
 
 def post(
@@ -43,23 +69,34 @@ def post(
     """
     if not is_first:
         replace_waiting(about)
-    message = Message(
-        key=key,
-        about=about,
-        kind=kind,
-        language=to.language,
-        recipient=to.address,
-        recipient_name=to.name,
-        reply_to=to.reply_to,
-        event_id=event_id,
-        registration_id=registration_id,
-        facts=facts,
-        created_at=at,
-        due_at=at,
-        message_id=f"<{tokens.new()}@{links.public_host()}>",
-    )
+    message = Message(**_columns(Draft(kind, to, facts, key, about, event_id, registration_id, at), at))
     db.session.add(message)
     return message
+
+
+def post_all(drafts: Sequence[Draft], *, at: datetime) -> None:
+    """Lay many letters with one statement; the caller has withdrawn those they take the place of."""
+    if drafts:
+        db.session.execute(sa.insert(Message), [_columns(draft, at) for draft in drafts])
+
+
+def withdraw(registrations: sa.Select[int]) -> dict[int, Withdrawn]:
+    """Take back the letters about many registrations that nobody has begun to send; return them by registration.
+
+    One statement takes and tells, so that no worker can send what is returned.
+    """
+    taken = db.session.execute(
+        sa.update(Message)
+        .where(
+            Message.registration_id.in_(registrations),
+            Message.state == MessageState.WAITING,
+            Message.about.startswith("registration:"),
+        )
+        .values(state=MessageState.REPLACED)
+        .returning(Message.id, Message.registration_id, Message.kind, Message.facts, Message.due_at),
+        execution_options={"synchronize_session": False},
+    )
+    return {letter.registration_id: letter for letter in sorted((Withdrawn(*row) for row in taken), key=_number)}
 
 
 def replace_waiting(about: str) -> None:
@@ -93,3 +130,25 @@ def forget(registration_id: int) -> None:
     db.session.execute(
         theirs.values(recipient="", recipient_name="", facts={}, sent_text="", answer=""), execution_options=alone
     )
+
+
+def _columns(draft: Draft, at: datetime) -> dict[str, Any]:
+    return {
+        "key": draft.key,
+        "about": draft.about,
+        "kind": draft.kind,
+        "language": draft.to.language,
+        "recipient": draft.to.address,
+        "recipient_name": draft.to.name,
+        "reply_to": draft.to.reply_to,
+        "event_id": draft.event_id,
+        "registration_id": draft.registration_id,
+        "facts": draft.facts,
+        "created_at": at,
+        "due_at": draft.due_at,
+        "message_id": f"<{tokens.new()}@{links.public_host()}>",
+    }
+
+
+def _number(letter: Withdrawn) -> int:
+    return letter.id

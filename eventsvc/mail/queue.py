@@ -13,6 +13,9 @@ from eventsvc.mail.models import Message, MessageState, WorkerPulse
 # A worker looks every second and writes so every half minute; after this long nobody sends letters any more.
 STALE = timedelta(minutes=2)
 
+# A letter that is held back for a while is not late before it is due.
+_waits_since = sa.case((Message.attempts == 0, Message.due_at), else_=Message.created_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -35,11 +38,9 @@ class Queue:
 def look(at: datetime) -> Queue:
     """Look at the outbox in three small queries."""
     unsent = Message.state.in_((MessageState.WAITING, MessageState.CLAIMED))
-    waiting, oldest = db.session.execute(
-        sa.select(sa.func.count(), sa.func.min(Message.created_at)).where(unsent)
-    ).one()
+    waiting, oldest = db.session.execute(sa.select(sa.func.count(), sa.func.min(_waits_since)).where(unsent)).one()
     failed = db.session.scalar(
         sa.select(sa.func.count()).select_from(Message).where(Message.state == MessageState.FAILED)
     )
     looked_at = db.session.scalar(sa.select(sa.func.max(WorkerPulse.looked_at)))
-    return Queue(waiting, at - oldest if oldest else None, failed or 0, looked_at)
+    return Queue(waiting, max(at - oldest, timedelta()) if oldest else None, failed or 0, looked_at)

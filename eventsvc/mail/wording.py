@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -14,11 +14,12 @@ from markupsafe import Markup
 from eventsvc import links, tokens, when
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.showings import Showing
-from eventsvc.events import places
-from eventsvc.events.models import Event, Mode, Venue
 from eventsvc.events.places import Where
+from eventsvc.mail import changes, whereabouts
+from eventsvc.mail.changes import Change
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
+from eventsvc.registration.models import State
 from eventsvc.text import cleaned
 
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
@@ -37,6 +38,8 @@ class Words:
     name: str
     title: str
     dated_title: str
+    subject: str
+    changes: list[Change]
     block: when.Block | None
     when: str
     zone: str
@@ -45,6 +48,7 @@ class Words:
     costs: str
     reference: str
     position: int | None
+    has_seat: bool
     had_seat: bool
     sentence: str
     is_off: bool
@@ -62,6 +66,11 @@ class Words:
     def bold_title(self) -> Markup:
         """The title for a page of HTML, in bold."""
         return Markup('<b style="font-weight:600">{}</b>').format(self.title)
+
+    @property
+    def changed(self) -> set[str]:
+        """The names of what changed."""
+        return {change.name for change in self.changes}
 
     @property
     def paragraphs(self) -> list[str]:
@@ -98,17 +107,23 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
     manage_url = links.absolute("registration.manage", token=tokens.unseal(due.manage_sealed or ""), lang=language)
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
-    title = inert(event["title"])
+    title, time = inert(event["title"]), whereabouts.time(facts, language)
+    dated_title, changed = _dated(title, event, language), changes.of(facts, language)
     return Words(
         name=_greeted(facts["given_name"]),
         title=title,
-        dated_title=_dated(title, event, language),
-        **_time(facts, language),
+        dated_title=dated_title,
+        subject=changes.subject(changed, dated_title) if changed else dated_title,
+        changes=changed,
+        block=time.block,
+        when=time.when,
+        zone=time.zone,
         where=_where(facts, language),
-        join_url=_web_address(facts.get("join_url", "")),
+        join_url=whereabouts.web_address(facts.get("join_url", "")),
         costs=inert(event["costs"]),
         reference=tokens.spaced(facts["reference"]),
         position=facts.get("position"),
+        has_seat=facts["state"] == State.CONFIRMED,
         had_seat=facts.get("had_seat", False),
         sentence=cleaned(facts.get("sentence", "")),
         is_off=due.kind in _OFF,
@@ -130,43 +145,13 @@ def _greeted(name: str) -> str:
 
 
 def _dated(title: str, event: dict[str, Any], language: str) -> str:
-    span = _span(event)
+    span = whereabouts.span(event)
     return f"{title}, {when.dates(*span[:3], language, span[3])}" if span else title
 
 
-def _time(facts: dict[str, Any], language: str) -> dict[str, Any]:
-    span = _span(facts["event"])
-    if span is None:
-        return {"block": None, "when": "", "zone": ""}
-    starts_at, ends_at, timezone, is_all_day = span
-    city = (facts["venue"] or {}).get("city") if "/" in timezone else None
-    return {
-        "block": when.block(starts_at, ends_at, timezone, language, is_all_day),
-        "when": when.span(starts_at, ends_at, timezone, language, is_all_day),
-        "zone": "" if is_all_day else when.zone_name(timezone, starts_at, language, inert(city or "") or None),
-    }
-
-
-def _span(event: dict[str, Any]) -> tuple[datetime, datetime, str, bool] | None:
-    if not event["starts_at"] or not event["ends_at"]:
-        return None
-    ends = datetime.fromisoformat(event["starts_at"]), datetime.fromisoformat(event["ends_at"])
-    return *ends, event["timezone"], event["is_all_day"]
-
-
 def _where(facts: dict[str, Any], language: str) -> Where:
-    """Say where it is, by the event's own rule; of an online event the link itself stands beside it."""
-    mode = Mode(facts["event"]["mode"])
-    if mode is Mode.ONLINE:
-        is_to_follow = facts["state"] == "confirmed" and not facts.get("join_url")
-        return Where(_("Online"), _("We send the link before it begins.") if is_to_follow else "")
-    venue = Venue(**facts["venue"]) if facts["venue"] else None
-    found = places.where(Event(mode=mode, room=facts["event"]["room"], venue=venue), language)
-    return Where(inert(found.line), inert(found.detail), _web_address(found.map_url))
-
-
-def _web_address(url: str) -> str:
-    return url if url.startswith(("https://", "http://")) and not url.split()[1:] else ""
+    is_to_follow = facts["state"] == State.CONFIRMED and not facts.get("join_url")
+    return whereabouts.where(facts, language, is_to_follow=is_to_follow)
 
 
 def _calendars(facts: dict[str, Any], apple: str) -> list[tuple[str, str]]:

@@ -10,30 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from eventsvc.calendars import entries
-from eventsvc.columns import snapshot
-from eventsvc.events.models import Event, Venue
 from eventsvc.mail import outbox
 from eventsvc.mail.models import Message
 from eventsvc.mail.outbox import Recipient
-from eventsvc.registration import retention
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration import told
+from eventsvc.registration.models import Registration
 
-_EVENT = (
-    "slug",
-    "title",
-    "mode",
-    "timezone",
-    "starts_at",
-    "ends_at",
-    "is_all_day",
-    "room",
-    "costs",
-    "contact_name",
-    "contact_email",
-)
 # The letters that a registration begins with.
 _FIRST = frozenset({"registered", "waitlisted"})
-_VENUE = ("name", "street", "postcode", "city", "country", "map_url")
 
 
 def registered(registration: Registration, *, at: datetime) -> Message | None:
@@ -59,13 +43,6 @@ def cancelled(registration: Registration, *, at: datetime, had_seat: bool) -> Me
     return _post("cancelled", registration, facts, key=f"cancelled:{registration.id}", at=at)
 
 
-def event_cancelled(registration: Registration, *, sentence: str, at: datetime) -> Message | None:
-    """Tell somebody that the event will not be, in the organiser's words; call it when the entries say so already."""
-    key = f"event_cancelled:{registration.id}:{_second(registration.event.cancelled_at or at)}"
-    facts = {"sentence": sentence} | (_with_invitation(registration) if registration.has_seat else {})
-    return _post("event_cancelled", registration, facts, key=key, at=at)
-
-
 def link_resent(registration: Registration, *, at: datetime) -> Message | None:
     """Send somebody their link again; of its own, so that it takes no other letter's place."""
     name = f"link_resent:{registration.id}"
@@ -83,7 +60,7 @@ def _post(
     return outbox.post(
         kind,
         to,
-        _common(registration, event) | facts,
+        told.of(registration) | facts,
         key=key,
         about=about or f"registration:{registration.id}",
         at=at,
@@ -93,30 +70,12 @@ def _post(
     )
 
 
-def _common(registration: Registration, event: Event) -> dict[str, Any]:
-    facts = {
-        "given_name": registration.given_name,
-        "reference": registration.reference,
-        "state": registration.state.value,
-        "event": snapshot(event, _EVENT),
-        "venue": _venue(event.venue),
-        "deleted_on": last_day.isoformat() if (last_day := retention.last_day(event)) else None,
-    }
-    if registration.state is State.CONFIRMED and event.join_url:
-        facts["join_url"] = event.join_url
-    return facts
-
-
-def _venue(venue: Venue | None) -> dict[str, Any] | None:
-    return snapshot(venue, _VENUE) if venue else None
-
-
 def _with_invitation(registration: Registration) -> dict[str, Any]:
-    """Return the calendar entry as it stands, counted on for this person, whose own news are counted too."""
+    """Return the calendar entry as it stands, counted on for this person."""
     invitation = entries.invitation_of(registration.event)
     if invitation is None:
         return {}
-    return {"invitation": invitation | {"sequence": invitation["sequence"] + registration.calendar_offset}}
+    return {"invitation": told.counted(invitation, registration)}
 
 
 def _second(at: datetime) -> int:

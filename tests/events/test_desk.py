@@ -312,7 +312,7 @@ def test_publishing_a_draft_that_tells_too_little_leads_to_the_form_with_each_ga
     assert event.status is Status.DRAFT
 
 
-def test_cancelling_writes_to_everybody_and_publishing_again_says_that_it_does_not(desk: FlaskClient) -> None:
+def test_cancelling_writes_to_everybody_and_so_does_publishing_again(desk: FlaskClient) -> None:
     event = an_event()
     a_registration(event)
 
@@ -327,8 +327,43 @@ def test_cancelling_writes_to_everybody_and_publishing_again_says_that_it_does_n
     assert "The speaker is ill." in told.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Message)) == 1
 
+    assert "Publishing again writes to one person" in told.text
     again = desk.post(f"/desk/events/{event.slug}/publish", follow_redirects=True)
-    assert "Nobody was written to" in again.text
+    assert "It takes place after all. A letter to one person is on its way." in again.text
+
+
+def test_the_form_says_beforehand_how_many_are_told_and_saving_says_so_afterwards(desk: FlaskClient) -> None:
+    event = an_event()
+    assert "Tell people" not in desk.get(f"/desk/events/{event.slug}/edit").text
+    for over in ({}, {"state": State.WAITLISTED}, {"state": State.CANCELLED}, {"email": None}):
+        a_registration(event, **over)
+
+    page = desk.get(f"/desk/events/{event.slug}/edit").text
+    assert "2 people get a letter" in page
+    send(desk, event, browsing.fields(page), room="Aula")
+
+    saved = desk.get(f"/desk/events/{event.slug}").text
+    assert "Saved. Letters to 2 people leave in ten minutes" in saved
+    assert "Leaves at Tue 2 March 2027, 10:10." in desk.get(f"/desk/events/{event.slug}/letters").text
+
+
+def test_a_small_correction_is_saved_without_a_letter(desk: FlaskClient) -> None:
+    event = an_event()
+    a_registration(event)
+    form = edit_page(desk, event)
+    form.pop("tells_people")
+
+    send(desk, event, form, title="Said right")
+
+    assert event.title == "Said right"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Message)) == 0
+
+
+def test_the_form_of_an_event_that_is_over_says_that_nobody_is_told(desk: FlaskClient) -> None:
+    event = an_event(starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1))
+    a_registration(event)
+
+    assert "It is over, so nobody is written to" in desk.get(f"/desk/events/{event.slug}/edit").text
 
 
 def test_a_draft_can_be_deleted_and_what_was_public_cannot(desk: FlaskClient) -> None:

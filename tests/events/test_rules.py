@@ -222,10 +222,10 @@ def test_a_raised_limit_serves_those_who_have_waited_longest(olga: Actor) -> Non
     a_registration(event)
     waiting = [a_registration(event, state=State.WAITLISTED) for _person in range(3)]
 
-    moved_up = rules.edit(event, {"capacity": 3}, revision=event.revision, by=olga, at=NOW)
+    done = rules.edit(event, {"capacity": 3}, revision=event.revision, by=olga, at=NOW)
     db.session.commit()
 
-    assert [registration.id for registration in moved_up] == [registration.id for registration in waiting[:2]]
+    assert [registration.id for registration in done.moved_up] == [registration.id for registration in waiting[:2]]
     assert [registration.state for registration in waiting] == [State.CONFIRMED, State.CONFIRMED, State.WAITLISTED]
 
 

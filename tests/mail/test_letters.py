@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from eventsvc import links, worker
+from eventsvc.events import notifications as news
 from eventsvc.events.models import Mode
 from eventsvc.extensions import db
 from eventsvc.mail import pictures
@@ -154,12 +155,11 @@ def test_cancelling_sends_no_calendar_to_whoever_was_never_invited(office: PostO
 
 def test_a_cancelled_event_is_told_in_the_organisers_words_with_its_end(office: PostOffice) -> None:
     event = an_event(title="Winter school")
-    registration = ada(event)
-    notifications.registered(registration, at=NOW)
+    notifications.registered(ada(event), at=NOW)
     delivered(office)
 
     sentence = "The speaker is ill.\n\nWe hope to see you <b>next year</b>."
-    notifications.event_cancelled(registration, sentence=sentence, at=NOW)
+    news.cancelled(event, sentence=sentence, at=NOW)
     letter = delivered(office)
 
     assert letter.message["Subject"] == "Cancelled: Winter school, 30 May 2027"
