@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError, reset_tzpath
 
-import config
 from flask import Flask
 
-from eventsvc import cli, desk, extensions, health, logs, pages, web
+import config
+from eventsvc import assets, cli, desk, extensions, health, logs, pages, unsent, web
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
@@ -58,8 +58,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     signin.bind(app)
     logs.bind(app)
     web.bind(app)
+    assets.bind(app)
     pages.bind(app)
     desk.bind(app)
+    unsent.bind(app)
     for door in (*PUBLIC_DOORS, *DESK_DOORS, health):
         app.register_blueprint(door.blueprint)
     for commands in (cli, accounts_cli, demo_cli):

@@ -40,7 +40,7 @@ _KEPT_NOTHING = _l("Nothing you sent was kept. Try again in a minute; if it happ
 _PLAIN = Markup(
     '<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-    '<body><h1>{title}</h1><p>{text}</p><p><a href="/">/</a></p></body></html>\n'
+    '<body><h1>{title}</h1><p>{text}</p><p><a href="/">{way_on}</a></p></body></html>\n'
 )
 _log = logging.getLogger(__name__)
 
@@ -208,8 +208,7 @@ def _roll_back() -> None:
 
 def _plain() -> Markup:
     """Say what `errors/error.html` says of a failure, with nothing around it that could fail too."""
-    lang, title, text = language(), str(_FAILED), str(_KEPT_NOTHING)
-    return _PLAIN.format(lang=lang, title=title, text=text)
+    return _PLAIN.format(lang=language(), title=_FAILED, text=_KEPT_NOTHING, way_on=_l("See all events"))
 
 
 class _Missing(HTTPException):

@@ -19,11 +19,11 @@ HOUSE = "eventsvc"
 FLOORS: dict[int, str] = {
     7: "eventsvc",
     6: """
-        worker cli pages desk health serving
+        worker cli pages desk unsent health serving
         */pages */desk */api */cli demo/*
     """,
     5: """
-        web logs
+        web logs assets
         accounts/signin accounts/access
         */forms */shapes
     """,
@@ -42,11 +42,11 @@ FLOORS: dict[int, str] = {
         registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
-        registration/words
+        registration/told registration/words
         calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
         calendars/zones
-        mail/carriers mail/claims mail/envelopes mail/letters mail/listing mail/outbox mail/pictures mail/queue
-        mail/records mail/wording mail/words
+        mail/carriers mail/changes mail/claims mail/envelopes mail/letters mail/listing mail/outbox mail/pictures mail/queue
+        mail/records mail/whereabouts mail/wording mail/words
     """,
     1: """
         */models
