@@ -20,6 +20,7 @@ from eventsvc.text import one_line
 _MISSING_AT = _l("An e-mail address has an @ in it, for example ada@example.org")
 _MISSING_DOMAIN = _l("The part after the @ is missing, for example ada@example.org")
 _ONE_ADDRESS = _l("Please write one address, without spaces, for example ada@example.org")
+_PLAIN_LETTERS = _l("Before the @ please use letters from a to z without accents; letters to others often get lost")
 _NO_ADDRESS = _l("No letter would arrive at this address. It looks like ada@example.org")
 
 
@@ -38,9 +39,12 @@ def _has_something_to_see(_form: Any, field: Field) -> None:
 
 
 def _is_mailbox(_form: Any, field: Field) -> None:
-    """Refuse what no mail server could take; no name is looked up, for that would be slow and sometimes wrong."""
+    """Refuse what no mail server could take; no name is looked up, for that would be slow and sometimes wrong.
+
+    Nor is a letter beyond ASCII taken before the @: few servers speak SMTPUTF8 (RFC 6531), and letters would be lost.
+    """
     try:
-        field.data = validate_email(field.data, check_deliverability=False).normalized
+        field.data = validate_email(field.data, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
         raise ValidationError(_slip(field.data)) from None
 
@@ -51,7 +55,17 @@ def _slip(address: str) -> Any:
         return _MISSING_AT
     if not domain:
         return _MISSING_DOMAIN
+    if not name.isascii() and _is_address(address):
+        return _PLAIN_LETTERS
     return _ONE_ADDRESS if " " in name + domain or "@" in domain or "," in address else _NO_ADDRESS
+
+
+def _is_address(address: str) -> bool:
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def _is_country(_form: Any, field: Field) -> None:

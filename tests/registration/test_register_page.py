@@ -215,6 +215,8 @@ class TestBadInput:
             ("email", "ada@example.org,eve@example.org", "one address, without spaces"),
             ("email", "ada\x00@example.org", "one address, without spaces"),
             ("email", "\u202eada@example.org", "No letter would arrive"),
+            ("email", "josé@example.org", "letters from a to z without accents"),
+            ("email", "ада@example.org", "letters from a to z without accents"),
             ("email", "🎉@", "The part after the @ is missing"),
             ("email", "<script>alert(1)</script>@example.org", "No letter would arrive"),
             ("email", "a" * 10_000 + "@example.org", "at most 254 characters"),
