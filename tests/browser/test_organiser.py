@@ -156,3 +156,17 @@ def test_with_one_form_open_twice_the_second_is_told_what_the_first_saved_and_ke
 
     second.get_by_role("button", name="Save", exact=True).click()
     expect(second.get_by_role("heading", level=1)).to_have_text("Symposium on health")
+
+
+def test_on_a_phone_without_scripts_the_menu_opens_leads_on_and_signs_out(at_her_desk: Callable[..., Page]) -> None:
+    page = at_her_desk("/desk/", size=PHONE, javascript=False)
+    expect(page.get_by_role("navigation")).to_have_count(0)
+
+    page.get_by_role("link", name="Menu").click()
+    page.get_by_role("navigation").get_by_role("link", name="Letters").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Letters")
+    page.get_by_role("link", name="Menu").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/desk/letters")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
