@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, request
 
@@ -18,7 +18,7 @@ def bind(app: Flask) -> None:
     """Let `url_for('static')` say the version of a file, and let who asks for that version keep it."""
     # Whoever debugs edits files under a running server.
     versions = {} if app.debug else _versions(Path(app.static_folder or ""))
-    serve: Callable[..., Response] = app.view_functions["static"]
+    serve = cast("Callable[..., Response]", app.view_functions["static"])
 
     def say_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static" and values.get("filename") in versions:

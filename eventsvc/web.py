@@ -14,8 +14,10 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.utils import cached_property
 
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
@@ -50,6 +52,7 @@ def bind(app: Flask) -> None:
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.request_class = Asked
     app.session_interface = CookieWhereNeeded()
     app.before_request(_refuse_null_bytes)
     app.after_request(_add_headers)
@@ -58,6 +61,17 @@ def bind(app: Flask) -> None:
     app.register_error_handler(Refused, _show_refusal)
     app.register_error_handler(StaleDataError, _show_stale)
     app.register_error_handler(500, _show_failure)
+
+
+class Asked(Request):
+    """A request whose words after the question mark have no null byte: nobody types one, PostgreSQL compares none."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        said = super().args
+        if not any("\0" in value for _name, value in said.items(multi=True)):
+            return said
+        return self.parameter_storage_class((name, value.replace("\0", "")) for name, value in said.items(multi=True))
 
 
 class CookieWhereNeeded(SecureCookieSessionInterface):
@@ -135,8 +149,8 @@ def public(response: Response, *, seconds: int = PUBLIC_SECONDS) -> Response:
 
 
 def _refuse_null_bytes() -> None:
-    """Answer 404 to an address with a null byte, which no name of ours has and PostgreSQL cannot compare."""
-    if "\0" in request.path or b"%00" in request.query_string:
+    """Answer 404 to a path with a null byte, which no name of ours has and PostgreSQL cannot compare."""
+    if "\0" in request.path:
         raise _NotFound
 
 

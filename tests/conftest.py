@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 from eventsvc import clock as our_clock
 from eventsvc import create_app
 from eventsvc.accounts.models import User
-from eventsvc.extensions import db, limiter
+from eventsvc.extensions import db, limiter, security
 from tests import databases, network, people
 from tests.databases import Database
 from tests.smtp import PostOffice, post_office
@@ -139,8 +139,8 @@ def client(app: Flask) -> FlaskClient:
 def make_app(app: Flask, database: Database, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Make another application on the same rows: `make_app(RATE_LIMITS=True)`; its instance folder is `tmp_path`."""
     made: list[Flask] = []
-    # The extensions are one per process, and Flask-Limiter keeps the settings of whoever came last.
-    limits = vars(limiter).copy()
+    # The extensions are one per process, and these two keep the settings of whoever came last.
+    kept = [(extension, vars(extension).copy()) for extension in (limiter, security)]
 
     def make(**settings: Any) -> Flask:
         of_its_own = {"SQLALCHEMY_DATABASE_URI": database.url, "INSTANCE_PATH": str(tmp_path)}
@@ -150,7 +150,8 @@ def make_app(app: Flask, database: Database, tmp_path: Path) -> Iterator[Callabl
         return another
 
     yield make
-    vars(limiter).update(limits)
+    for extension, settings in kept:
+        vars(extension).update(settings)
     for another in made:
         with another.app_context():
             db.engine.dispose()

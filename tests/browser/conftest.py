@@ -148,6 +148,7 @@ def accessible() -> Callable[[Page], None]:
     """Let axe look at a page: `accessible(page)` fails with what it found."""
 
     def look(page: Page) -> None:
+        page.wait_for_load_state()
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE_SCRIPT)
         said = [f"{each['id']}: {each['help']} {each['targets']}" for each in page.evaluate(FOUND_BY_AXE)]
@@ -161,6 +162,8 @@ def no_sideways() -> Callable[[Page], None]:
     """Fail when a page is wider than its window: `no_sideways(page)`."""
 
     def look(page: Page) -> None:
+        # A page that was just come to has its address before it has a body.
+        page.wait_for_load_state()
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px wider than its window"
 

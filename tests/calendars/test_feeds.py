@@ -207,7 +207,9 @@ def test_a_session_is_found_below_its_own_event_only_but_also_by_a_name_that_had
     db.session.commit()
     (public_id,) = db.session.scalars(sa.select(Session.public_id))
 
-    answers = [client.get(f"/events/{slug}/sessions/{public_id}.ics") for slug in (event.slug, "what-it-was", other.slug)]
+    answers = [
+        client.get(f"/events/{slug}/sessions/{public_id}.ics") for slug in (event.slug, "what-it-was", other.slug)
+    ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 404]
 
