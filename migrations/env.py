@@ -16,7 +16,7 @@ import eventsvc.mail.models
 import eventsvc.programme.models
 import eventsvc.registration.models  # noqa: F401
 from eventsvc.columns import UTCDateTime
-from eventsvc.extensions import db
+from eventsvc.extensions import db, is_sqlite
 
 
 def _render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
@@ -36,8 +36,13 @@ def _render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
 
 
 def run() -> None:
-    """Migrate over one connection of the application's own engine."""
+    """Migrate over one connection of the application's own engine.
+
+    SQLite changes a table by making it anew: with foreign keys on, dropping the old one would delete what points at it.
+    """
     with current_app.app_context(), db.engine.connect() as connection:
+        if is_sqlite():
+            _switch(connection, "foreign_keys", "OFF")
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -49,6 +54,16 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+        if is_sqlite():
+            lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            _switch(connection, "foreign_keys", "ON")
+            if lost:
+                raise RuntimeError(f"the migration left rows that point at nothing: {lost[:5]}")
+
+
+def _switch(connection: sa.Connection, name: str, value: str) -> None:
+    """Set a pragma outside of any transaction, where alone SQLite heeds it."""
+    connection.connection.dbapi_connection.execute(f"PRAGMA {name}={value}")  # type: ignore[union-attr]
 
 
 run()

@@ -11,6 +11,7 @@ from eventsvc.accounts.models import EventRole, Membership, Role, User
 from eventsvc.calendars.models import CalendarVersion
 from eventsvc.events.models import Event, Kind, Mode, Status, Venue
 from eventsvc.extensions import db
+from eventsvc.programme import published
 from eventsvc.programme.models import Room, Session
 from eventsvc.registration.models import Origin, Registration, State, Turnstile
 from eventsvc.text import folded
@@ -83,7 +84,7 @@ def a_registration(event: Event, **over: Any) -> Registration:
 
 
 def a_session(event: Event, **over: Any) -> Session:
-    """A talk of an hour at the start of the event, in the Aula."""
+    """A talk of an hour at the start of the event, in the Aula; the programme is published with it."""
     number = next(_numbers)
     room = db.session.query(Room).filter_by(event_id=event.id, name="Aula").first()
     facts: dict[str, Any] = {
@@ -97,6 +98,8 @@ def a_session(event: Event, **over: Any) -> Session:
     }
     session = Session(**(facts | over))
     db.session.add(session)
+    db.session.flush()
+    published.bring(event, at=NOW)
     db.session.commit()
     return session
 

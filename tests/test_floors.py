@@ -38,7 +38,7 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/contents programme/reading programme/words
+        programme/changes programme/contents programme/published programme/reading programme/words
         registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
@@ -50,7 +50,7 @@ FLOORS: dict[int, str] = {
     """,
     1: """
         */models
-        accounts/actors registration/countries registration/person
+        accounts/actors programme/slots registration/countries registration/person
     """,
     0: """
         clock columns covers errors extensions links metrics tables text times tokens when

@@ -11,14 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import force_locale
-from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.calendars import ics, nouns
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing, Status
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme.models import Appearance, Session, SessionKind
+from eventsvc.programme import reading
+from eventsvc.programme.models import PublishedSession, Session
+from eventsvc.programme.reading import Item
 
 Key = tuple[EntryKind, int | None]
 
@@ -121,30 +122,25 @@ def _shown(event: Event, kept: dict[Key, Entry]) -> Iterator[tuple[Key, Shown]]:
     key: Key = (EntryKind.EVENT, None)
     whole = nouns.of_event(event, uid=_uid(kept.get(key)), created_at=event.created_at)
     yield key, Shown(whole, replace(whole, join_url=event.join_url) if event.join_url else None)
-    for session in _sessions(event.id):
-        key = (EntryKind.SESSION, session.id)
+    for session, created_at in _sessions(event.id):
+        key = (EntryKind.SESSION, session.session_id)
         uid = _uid(kept.get(key))
-        part = nouns.of_session(session, uid=uid, parent_uid=whole.uid, created_at=session.created_at)
+        part = nouns.of_session(session, event, uid=uid, parent_uid=whole.uid, created_at=created_at)
         yield key, Shown(part, replace(part, join_url=event.join_url) if event.join_url else None)
 
 
-def _sessions(event_id: int) -> list[Session]:
-    """Return what a calendar shows of the programme: not what is hidden or has no time, and no breaks."""
+def _sessions(event_id: int) -> Iterator[tuple[Item, datetime]]:
+    """Yield what a calendar shows of the published programme, and when it was made: what has a time, and no breaks."""
     wanted = (
-        sa.select(Session)
-        .where(
-            Session.event_id == event_id,
-            Session.is_hidden.is_(False),
-            Session.starts_at.is_not(None),
-            Session.kind != SessionKind.BREAK,
-        )
-        .options(
-            joinedload(Session.room),
-            joinedload(Session.track),
-            selectinload(Session.appearances).joinedload(Appearance.speaker),
-        )
+        sa.select(PublishedSession.session_id, PublishedSession.public_id, PublishedSession.facts, Session.created_at)
+        .join(Session, Session.id == PublishedSession.session_id)
+        .where(PublishedSession.event_id == event_id)
+        .order_by(PublishedSession.position)
     )
-    return list(db.session.scalars(wanted))
+    for session_id, public_id, facts, created_at in db.session.execute(wanted):
+        item = reading.item_of(session_id, public_id, facts)
+        if item.starts_at is not None and not item.is_break:
+            yield item, created_at
 
 
 def _uid(entry: Entry | None) -> str:

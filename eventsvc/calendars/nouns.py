@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from babel import Locale
@@ -11,7 +12,8 @@ from eventsvc import links, text
 from eventsvc.calendars.showings import Showing, Status
 from eventsvc.events import models as events
 from eventsvc.events import words
-from eventsvc.programme.models import Appearance, Session, SessionStatus, SpeakerRole
+from eventsvc.programme.models import SpeakerRole
+from eventsvc.programme.reading import Item, Voice
 from eventsvc.programme.words import SPEAKER_ROLES
 
 _LONG = timedelta(hours=24)
@@ -46,12 +48,10 @@ def of_event(event: events.Event, *, uid: str, created_at: datetime) -> Showing:
     )
 
 
-def of_session(session: Session, *, uid: str, parent_uid: str, created_at: datetime) -> Showing:
-    """Show one session that has a time. Raises ValueError for one that has none."""
+def of_session(session: Item, event: events.Event, *, uid: str, parent_uid: str, created_at: datetime) -> Showing:
+    """Show one published session that has a time. Raises ValueError for one that has none."""
     if session.starts_at is None or session.ends_at is None:
         raise ValueError("a session without a time is shown by no calendar")
-    event = session.event
-    is_cancelled = session.status is SessionStatus.CANCELLED
     return Showing(
         uid=uid,
         summary=session.title,
@@ -59,13 +59,13 @@ def of_session(session: Session, *, uid: str, parent_uid: str, created_at: datet
         ends_at=session.ends_at,
         timezone=event.timezone,
         created_at=created_at,
-        status=Status.CANCELLED if is_cancelled else _status(event),
-        description=_paragraphs(event.title, _people(session.appearances), text.to_plain(session.abstract)),
-        location=place(event, room=session.room.name if session.room else ""),
+        status=Status.CANCELLED if session.is_cancelled else _status(event),
+        description=_paragraphs(event.title, _people(session.voices), text.to_plain(session.abstract)),
+        location=place(event, room=session.room),
         url=links.absolute("programme.session", slug=event.slug, public_id=session.public_id),
         latitude=event.venue.latitude if event.venue else None,
         longitude=event.venue.longitude if event.venue else None,
-        categories=(session.track.name,) if session.track else (),
+        categories=(session.track,) if session.track else (),
         parent_uid=parent_uid,
         organiser_name=event.contact_name,
         organiser_email=event.contact_email,
@@ -92,16 +92,13 @@ def _status(event: events.Event) -> Status:
     return Status.CANCELLED if event.status is events.Status.CANCELLED else Status.CONFIRMED
 
 
-def _people(appearances: list[Appearance]) -> str:
-    return "\n".join(_person(appearance) for appearance in appearances)
+def _people(voices: Iterable[Voice]) -> str:
+    return "\n".join(map(_person, voices))
 
 
-def _person(appearance: Appearance) -> str:
-    speaker = appearance.speaker
-    named = f"{speaker.name}, {speaker.affiliation}" if speaker.affiliation else speaker.name
-    if appearance.role is SpeakerRole.SPEAKER:
-        return named
-    return f"{named} ({SPEAKER_ROLES[appearance.role]})"
+def _person(voice: Voice) -> str:
+    named = f"{voice.name}, {voice.affiliation}" if voice.affiliation else voice.name
+    return named if voice.role is SpeakerRole.SPEAKER else f"{named} ({SPEAKER_ROLES[voice.role]})"
 
 
 def _paragraphs(*parts: str) -> str:

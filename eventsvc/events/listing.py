@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventsvc.events.models import Event, EventPartner, Kind, Mode, Series, Status, Venue
 from eventsvc.events.standing import Places, places
 from eventsvc.extensions import db
-from eventsvc.programme.models import Session
+from eventsvc.programme.models import PublishedSession
 from eventsvc.registration import seats
 
 PAGE_LENGTH = 50
@@ -225,5 +225,5 @@ def _with_programme(events: Iterable[Event]) -> frozenset[int]:
     ids = [event.id for event in events]
     if not ids:
         return frozenset()
-    asked = sa.select(Session.event_id).where(Session.event_id.in_(ids), Session.is_hidden.is_(False)).distinct()
+    asked = sa.select(PublishedSession.event_id).where(PublishedSession.event_id.in_(ids)).distinct()
     return frozenset(db.session.scalars(asked))

@@ -25,6 +25,7 @@ from eventsvc.events import contents, errors, notifications, wall
 from eventsvc.events.kinds import PLANS
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Status
 from eventsvc.extensions import db
+from eventsvc.programme import published
 from eventsvc.registration import rules as registrations
 from eventsvc.registration import seats
 from eventsvc.registration.models import Registration
@@ -112,6 +113,8 @@ def publish(event: Event, *, by: Actor, at: datetime) -> Done:
     _check_ready(event, at)
     is_news = event.status is Status.CANCELLED and not is_over(event, at)
     before = snapshot(event, _STATES)
+    if event.status is Status.DRAFT:
+        _publish_programme(event, at)
     event.status, event.cancellation_note, event.cancelled_at = Status.PUBLISHED, "", None
     event.published_at = event.published_at or at
     event.updated_at = at
@@ -231,6 +234,12 @@ def _record(act: str, event: Event, before: dict[str, Any], after: dict[str, Any
     # An act says nothing of what it did not look at.
     seen = {name: value for name, value in after.items() if not before or name in before}
     audit.record(act, event, by=by, at=at, event_id=event.id, before=before, after=seen)
+
+
+def _publish_programme(event: Event, at: datetime) -> None:
+    """Show the programme with its event; one that has none yet gets its first version when there is one."""
+    if published.last(event.id) is None and published.drafted(event.id):
+        published.bring(event, at=at)
 
 
 def _check_ready(event: Event, at: datetime) -> None:

@@ -11,19 +11,24 @@ import sqlalchemy as sa
 
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
-from eventsvc.programme.models import Appearance, Session, SessionKind, Speaker, SpeakerRole
+from eventsvc.programme.models import Appearance, Room, Session, SessionKind, Speaker, SpeakerRole
 
 COLUMNS = (
-    "title", "abstract", "kind", "is_hidden", "language", "starts_at", "ends_at", "room_id", "track_id",
-    "slides_url", "recording_url",
+    "title", "abstract", "kind", "is_hidden", "language", "starts_at", "ends_at", "room_id", "track_id", "parent_id",
+    "capacity", "source_id", "slides_url", "recording_url",
 )  # fmt: skip
-ALL = (*COLUMNS, "speakers")
+ALL = (*COLUMNS, "further_rooms", "speakers")
+MATERIALS = ("slides_url", "recording_url")
 PERSON = ("name", "affiliation", "country", "biography", "email")
 
 
 def of(session: Session) -> dict[str, Any]:
-    """Return what is stored, as JSON can hold it; `speakers` is a list of (name, affiliation, role) in its order."""
+    """Return what is stored, as JSON can hold it.
+
+    `speakers` is a list of (name, affiliation, role) in its order, `further_rooms` one of ids.
+    """
     return snapshot(session, COLUMNS) | {
+        "further_rooms": sorted(room.id for room in session.further_rooms),
         "speakers": [
             {"name": a.speaker.name, "affiliation": a.speaker.affiliation, "role": a.role.value}
             for a in session.appearances
@@ -36,7 +41,8 @@ def plain(said: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(said) - set(ALL)
     if unknown:
         raise KeyError(f"no session has {', '.join(sorted(unknown))}")
-    return {name: _speakers(value) if name == "speakers" else _plain(value) for name, value in said.items()}
+    shapes: dict[str, Callable[[Any], Any]] = {"speakers": _speakers, "further_rooms": sorted}
+    return {name: shapes.get(name, _plain)(value) for name, value in said.items()}
 
 
 def write(session: Session, said: Mapping[str, Any]) -> None:
@@ -45,6 +51,9 @@ def write(session: Session, said: Mapping[str, Any]) -> None:
     for name in COLUMNS:
         if name in said:
             setattr(session, name, kinds.get(name, _same)(said[name]))
+    if "further_rooms" in said:
+        wanted = set(said["further_rooms"]) - {session.room_id}
+        session.further_rooms = list(db.session.scalars(sa.select(Room).where(Room.id.in_(wanted))))
     if "speakers" in said:
         _write_speakers(session, _speakers(said["speakers"]), session.event.id)
 

@@ -31,3 +31,17 @@ class StillUsed(Refused):
 
     def __init__(self, name: str) -> None:
         super().__init__(_("%(name)s still has sessions. Move those first.", name=name))
+
+
+class EventNotPublished(Refused):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("The event is a draft. Its programme is published with it."))
+
+
+class NothingChanged(Refused):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing differs from what the public sees, so there is nothing to publish."))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Form, HiddenField, SelectField
+from wtforms import BooleanField, Form, HiddenField, SelectField, SelectMultipleField
 
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import wall
@@ -46,7 +46,10 @@ class SessionForm(FlaskForm):
     starts_at = WallTime(_l("Begins"))
     ends_at = WallTime(_l("Ends"))
     room_id = SelectField(_l("Room"), coerce=int)
+    further_rooms = SelectMultipleField(_l("Further rooms"), coerce=int)
     track_id = SelectField(_l("Track"), coerce=int)
+    parent_id = SelectField(_l("Part of"), coerce=int)
+    capacity = Whole(_l("Seats"), 1, 100_000)
     language = SelectField(_l("Language"))
     abstract = prose(_l("Abstract"))
     speakers = Rows(SpeakerRow, _l("Speakers"))
@@ -59,7 +62,10 @@ class SessionForm(FlaskForm):
         stored = contents.of(session) if session else _begun(like)
         super().__init__(data=_written(stored, event.timezone) | {"revision": session.revision if session else 0})
         self._moments: dict[str, datetime | None] = {}
-        self.room_id.choices = choices([(0, _l("to follow")), *_named(Room, event)])
+        rooms = _named(Room, event)
+        self.room_id.choices = choices([(0, _l("to follow")), *rooms])
+        self.further_rooms.choices = choices(rooms)
+        self.parent_id.choices = choices([(0, _l("none")), *_blocks(event, session)])
         self.track_id.choices = choices([(0, _l("none")), *_named(Track, event)])
         names = [(code, language_name(code, str(get_locale()))) for code in _LANGUAGES]
         self.language.choices = choices([("", _l("as the event")), *names])
@@ -79,13 +85,15 @@ class SessionForm(FlaskForm):
 
     def said(self) -> dict[str, Any]:
         """Return what the rules are told."""
-        own = {name: self[name].data for name in contents.COLUMNS if name not in _TIMES}
+        own = {name: self[name].data for name in contents.COLUMNS if name in self and name not in _TIMES}
         return (
             own
             | self._moments
             | {
                 "room_id": self.room_id.data or None,
                 "track_id": self.track_id.data or None,
+                "parent_id": self.parent_id.data or None,
+                "further_rooms": sorted(set(self.further_rooms.data or ()) - {self.room_id.data}),
                 "language": self.language.data or None,
                 "speakers": self.speakers.rows(),
             }
@@ -162,7 +170,11 @@ class SpeakerForm(FlaskForm):
 
 def _begun(like: Session | None) -> dict[str, Any]:
     """Begin a new session after another: right after it, in the same room and track."""
-    begun: dict[str, Any] = dict.fromkeys(contents.COLUMNS, None) | {"kind": SessionKind.TALK.value, "speakers": []}
+    begun: dict[str, Any] = dict.fromkeys(contents.COLUMNS, None) | {
+        "kind": SessionKind.TALK.value,
+        "speakers": [],
+        "further_rooms": [],
+    }
     if like is None:
         return begun
     begins = like.ends_at.isoformat() if like.ends_at else None
@@ -175,8 +187,17 @@ def _written(stored: dict[str, Any], timezone: str) -> dict[str, Any]:
     for name in _TIMES:
         at = datetime.fromisoformat(stored[name]) if stored[name] else None
         shown[name] = naive(wall.clock(at, timezone)) if at else None
-    nothing = {"room_id": stored["room_id"] or 0, "track_id": stored["track_id"] or 0}
+    nothing = {name: stored[name] or 0 for name in ("room_id", "track_id", "parent_id")}
     return shown | nothing | {"language": stored["language"] or ""}
+
+
+def _blocks(event: Event, session: Session | None) -> list[tuple[int, str]]:
+    """Return what a session may be part of: any other that is not itself a part."""
+    asked = sa.select(Session.id, Session.title).where(Session.event_id == event.id, Session.parent_id.is_(None))
+    if session is not None:
+        asked = asked.where(Session.id != session.id)
+    blocks = asked.where(Session.kind == SessionKind.BLOCK).order_by(Session.starts_at, Session.id)
+    return [(number, title) for number, title in db.session.execute(blocks)]
 
 
 def _named(noun: type[Room] | type[Track], event: Event) -> list[tuple[int, str]]:

@@ -24,7 +24,7 @@ from eventsvc.events.panel import zone_of
 from eventsvc.events.words import Word
 from eventsvc.extensions import db
 from eventsvc.programme import reading
-from eventsvc.programme.models import Session, SpeakerRole
+from eventsvc.programme.models import SpeakerRole
 from eventsvc.programme.reading import Day, Guest, Item, Voice
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 
@@ -69,7 +69,7 @@ def session(slug: str, public_id: str) -> AnyResponse:
     event = _event(slug)
     if event is None:
         return _moved("programme.session", slug, public_id=public_id)
-    found = web.not_found_unless(reading.session_by_id(event.id, public_id))
+    found = web.not_found_unless(reading.item(event.id, public_id))
     page = render_template(
         "programme/session.html",
         event=event,
@@ -80,7 +80,7 @@ def session(slug: str, public_id: str) -> AnyResponse:
         span=_span(found.starts_at, found.ends_at, event),
         zone=_zone(event),
         abstract=text.to_html(found.abstract),
-        people=_people(found, event),
+        people=_people(found.voices, event),
         calendar=_calendar(found, event),
     )
     return web.public(Response(page))
@@ -226,22 +226,22 @@ def _part(role: SpeakerRole, item: Item, event: Event) -> dict[str, Any]:
     }
 
 
-def _people(found: Session, event: Event) -> list[dict[str, Any]]:
+def _people(voices: Sequence[Voice], event: Event) -> list[dict[str, Any]]:
     return [
         {
-            "name": each.speaker.name,
-            "affiliation": each.speaker.affiliation,
+            "name": each.name,
+            "affiliation": each.affiliation,
             "role": SPEAKER_ROLES[each.role],
-            "url": url_for("programme.speaker", slug=event.slug, public_id=each.speaker.public_id),
-            "cover": covers.svg(each.speaker.name, covers.palette_of(each.speaker.public_id), 3, 3),
+            "url": url_for("programme.speaker", slug=event.slug, public_id=each.public_id),
+            "cover": covers.svg(each.name, covers.palette_of(each.public_id), 3, 3),
         }
-        for each in found.appearances
+        for each in voices
     ]
 
 
-def _calendar(found: Session, event: Event) -> dict[str, str]:
+def _calendar(found: Item, event: Event) -> dict[str, str]:
     """Return the ways to put a session in a calendar; none until its entry is written."""
-    entry = db.session.scalar(db.select(Entry).where(Entry.session_id == found.id, Entry.gone_at.is_(None)))
+    entry = db.session.scalar(db.select(Entry).where(Entry.session_id == found.session_id, Entry.gone_at.is_(None)))
     if entry is None:
         return {}
     showing = Showing.from_json(entry.facts)

@@ -1,32 +1,23 @@
 """A programme as it is read: sessions in time order by day, and the people who speak in them.
 
-Plain values rather than rows: a page of forty sessions is read in two queries, and what was drawn of them can be kept
+Plain values rather than rows: a page of forty sessions is read in one query, and what was drawn of them can be kept
 under the values themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.extensions import db
-from eventsvc.programme.models import (
-    Appearance,
-    Room,
-    Session,
-    SessionKind,
-    SessionStatus,
-    Speaker,
-    SpeakerRole,
-    Track,
-)
+from eventsvc.programme import published, slots
+from eventsvc.programme.models import PublishedSession, Session, SessionKind, SessionStatus, Speaker, SpeakerRole
+from eventsvc.programme.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,10 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A session in its slot; `starts_at` and `ends_at` are None while it waits for one."""
+    """A session in its slot; `starts_at` and `ends_at` are None while it waits for one.
+
+    `room` names all its rooms in one line. `parent` is the public id of the block it is part of.
+    """
 
     public_id: str
     title: str
@@ -53,6 +47,19 @@ class Item:
     track: str
     colour: int
     voices: tuple[Voice, ...] = ()
+    abstract: str = ""
+    language: str | None = None
+    rooms: tuple[str, ...] = ()
+    room_ids: tuple[str, ...] = ()
+    parent: str | None = None
+    capacity: int | None = None
+    session_id: int = 0
+    slides_url: str = ""
+    recording_url: str = ""
+
+    @property
+    def slot(self) -> Slot | None:
+        return Slot(self.starts_at, self.ends_at) if self.starts_at and self.ends_at else None
 
     @property
     def is_cancelled(self) -> bool:
@@ -69,7 +76,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The sessions that begin on one day of the event's zone, by their start; `on` None: not yet given a slot."""
+    """The sessions of one day of the programme (`slots.day_of`), by their start; `on` None: not yet given a slot."""
 
     on: date | None
     items: tuple[Item, ...]
@@ -86,46 +93,50 @@ class Guest:
 
 
 # Built once: building a statement costs as much as asking SQLite.
-_items = (
+_published = (
     sa.select(
-        Session.id,
-        Session.public_id,
-        Session.title,
-        Session.kind,
-        Session.status,
-        Session.starts_at,
-        Session.ends_at,
-        sa.func.coalesce(Room.name, ""),
-        sa.func.coalesce(Track.name, ""),
-        sa.func.coalesce(Track.colour, 1),
+        PublishedSession.session_id,
+        PublishedSession.public_id,
+        PublishedSession.facts,
+        Session.slides_url,
+        Session.recording_url,
     )
-    .outerjoin(Room, Room.id == Session.room_id)
-    .outerjoin(Track, Track.id == Session.track_id)
-    .where(Session.event_id == sa.bindparam("event_id"), Session.is_hidden.is_(False))
-    .order_by(Session.starts_at.asc().nulls_last(), sa.func.coalesce(Room.position, 0), Session.id)
+    .join(Session, Session.id == PublishedSession.session_id)
+    .where(PublishedSession.event_id == sa.bindparam("event_id"))
+    .order_by(PublishedSession.position)
 )
-_voices = (
-    sa.select(Appearance.session_id, Speaker.public_id, Speaker.name, Speaker.affiliation, Appearance.role)
-    .join(Speaker, Speaker.id == Appearance.speaker_id)
-    .join(Session, Session.id == Appearance.session_id)
-    .where(Session.event_id == sa.bindparam("event_id"), Session.is_hidden.is_(False))
-    .order_by(Appearance.session_id, Appearance.position, Appearance.id)
-)
+_one_published = _published.where(PublishedSession.public_id == sa.bindparam("public_id"))
 
 
 def items(event_id: int) -> tuple[Item, ...]:
-    """Return an event's sessions in time order, with those who speak; hidden ones are left out. Two queries."""
-    rows: Sequence[Any] = db.session.execute(_items, {"event_id": event_id}).all()
-    voices = _by_session(event_id) if rows else {}
-    return tuple(Item(*(*facts, voices.get(id_, ()))) for id_, *facts in rows)
+    """Return the sessions that the public sees, in time order, with those who speak. One query."""
+    return tuple(_item(*row) for row in db.session.execute(_published, {"event_id": event_id}))
+
+
+def drafted(event_id: int) -> tuple[Item, ...]:
+    """Return the sessions as the next version will show them: for the preview of a draft, and for the desk."""
+    return tuple(
+        _item(each.id, each.public_id, published.facts_of(each), each.slides_url, each.recording_url)
+        for each in published.drafted(event_id)
+    )
+
+
+def item(event_id: int, public_id: str) -> Item | None:
+    """Find one session that the public sees."""
+    row = db.session.execute(_one_published, {"event_id": event_id, "public_id": public_id}).first()
+    return _item(*row) if row else None
+
+
+def item_of(session_id: int, public_id: str, facts: Mapping[str, Any]) -> Item:
+    """Return a session from its published facts alone."""
+    return _item(session_id, public_id, facts, "", "")
 
 
 def by_day(items: Iterable[Item], timezone: str) -> tuple[Day, ...]:
     """Sort sessions into the days of a zone; those without a slot come last."""
-    zone = ZoneInfo(timezone)
 
     def day_of(item: Item) -> date | None:
-        return item.starts_at.astimezone(zone).date() if item.starts_at else None
+        return slots.day_of(item.starts_at, timezone) if item.starts_at else None
 
     return tuple(Day(on, tuple(found)) for on, found in groupby(items, day_of))
 
@@ -139,27 +150,38 @@ def guests(items: Iterable[Item]) -> tuple[Guest, ...]:
     return tuple(Guest(key, voice.name, voice.affiliation, tuple(parts)) for key, (voice, parts) in found.items())
 
 
-def session_by_id(event_id: int, public_id: str) -> Session | None:
-    """Find a session of an event that may be shown, with its room, track and speakers."""
-    return db.session.scalar(
-        sa.select(Session)
-        .options(
-            joinedload(Session.room),
-            joinedload(Session.track),
-            selectinload(Session.appearances).joinedload(Appearance.speaker),
-        )
-        .where(Session.event_id == event_id, Session.public_id == public_id, Session.is_hidden.is_(False))
-    )
-
-
 def speaker_by_id(public_id: str) -> Speaker | None:
     """Find a speaker; whether they speak at an event is told by its guests."""
     return db.session.scalar(sa.select(Speaker).where(Speaker.public_id == public_id))
 
 
-def _by_session(event_id: int) -> dict[int, tuple[Voice, ...]]:
-    found: dict[int, list[Voice]] = {}
-    rows: Iterable[Any] = db.session.execute(_voices, {"event_id": event_id})
-    for session_id, *facts in rows:
-        found.setdefault(session_id, []).append(Voice(*facts))
-    return {session_id: tuple(voices) for session_id, voices in found.items()}
+def _item(session_id: int, public_id: str, facts: Mapping[str, Any], slides_url: str, recording_url: str) -> Item:
+    rooms = tuple(room["name"] for room in facts["rooms"])
+    return Item(
+        public_id=public_id,
+        title=facts["title"],
+        kind=SessionKind(facts["kind"]),
+        status=SessionStatus(facts["status"]),
+        starts_at=_moment(facts["starts_at"]),
+        ends_at=_moment(facts["ends_at"]),
+        room=", ".join(rooms),
+        track=facts["track"],
+        colour=facts["colour"],
+        voices=tuple(
+            Voice(each["public_id"], each["name"], each["affiliation"], SpeakerRole(each["role"]))
+            for each in facts["speakers"]
+        ),
+        abstract=facts["abstract"],
+        language=facts["language"],
+        rooms=rooms,
+        room_ids=tuple(room["public_id"] for room in facts["rooms"]),
+        parent=facts["parent"],
+        capacity=facts["capacity"],
+        session_id=session_id,
+        slides_url=slides_url,
+        recording_url=recording_url,
+    )
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None

@@ -1,6 +1,7 @@
-"""Building a programme: sessions in their slots, rooms, tracks, and the people who speak.
+"""Building a programme: sessions in their slots, rooms, tracks, and the people who speak; and publishing it.
 
-Like every act on an event these pass its turnstile, so that two organisers' calendars are never written at once.
+What organisers change is a draft until they publish it, and so are calendars. Like every act on an event these pass its
+turnstile, so that two organisers never write beside each other.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from eventsvc.calendars import entries
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import contents, errors
-from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
+from eventsvc.programme import contents, errors, published
+from eventsvc.programme.models import PublishedSession, Room, Session, SessionStatus, Speaker, Track, Version
 from eventsvc.registration import seats
 
 Named = TypeVar("Named", Room, Track)
@@ -57,10 +58,12 @@ def edit_session(session: Session, changes: Mapping[str, Any], *, revision: int,
         contents.write(session, changes)
     session.updated_at = at
     _finish("session.edited", session, begun, by=by, at=at)
+    if any(before[name] != yours.get(name, before[name]) for name in contents.MATERIALS):
+        published.touch(session.event_id)
 
 
 def cancel_session(session: Session, *, by: Actor, at: datetime) -> None:
-    """Leave a session in the programme, and in calendars, as cancelled."""
+    """Leave a session in the programme as cancelled; the next version says so, and calendars with it."""
     _become(session, SessionStatus.CANCELLED, "session.cancelled", by=by, at=at)
 
 
@@ -70,13 +73,32 @@ def restore_session(session: Session, *, by: Actor, at: datetime) -> None:
 
 
 def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
-    """Take a session out of the programme; calendars that have it are told it is cancelled."""
+    """Take a session out. What the public has seen goes with the next version, and can be put back until then."""
     _hold(session)
-    event = session.event
-    audit.record("session.deleted", session, by=by, at=at, event_id=event.id, before=contents.of(session))
+    if db.session.get(PublishedSession, session.id) is not None:
+        _become(session, SessionStatus.REMOVED, "session.deleted", by=by, at=at)
+        return
+    audit.record("session.deleted", session, by=by, at=at, event_id=session.event_id, before=contents.of(session))
     db.session.delete(session)
     db.session.flush()
+
+
+def publish(event: Event, *, name: str = "", is_quiet: bool = False, by: Actor, at: datetime) -> Version:
+    """Let the public see the programme as it is now, and bring calendars up to date; `is_quiet` tells nobody.
+
+    Raises EventNotPublished for a draft, whose programme is published with it, and NothingChanged.
+    """
+    seats.hold(event.id)
+    db.session.refresh(event)
+    if not event.is_public:
+        raise errors.EventNotPublished
+    if not published.pending(event.id):
+        raise errors.NothingChanged
+    version, found = published.bring(event, name=name.strip(), is_quiet=is_quiet, at=at)
+    told = {"number": version.number, "name": version.name, "changes": len(found)}
+    audit.record("programme.published", event, by=by, at=at, event_id=event.id, after=told)
     entries.refresh(event, at=at)
+    return version
 
 
 def add_room(event: Event, name: str, *, capacity: int | None = None, by: Actor, at: datetime) -> Room:
@@ -134,10 +156,6 @@ def edit_speaker(event: Event, speaker: Speaker, said: Mapping[str, Any], *, by:
     db.session.flush()
     after = snapshot(speaker, contents.PERSON)
     audit.record("speaker.edited", speaker, by=by, at=at, event_id=event.id, before=before, after=after)
-    # One event at a time, in one order, so that two organisers never wait for each other.
-    for other in _events_of(speaker):
-        seats.hold(other.id)
-        entries.refresh(other, at=at)
 
 
 def _become(session: Session, status: SessionStatus, act: str, *, by: Actor, at: datetime) -> None:
@@ -162,7 +180,6 @@ def _finish(act: str, session: Session, before: dict[str, Any], *, by: Actor, at
     after = contents.of(session) | snapshot(session, ("status", "revision"))
     seen = {name: value for name, value in after.items() if not before or name in before}
     audit.record(act, session, by=by, at=at, event_id=session.event_id, before=before, after=seen)
-    entries.refresh(session.event, at=at)
 
 
 def _check(said: Mapping[str, Any]) -> None:
@@ -202,9 +219,3 @@ def _changed(
 ) -> None:
     db.session.flush()
     audit.record(act, thing, by=by, at=at, event_id=event.id, before=before, after=snapshot(thing, names))
-    entries.refresh(event, at=at)
-
-
-def _events_of(speaker: Speaker) -> list[Event]:
-    spoken = sa.select(Session.event_id).join(Appearance).where(Appearance.speaker_id == speaker.id)
-    return list(db.session.scalars(sa.select(Event).where(Event.id.in_(spoken)).order_by(Event.id)))

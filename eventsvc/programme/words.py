@@ -15,6 +15,7 @@ SESSION_KINDS: dict[SessionKind, Any] = {
     SessionKind.WORKSHOP: _l("Workshop"),
     SessionKind.SOCIAL: _l("Social"),
     SessionKind.BREAK: _l("Break"),
+    SessionKind.BLOCK: _l("Block"),
     SessionKind.OTHER: _l("Session"),
 }
 SPEAKER_ROLES: dict[SpeakerRole, Any] = {

@@ -131,6 +131,20 @@ class Registration(db.Model):
         return self.state in SEATED
 
 
+class Choice(db.Model):
+    """A session that somebody put into their own programme."""
+
+    __tablename__ = "choices"
+
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True
+    )
+    session_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    chosen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class RetiredToken(db.Model):
     """The digest of a link that was replaced or stopped, so that it answers 410. Nothing else is kept."""
 

@@ -47,6 +47,8 @@ def test_a_new_session_stands_in_the_programme_and_in_calendars(olga: Actor) -> 
 
     assert [(a.speaker.name, a.role.value) for a in session.appearances] == [("Sam", "chair"), ("Ada", "speaker")]
     assert session.room is room
+    assert shown(event) == [], "what is drafted is shown by no calendar"
+    rules.publish(event, by=olga, at=NOW)
     (entry,) = shown(event)
     assert "Aula" in entry.facts["location"]
 

@@ -1,0 +1,149 @@
+"""The published programme: what the public sees, kept beside what organisers are changing.
+
+A version is published as a whole. Its sessions are rows of facts, so that a page reads one query and a calendar one;
+of versions before it the changes are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import changes
+from eventsvc.programme.changes import Change
+from eventsvc.programme.models import Appearance, PublishedSession, Room, Session, SessionStatus, Version
+
+
+def facts_of(session: Session) -> dict[str, Any]:
+    """Return what the public is shown of a session, as JSON can hold it; moments are ISO 8601 in UTC.
+
+    Slides and recordings are not among them: they come afterwards, and are shown as soon as they are there.
+    """
+    return {
+        "title": session.title,
+        "abstract": session.abstract,
+        "kind": session.kind.value,
+        "status": session.status.value,
+        "language": session.language,
+        "starts_at": _moment(session.starts_at),
+        "ends_at": _moment(session.ends_at),
+        "rooms": [{"public_id": room.public_id, "name": room.name} for room in session.rooms],
+        "track": session.track.name if session.track else "",
+        "colour": session.track.colour if session.track else 1,
+        "capacity": session.capacity,
+        "parent": session.parent.public_id if session.parent else None,
+        "speakers": [
+            {
+                "public_id": each.speaker.public_id,
+                "name": each.speaker.name,
+                "affiliation": each.speaker.affiliation,
+                "role": each.role.value,
+            }
+            for each in session.appearances
+        ],
+    }
+
+
+def drafted(event_id: int) -> list[Session]:
+    """Return the sessions that the next version will show, in order of time: what is hidden or taken out is not."""
+    return list(
+        db.session.scalars(
+            sa.select(Session)
+            .outerjoin(Room, Room.id == Session.room_id)
+            .where(
+                Session.event_id == event_id,
+                Session.is_hidden.is_(False),
+                Session.status != SessionStatus.REMOVED,
+            )
+            .order_by(Session.starts_at.asc().nulls_last(), sa.func.coalesce(Room.position, 0), Session.id)
+            .options(
+                joinedload(Session.room),
+                joinedload(Session.track),
+                joinedload(Session.parent),
+                selectinload(Session.further_rooms),
+                selectinload(Session.appearances).joinedload(Appearance.speaker),
+            )
+        )
+    )
+
+
+def last(event_id: int) -> Version | None:
+    """Return the version that the public sees, or None before the first."""
+    asked = sa.select(Version).where(Version.event_id == event_id)
+    return db.session.scalars(asked.order_by(Version.number.desc()).limit(1)).first()
+
+
+def pending(event_id: int) -> tuple[Change, ...]:
+    """Return what the next version would change."""
+    return changes.between(_shown(event_id), _drafted(drafted(event_id)))
+
+
+def bring(event: Event, *, at: datetime, name: str = "", is_quiet: bool = False) -> tuple[Version, tuple[Change, ...]]:
+    """Let the public see the programme as it is now: write its facts and its version, and what changed by it.
+
+    What was taken out goes. The caller holds the event's turnstile, and brings the calendar up to date afterwards.
+    """
+    sessions, before = drafted(event.id), last(event.id)
+    found = changes.between(_shown(event.id), _drafted(sessions))
+    _write(event.id, sessions)
+    version = Version(
+        event_id=event.id,
+        number=before.number + 1 if before else 1,
+        name=name,
+        is_quiet=is_quiet,
+        published_at=at,
+        # Of a first version everything is new, and that need not be told.
+        changes=[change.to_json() for change in found] if before else [],
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version, found
+
+
+def touch(event_id: int) -> None:
+    """Count a change in what is shown beside the version: slides, recordings, a speaker's card."""
+    version = last(event_id)
+    if version is not None:
+        version.stamp += 1
+
+
+def _write(event_id: int, sessions: list[Session]) -> None:
+    db.session.flush()
+    db.session.execute(
+        sa.delete(PublishedSession).where(PublishedSession.event_id == event_id),
+        execution_options={"synchronize_session": False},
+    )
+    rows = [
+        {
+            "session_id": session.id,
+            "event_id": event_id,
+            "public_id": session.public_id,
+            "position": position,
+            "facts": facts_of(session),
+        }
+        for position, session in enumerate(sessions)
+    ]
+    if rows:
+        db.session.execute(sa.insert(PublishedSession), rows)
+    removed = sa.select(Session).where(Session.event_id == event_id, Session.status == SessionStatus.REMOVED)
+    for session in db.session.scalars(removed):
+        db.session.delete(session)
+
+
+def _shown(event_id: int) -> dict[str, Mapping[str, Any]]:
+    asked = sa.select(PublishedSession.public_id, PublishedSession.facts).where(PublishedSession.event_id == event_id)
+    return {row.public_id: row.facts for row in db.session.execute(asked.order_by(PublishedSession.position))}
+
+
+def _drafted(sessions: list[Session]) -> dict[str, Mapping[str, Any]]:
+    return {session.public_id: facts_of(session) for session in sessions}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
