@@ -140,7 +140,8 @@ def remove(event: Event, thing: Room | Track, *, by: Actor, at: datetime) -> Non
     """Take away a room or a track that no session is in. Raises StillUsed."""
     seats.hold(event.id)
     used = Session.room_id if isinstance(thing, Room) else Session.track_id
-    if db.session.scalar(sa.select(Session.id).where(used == thing.id).limit(1)) is not None:
+    in_use = sa.select(Session.id).where(used == thing.id, Session.status != SessionStatus.REMOVED)
+    if db.session.scalar(in_use.limit(1)) is not None:
         raise errors.StillUsed(thing.name)
     noun = "room" if isinstance(thing, Room) else "track"
     audit.record(f"{noun}.removed", thing, by=by, at=at, event_id=event.id, before={"name": thing.name})

@@ -14,6 +14,7 @@ from eventsvc.calendars import entries
 from eventsvc.calendars.models import CalendarVersion, Entry
 from eventsvc.events.models import Event, Kind, Mode, Series, Status, Venue
 from eventsvc.extensions import db
+from eventsvc.programme import published
 from eventsvc.programme.models import Appearance, Session, SessionKind, SessionStatus, Speaker
 from tests.people import NOW, a_session, an_event
 
@@ -21,6 +22,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def refreshed(event: Event, at: Any = NOW) -> int:
+    published.bring(event, at=at)
     written = entries.refresh(event, at=at)
     db.session.commit()
     return written

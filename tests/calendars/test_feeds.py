@@ -15,6 +15,7 @@ from eventsvc import clock as eventsvc_clock
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
 from eventsvc.extensions import db
+from eventsvc.programme import published
 from eventsvc.programme.models import Session
 from eventsvc.registration.models import RetiredToken, State, TokenKind
 from eventsvc.tokens import digest
@@ -219,6 +220,7 @@ def test_a_hidden_sessions_file_says_cancelled_for_thirty_days(client: FlaskClie
     session = a_session(event)
     entries.refresh(event, at=NOW)
     session.is_hidden = True
+    published.bring(event, at=NOW)
     entries.refresh(event, at=NOW)
     db.session.commit()
     path = f"/events/{event.slug}/sessions/{session.public_id}.ics"

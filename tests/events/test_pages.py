@@ -26,6 +26,7 @@ from eventsvc.events.models import (
     Venue,
 )
 from eventsvc.extensions import db
+from eventsvc.programme import published
 from eventsvc.programme.models import Appearance, Speaker
 from eventsvc.registration.models import State
 from tests.people import NOW, a_registration, a_session, an_event
@@ -350,6 +351,7 @@ def test_a_change_is_seen_at_once_though_what_was_drawn_is_kept(client: FlaskCli
     client.get(f"/events/{event.slug}")
 
     event.description, host.partner.name, session.title = "Second words", "New name", "New title"
+    published.bring(event, at=NOW)
     db.session.commit()
 
     page = client.get(f"/events/{event.slug}").text

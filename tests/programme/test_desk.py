@@ -140,7 +140,7 @@ def test_a_session_is_cancelled_restored_and_taken_out(desk: FlaskClient, event:
         desk.post(f"{here}/{act}")
         assert session.status is status
     desk.post(f"{here}/delete")
-    assert db.session.scalars(sa.select(Session)).all() == []
+    assert session.status is SessionStatus.REMOVED, "it goes with the next version"
 
 
 def test_a_session_of_another_event_is_not_there(desk: FlaskClient, event: Event) -> None:

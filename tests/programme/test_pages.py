@@ -28,6 +28,10 @@ def titles(page: str) -> list[str]:
     return re.findall(r"Talk \w+", re.sub(r"<title>.*?</title>", "", page, flags=re.S))
 
 
+def slot(starts_at: datetime) -> dict[str, Any]:
+    return {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
+
+
 def at(hours: float, **over: Any) -> dict[str, Any]:
     start = FIRST + timedelta(hours=hours)
     return {"starts_at": start, "ends_at": start + timedelta(hours=1)} | over
@@ -58,16 +62,18 @@ def test_a_day_is_chosen_by_the_address_and_else_by_the_clock(client: FlaskClien
     assert titles(client.get(own).text) == ["Talk B"]
 
 
-def test_a_late_evening_belongs_to_the_day_of_the_events_zone(client: FlaskClient) -> None:
+def test_a_late_evening_runs_past_midnight_in_the_events_zone(client: FlaskClient) -> None:
     event = an_event(timezone="Asia/Kathmandu", starts_at=FIRST, ends_at=FIRST + timedelta(days=2))
-    a_session(
-        event, starts_at=datetime(2027, 5, 30, 19, 0, tzinfo=UTC), ends_at=datetime(2027, 5, 30, 20, 0, tzinfo=UTC)
-    )
+    for hour in (17, 19):
+        a_session(event, **slot(datetime(2027, 5, 30, hour, 0, tzinfo=UTC)))
+    a_session(event, **slot(datetime(2027, 5, 31, 1, 0, tzinfo=UTC)))
 
-    page = client.get(f"/events/{event.slug}/programme").text
+    page = client.get(f"/events/{event.slug}/programme?day=all").text
 
-    assert 'id="day-2027-05-31"' in page
-    assert "00:45" in page
+    evening, morning = page.split('id="day-2027-05-31"')
+    assert 'id="day-2027-05-30"' in evening
+    assert "22:45" in evening and "00:45" in evening
+    assert "06:45" in morning
 
 
 def test_hidden_sessions_are_nowhere_and_cancelled_ones_stay(client: FlaskClient, school: Event) -> None:

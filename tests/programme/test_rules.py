@@ -13,9 +13,10 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.calendars.models import Entry, EntryKind
 from eventsvc.errors import ChangedMeanwhile
-from eventsvc.events.models import Event
+from eventsvc.events import rules as events
+from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.programme import errors, rules
+from eventsvc.programme import errors, reading, rules
 from eventsvc.programme.models import Session, SessionStatus, Speaker
 from tests.people import NOW, a_session, an_event, an_organiser
 
@@ -110,12 +111,15 @@ def test_a_moved_session_raises_its_sequence_and_is_written_down(olga: Actor) ->
     session = rules.add_session(
         event, {"title": "Talk", "starts_at": event.starts_at, "ends_at": event.ends_at}, by=olga, at=NOW
     )
+    rules.publish(event, by=olga, at=NOW)
     (entry,) = shown(event)
     before = entry.sequence
     assert event.starts_at
 
     changes = {"starts_at": event.starts_at + timedelta(hours=1)}
     rules.edit_session(session, changes, revision=session.revision, by=olga, at=NOW)
+    assert entry.sequence == before, "calendars wait for the next version"
+    rules.publish(event, by=olga, at=NOW)
     db.session.commit()
 
     assert entry.sequence == before + 1
@@ -141,20 +145,35 @@ def test_a_cancelled_session_stays_and_says_so_and_can_be_restored(olga: Actor) 
     session = a_session(event)
 
     rules.cancel_session(session, by=olga, at=NOW)
+    rules.publish(event, by=olga, at=NOW)
     assert [entry.facts["status"] for entry in shown(event)] == ["CANCELLED"]
     rules.restore_session(session, by=olga, at=NOW)
+    rules.publish(event, by=olga, at=NOW)
 
     assert session.status is SessionStatus.PLANNED
     assert [entry.facts.get("status") for entry in shown(event)] != ["CANCELLED"]
 
 
-def test_a_deleted_session_leaves_a_tombstone_in_calendars(olga: Actor) -> None:
+def test_a_session_nobody_has_seen_is_deleted_at_once(olga: Actor) -> None:
+    event = an_event()
+    session = rules.add_session(event, {"title": "Talk"}, by=olga, at=NOW)
+
+    rules.delete_session(session, by=olga, at=NOW)
+
+    assert db.session.scalars(sa.select(Session)).all() == []
+
+
+def test_a_session_that_was_public_goes_with_the_next_version_and_leaves_a_tombstone(olga: Actor) -> None:
     event = an_event()
     session = rules.add_session(
         event, {"title": "Talk", "starts_at": event.starts_at, "ends_at": event.ends_at}, by=olga, at=NOW
     )
+    rules.publish(event, by=olga, at=NOW)
 
     rules.delete_session(session, by=olga, at=NOW)
+    assert session.status is SessionStatus.REMOVED
+    assert [entry.gone_at for entry in shown(event)] == [None]
+    rules.publish(event, by=olga, at=NOW)
     db.session.commit()
 
     assert db.session.scalars(sa.select(Session)).all() == []
@@ -181,13 +200,13 @@ def test_each_new_track_takes_the_next_colour(olga: Actor) -> None:
     assert colours == [1, 2, 3, 4, 5, 6, 1]
 
 
-def test_a_renamed_room_is_news_for_calendars(olga: Actor) -> None:
+def test_a_renamed_room_reaches_calendars_with_the_next_version(olga: Actor) -> None:
     event = an_event()
     session = a_session(event)
-    rules.edit_session(session, {"abstract": "x"}, revision=session.revision, by=olga, at=NOW)
     assert session.room
 
     rules.edit_room(event, session.room, name="Great hall", capacity=None, by=olga, at=NOW)
+    rules.publish(event, by=olga, at=NOW)
 
     assert "Great hall" in shown(event)[0].facts["location"]
 
@@ -212,5 +231,60 @@ def test_a_speakers_new_name_reaches_every_event(olga: Actor) -> None:
     speaker = db.session.scalars(sa.select(Speaker)).one()
 
     rules.edit_speaker(events[0], speaker, {"name": "Sam Voorbeeld"}, by=olga, at=NOW)
+    for event in events:
+        rules.publish(event, by=olga, at=NOW)
 
     assert all("Sam Voorbeeld" in shown(event)[0].facts["description"] for event in events)
+
+
+def test_nothing_is_published_of_a_draft_or_when_nothing_differs(olga: Actor) -> None:
+    draft, event = an_event(status=Status.DRAFT), an_event()
+    a_session(event)
+    rules.add_session(draft, {"title": "Talk"}, by=olga, at=NOW)
+
+    with pytest.raises(errors.EventNotPublished):
+        rules.publish(draft, by=olga, at=NOW)
+    with pytest.raises(errors.NothingChanged):
+        rules.publish(event, by=olga, at=NOW)
+
+
+def test_a_version_keeps_what_changed_by_it(olga: Actor) -> None:
+    event = an_event()
+    moved, gone, same = a_session(event, title="Moved"), a_session(event, title="Gone"), a_session(event)
+    assert moved.starts_at
+    later = {"starts_at": moved.starts_at + timedelta(hours=1), "ends_at": moved.starts_at + timedelta(hours=3)}
+    rules.edit_session(moved, later, revision=moved.revision, by=olga, at=NOW)
+    rules.edit_session(same, {"title": "Spelt well"}, revision=same.revision, by=olga, at=NOW)
+    rules.delete_session(gone, by=olga, at=NOW)
+    new = rules.add_session(event, {"title": "New"}, by=olga, at=NOW)
+
+    version = rules.publish(event, name="After the call", by=olga, at=NOW)
+
+    assert (version.number, version.name) == (4, "After the call")
+    told = {each["public_id"]: each["differences"] for each in version.changes}
+    assert told == {
+        moved.public_id: ["time", "length"],
+        same.public_id: ["title"],
+        new.public_id: ["new"],
+        gone.public_id: ["removed"],
+    }
+
+
+def test_what_organisers_change_is_seen_when_it_is_published(olga: Actor) -> None:
+    event = an_event()
+    session = a_session(event, title="Old")
+    rules.edit_session(session, {"title": "New"}, revision=session.revision, by=olga, at=NOW)
+
+    assert [item.title for item in reading.items(event.id)] == ["Old"]
+    assert [item.title for item in reading.drafted(event.id)] == ["New"]
+    rules.publish(event, by=olga, at=NOW)
+    assert [item.title for item in reading.items(event.id)] == ["New"]
+
+
+def test_a_programme_is_published_with_its_event(olga: Actor) -> None:
+    event = an_event(status=Status.DRAFT, published_at=None)
+    rules.add_session(event, {"title": "Talk"}, by=olga, at=NOW)
+
+    events.publish(event, by=olga, at=NOW)
+
+    assert [item.title for item in reading.items(event.id)] == ["Talk"]
