@@ -38,8 +38,8 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/changes programme/conflicts programme/contents programme/gathering programme/published
-        programme/reading programme/telling programme/vacancies programme/words
+        programme/accepted programme/changes programme/conflicts programme/contents programme/gathering
+        programme/published programme/reading programme/telling programme/vacancies programme/words
         registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos

@@ -17,17 +17,17 @@ class BadSlot(Refused):
 class SlotConflict(Refused):
     """Something would clash that does not clash yet, and that nobody accepted.
 
-    `clashes` are the new ones (`conflicts.Clash`), `sentences` tell each of them; `plan` is the programme around them
-    as it would have been (`conflicts.Plan`), in which to look for another slot.
+    `clashes` are the new ones (`conflicts.Clash`), `sentences` tell each of them. `session` is the one that the act
+    was about, as it would have been planned (`conflicts.Planned`); None for an act about several.
     """
 
     status = 409
 
-    def __init__(self, sentences: Sequence[str], *, clashes: Sequence[Any], plan: Any) -> None:
+    def __init__(self, sentences: Sequence[str], *, clashes: Sequence[Any], session: Any) -> None:
         super().__init__(" ".join(sentences))
         self.sentences = tuple(sentences)
         self.clashes = tuple(clashes)
-        self.plan = plan
+        self.session = session
 
     @property
     def keys(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +91,15 @@ _chosen = (
 def gather(event: Event) -> Plan:
     """Gather the draft of an event's programme, hidden sessions too, and what its speakers do at other events."""
     return _gathered(event, db.session.execute(_here, {"event_id": event.id}).all())
+
+
+def gather_with(event: Event, planned: Planned) -> Plan:
+    """Gather the programme with one session as it would be, whatever is stored of it: to look for a slot for it."""
+    plan = gather(event)
+    others = [session for session in plan.sessions if session.public_id != planned.public_id]
+    times = [session.slot for session in (*others, planned) if session.slot]
+    known = {person.id: person for session in (*others, planned) for person in session.people}
+    return replace(plan, sessions=(*others, planned), elsewhere=_at_other_events(event, known, times))
 
 
 def gather_near(event: Event, public_ids: Collection[str], times: Iterable[Slot]) -> Plan:

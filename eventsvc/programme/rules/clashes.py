@@ -6,13 +6,11 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import conflicts, errors, gathering, telling
+from eventsvc.programme import accepted, conflicts, errors, gathering, telling
 from eventsvc.programme.conflicts import Clash, Plan
 from eventsvc.programme.models import AcceptedClash, Session
 from eventsvc.programme.slots import Slot
@@ -61,7 +59,7 @@ def settle(
     """
     db.session.flush()
     plan, clashes = _found(event, sessions, (*before.times, *_times(sessions)))
-    known = _accepted(event.id)
+    known = accepted.by_key(event.id)
     new = [clash for clash in clashes if clash.key not in before.keys and clash.key not in known]
     _refuse([clash for clash in new if clash.key not in accepts], plan, event, sessions)
     for clash in (clash for clash in clashes if clash.key in accepts and clash.key not in known):
@@ -76,7 +74,7 @@ def settle(
 def accept_clashes(event: Event, accepts: Container[str], *, by: Actor, at: datetime) -> int:
     """Let clashes stand that are there already; return how many. Raises NoSuchClash when none of them is."""
     seats.hold(event.id)
-    known = _accepted(event.id)
+    known = accepted.by_key(event.id)
     found = [clash for clash in conflicts.found(gathering.gather(event)) if clash.key in accepts]
     if not found:
         raise errors.NoSuchClash
@@ -86,10 +84,10 @@ def accept_clashes(event: Event, accepts: Container[str], *, by: Actor, at: date
     return len(found)
 
 
-def withdraw_acceptance(event: Event, accepted: AcceptedClash, *, by: Actor, at: datetime) -> None:
+def withdraw_acceptance(event: Event, row: AcceptedClash, *, by: Actor, at: datetime) -> None:
     """Let a clash be open again that was accepted."""
     seats.hold(event.id)
-    _drop("clash.reopened", accepted, by=by, at=at)
+    _drop("clash.reopened", row, by=by, at=at)
     db.session.flush()
 
 
@@ -103,20 +101,16 @@ def _times(sessions: Iterable[Session]) -> Iterable[Slot]:
     return (Slot(each.starts_at, each.ends_at) for each in sessions if each.starts_at and each.ends_at)
 
 
-def _accepted(event_id: int) -> dict[str, AcceptedClash]:
-    rows = db.session.scalars(sa.select(AcceptedClash).where(AcceptedClash.event_id == event_id))
-    return {row.key: row for row in rows}
-
-
 def _refuse(clashes: list[Clash], plan: Plan, event: Event, sessions: Collection[Session]) -> None:
     if not clashes:
         return
-    if len(sessions) == 1:
-        (session,) = sessions
-        told = [telling.sentence(clash, event, session.public_id) for clash in clashes]
-    else:
+    if len(sessions) > 1:
         told = [telling.whole(clash, event, _mine(clash, sessions)) for clash in clashes]
-    raise errors.SlotConflict(told, clashes=clashes, plan=plan)
+        raise errors.SlotConflict(told, clashes=clashes, session=None)
+    (public_id,) = (session.public_id for session in sessions)
+    told = [telling.sentence(clash, event, public_id) for clash in clashes]
+    planned = next(session for session in plan.sessions if session.public_id == public_id)
+    raise errors.SlotConflict(told, clashes=clashes, session=planned)
 
 
 def _accept(clash: Clash, event: Event, of: str, *, by: Actor, at: datetime) -> None:
