@@ -38,7 +38,8 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/changes programme/contents programme/published programme/reading programme/words
+        programme/accepted programme/changes programme/conflicts programme/contents programme/gathering
+        programme/published programme/reading programme/telling programme/vacancies programme/words
         registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
@@ -119,9 +120,9 @@ def _matches(name: str, pattern: str) -> bool:
     wanted_subject, _, wanted_file = pattern.partition("/")
     if not file or not wanted_file or wanted_subject not in ("*", subject):
         return False
-    # A door that has outgrown one file is a folder: registration/desk/roster is on the floor of registration/desk.
+    # What has outgrown one file is a folder: registration/desk/roster is on the floor of registration/desk.
     return wanted_file in ("*", file) or (
-        wanted_file in ("pages", "desk", "api") and file.startswith(wanted_file + "/")
+        wanted_file in ("pages", "desk", "api", "rules") and file.startswith(wanted_file + "/")
     )
 
 
@@ -179,14 +180,15 @@ def _is_allowed(name: str, other: str) -> bool:
     if floor is None or below is None or name == other:
         return True
     if floor == below:
-        return below in BELOW[floor] or (name, other) in NEIGHBOURS or _is_kin(name, other, floor)
+        meant = (_whole(name), _whole(other)) in NEIGHBOURS
+        return below in BELOW[floor] or meant or _is_kin(name, other, floor)
     return below in BELOW[floor]
 
 
 def _is_kin(name: str, other: str, floor: int) -> bool:
     """Tell whether two modules of one floor belong together in a way the table means."""
-    if floor == 6:
-        return _door_of(name) == _door_of(other)
+    if floor in (4, 6):
+        return _whole(name) == _whole(other)
     if floor == 1:
         is_earlier = _place(other) < _place(name) or _is_value(other)
         return is_earlier and (not _is_value(name) or _is_value(other))
@@ -194,7 +196,8 @@ def _is_kin(name: str, other: str, floor: int) -> bool:
     return floor == 0 and other == "errors" and name.endswith("/errors")
 
 
-def _door_of(name: str) -> str:
+def _whole(name: str) -> str:
+    """Return the door or the rules that a file is part of: itself, or the folder that they have become."""
     return name.partition("/")[0] if name.startswith("demo/") else "/".join(name.split("/")[:2])
 
 
@@ -299,6 +302,10 @@ BROKEN = {
     "two floors up": {"events/models": "from eventsvc.events.rules import publish", "events/rules": ""},
     "forms know rules": {"events/forms": "from eventsvc.events import rules", "events/rules": ""},
     "rules call other rules": {"mail/delivery": "from eventsvc.events import rules", "events/rules": ""},
+    "a folder of rules calls other rules": {
+        "programme/rules/days": "from eventsvc.events import rules",
+        "events/rules": "",
+    },
     "the rule that serves calls back": {
         "registration/rules": "from eventsvc.events import rules",
         "events/rules": "",
@@ -346,6 +353,12 @@ SOUND = {
     "a door that has become a folder": {
         "registration/desk": "from eventsvc.registration.desk import roster",
         "registration/desk/roster": "from flask import request",
+    },
+    "rules that have become a folder": {
+        "programme/rules": "from eventsvc.programme.rules import days",
+        "programme/rules/days": "from eventsvc.programme.rules import clashes\nfrom eventsvc.registration import rules",
+        "programme/rules/clashes": "",
+        "registration/rules": "",
     },
     "a subject says what it is": {"events": '"""Events."""'},
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask_babel import gettext as _
 
 from eventsvc.errors import Refused
@@ -9,6 +12,55 @@ from eventsvc.errors import Refused
 
 class BadSlot(Refused):
     """A session has half a time, or would end before it begins."""
+
+
+class SlotConflict(Refused):
+    """Something would clash that does not clash yet, and that nobody accepted.
+
+    `clashes` are the new ones (`conflicts.Clash`), `sentences` tell each of them. `session` is the one that the act
+    was about, as it would have been planned (`conflicts.Planned`); None for an act about several.
+    """
+
+    status = 409
+
+    def __init__(self, sentences: Sequence[str], *, clashes: Sequence[Any], session: Any) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = tuple(sentences)
+        self.clashes = tuple(clashes)
+        self.session = session
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What to accept so that the act goes through."""
+        return frozenset(clash.key for clash in self.clashes)
+
+
+class NoSuchClash(Refused):
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("That clash is no longer there. The list below is as it stands now."))
+
+
+class NoSlot(Refused):
+    """An act needs a session that has a time, and this one waits for its own."""
+
+    status = 409
+
+    def __init__(self, title: str) -> None:
+        super().__init__(_("“%(title)s” has no time yet. Give it one first.", title=title))
+
+
+class NothingToCopy(Refused):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing on that day to copy. Choose a day with sessions."), field="from_day")
+
+
+class SameDay(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("That is the same day. Choose another one to copy to."), field="to_day")
 
 
 class NameTaken(Refused):

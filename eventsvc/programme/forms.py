@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from eventsvc.events.words import language_name
 from eventsvc.extensions import db
 from eventsvc.programme import contents
 from eventsvc.programme.models import Room, Session, SessionKind, Speaker, SpeakerRole, Track
+from eventsvc.programme.vacancies import Vacancy
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 from eventsvc.registration import countries
 
@@ -99,6 +100,21 @@ class SessionForm(FlaskForm):
             }
         )
 
+    def take_slot(self, vacancy: str) -> None:
+        """Fill in a slot that was offered, as `offered` wrote it; what cannot be read is passed over."""
+        moments, _comma, room = vacancy.rpartition(",")
+        try:
+            starts_at, ends_at = (datetime.fromisoformat(moment) for moment in moments.split("/"))
+            if starts_at.tzinfo is None or ends_at.tzinfo is None:
+                return
+            shown = [naive(wall.clock(moment, self._event.timezone)) for moment in (starts_at, ends_at)]
+        except (ValueError, OverflowError):
+            return
+        for name, at in zip(_TIMES, shown, strict=True):
+            take(self[name], at)
+        if room.isdecimal() and int(room) in [choice.value for choice in self.room_id.choices]:
+            take(self.room_id, int(room))
+
     def take_over(self, refused: ChangedMeanwhile, session: Session) -> None:
         """Take over what somebody else saved meanwhile, wherever you wrote nothing; what you typed stays."""
         untouched = {name: value for name, value in refused.theirs.items() if name not in refused.yours}
@@ -120,6 +136,16 @@ class SessionForm(FlaskForm):
             field.errors = [*field.errors, refused.sentence]
             return False
         return True
+
+
+def offered(vacancy: Vacancy) -> str:
+    """Write a vacant slot in one line, for a button or an address."""
+    room = vacancy.rooms[0].id if vacancy.rooms else 0
+    return f"{_instant(vacancy.slot.starts_at)}/{_instant(vacancy.slot.ends_at)},{room}"
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
 class _Named(FlaskForm):

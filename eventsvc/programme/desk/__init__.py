@@ -1,0 +1,6 @@
+"""The door for organisers to programmes: what is on, when, where and with whom."""
+
+from eventsvc.programme.desk import clashes, sessions
+from eventsvc.programme.desk.programme import blueprint
+
+__all__ = ["blueprint", "clashes", "sessions"]

@@ -1,0 +1,131 @@
+"""The desk's list of clashes: those that are open, with a slot that is free, and those that somebody let stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from eventsvc import clock, web, when
+from eventsvc.accounts.access import Act, event_for, me, signed_in
+from eventsvc.accounts.models import User
+from eventsvc.errors import Refused
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import accepted, conflicts, gathering, rules, telling, vacancies
+from eventsvc.programme.conflicts import Clash, Plan, Planned
+from eventsvc.programme.desk.programme import blueprint
+from eventsvc.programme.forms import offered
+from eventsvc.programme.models import AcceptedClash
+
+_SUGGESTED = 20
+"""For how many clashes a free slot is looked for; further down nobody has got to them yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A clash that needs somebody: the session to move, when it is, what it clashes with, and where it could go."""
+
+    key: str
+    session: Planned
+    time: str
+    sentence: str
+    offer: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A clash that somebody accepted: who, when, and how it was told to them."""
+
+    id: int
+    sentence: str
+    who: str
+    at: str
+
+
+@blueprint.get("/clashes")
+@signed_in
+def show_clashes(slug: str) -> str:
+    """List what clashes."""
+    event = event_for(Act.SEE, slug)
+    plan = gathering.gather(event)
+    waiting, let_stand = accepted.sorted_out(event.id, plan)
+    names = _names(let_stand)
+    return render_template(
+        "desk/programme/clashes.html",
+        event=event,
+        waiting=[_open(clash, plan, event, number) for number, clash in enumerate(waiting)],
+        standing=[_standing(row, names, event) for row in let_stand],
+    )
+
+
+@blueprint.post("/clashes/accept")
+@signed_in
+def accept_clash(slug: str) -> Response:
+    """Let a clash stand."""
+    event = event_for(Act.EDIT, slug)
+    key = request.form.get("key", "")
+    return _done(
+        event,
+        lambda: rules.accept_clashes(event, {key}, by=me(), at=clock.now()),
+        _("The clash may stand, and is on the list of those that were accepted."),
+    )
+
+
+@blueprint.post("/clashes/<int:clash_id>/withdraw")
+@signed_in
+def withdraw_acceptance(slug: str, clash_id: int) -> Response:
+    """Let a clash be open again."""
+    event = event_for(Act.EDIT, slug)
+    asked = sa.select(AcceptedClash).where(AcceptedClash.event_id == event.id, AcceptedClash.id == clash_id)
+    row = web.not_found_unless(db.session.scalars(asked).first())
+    return _done(
+        event,
+        lambda: rules.withdraw_acceptance(event, row, by=me(), at=clock.now()),
+        _("The clash is open again."),
+    )
+
+
+def _open(clash: Clash, plan: Plan, event: Event, number: int) -> Open:
+    moved = conflicts.mover(clash)
+    free = vacancies.suggestions(plan, moved.public_id, limit=1) if number < _SUGGESTED else ()
+    return Open(
+        key=clash.key,
+        session=moved,
+        time=_moment(moved.slot.starts_at, event) if moved.slot else "",
+        sentence=telling.sentence(clash, event, moved.public_id),
+        offer=next(((offered(each), telling.vacancy(each, event, moved.slot)) for each in free), None),
+    )
+
+
+def _standing(row: AcceptedClash, names: dict[int | None, str], event: Event) -> Standing:
+    at = when.moment(row.accepted_at, event.timezone, str(get_locale()))
+    return Standing(row.id, row.sentence, names.get(row.user_id) or _("Somebody"), at)
+
+
+def _names(rows: list[AcceptedClash]) -> dict[int | None, str]:
+    asked = sa.select(User).where(User.id.in_({row.user_id for row in rows if row.user_id is not None}))
+    return {user.id: user.shown_name for user in db.session.scalars(asked)}
+
+
+def _moment(at: datetime, event: Event) -> str:
+    return when.near_moment(at, event.timezone, str(get_locale()))
+
+
+def _done(event: Event, act: Callable[[], Any], told: str) -> Response:
+    slug = event.slug
+    try:
+        act()
+        db.session.commit()
+        flash(told, "ok")
+    except Refused as refused:
+        db.session.rollback()
+        flash(refused.sentence, "no")
+    return redirect(url_for(".show_clashes", slug=slug), 303)

@@ -1,0 +1,157 @@
+"""The desk's form for a session, what it clashes with, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from eventsvc import clock, web
+from eventsvc.accounts import telling as values
+from eventsvc.accounts.access import Act, event_for, me, signed_in
+from eventsvc.errors import ChangedMeanwhile, Refused
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import gathering, rules, telling, vacancies
+from eventsvc.programme.desk.programme import PEOPLE, blueprint, done
+from eventsvc.programme.errors import SlotConflict
+from eventsvc.programme.forms import SessionForm, offered
+from eventsvc.programme.models import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Clashing:
+    """What a form was refused for: sentences, slots that are free as (value, words), and the keys that accept it."""
+
+    sentences: tuple[str, ...]
+    offers: tuple[tuple[str, str], ...]
+    keys: str
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@signed_in
+def new_session(slug: str) -> Any:
+    """Add a session; with `?after=` it begins where that one ends."""
+    event = event_for(Act.EDIT, slug)
+    after = request.args.get("after", "")
+    like = db.session.scalars(
+        sa.select(Session).where(Session.event_id == event.id, Session.public_id == after)
+    ).first()
+    form, clashing, status = SessionForm(event, like=like), None, 200
+    form.take_slot(request.values.get("slot", ""))
+    if form.validate_on_submit():
+        try:
+            session = rules.add_session(event, form.said(), accepts=_accepts(), by=me(), at=clock.now())
+            db.session.commit()
+            flash(_("The session is in the programme."), "ok")
+            if request.form.get("then") == "another":
+                return redirect(url_for(".new_session", slug=event.slug, after=session.public_id), 303)
+            return redirect(url_for(".show", slug=event.slug), 303)
+        except Refused as refused:
+            clashing, status = _refused(form, refused, event), refused.status
+    elif form.is_submitted():
+        status = 422
+    return _page(event, form, None, clashing), status
+
+
+@blueprint.route("/sessions/<public_id>", methods=["GET", "POST"])
+@signed_in
+def edit_session(slug: str, public_id: str) -> Any:
+    """Change a session; with `?slot=` it is shown at a time that was offered."""
+    event = event_for(Act.EDIT, slug)
+    session = _session(event, public_id)
+    form, theirs, clashing, status = SessionForm(event, session), [], None, 200
+    form.take_slot(request.values.get("slot", ""))
+    if form.validate_on_submit():
+        try:
+            rules.edit_session(
+                session, form.said(), revision=form.opened_at(), accepts=_accepts(), by=me(), at=clock.now()
+            )
+            db.session.commit()
+            flash(_("Saved."), "ok")
+            return redirect(url_for(".show", slug=event.slug), 303)
+        except Refused as refused:
+            clashing, status = _refused(form, refused, event), refused.status
+            if isinstance(refused, ChangedMeanwhile):
+                theirs = _side_by_side(form, refused, event)
+                form.take_over(refused, session)
+    elif form.is_submitted():
+        status = 422
+    return _page(event, form, session, clashing, theirs), status
+
+
+@blueprint.post("/sessions/<public_id>/<any(cancel, restore, delete):act>")
+@signed_in
+def change_session(slug: str, public_id: str, act: str) -> Response:
+    """Cancel a session, let it take place after all, or take it out."""
+    event = event_for(Act.EDIT, slug)
+    session, by, at = _session(event, public_id), me(), clock.now()
+    acts: dict[str, tuple[Callable[[], None], str]] = {
+        "cancel": (lambda: rules.cancel_session(session, by=by, at=at), _("The session is cancelled, and says so.")),
+        "restore": (lambda: rules.restore_session(session, by=by, at=at), _("The session takes place after all.")),
+        "delete": (lambda: rules.delete_session(session, by=by, at=at), _("The session is taken out.")),
+    }
+    return done(event, *acts[act])
+
+
+def _page(
+    event: Event,
+    form: SessionForm,
+    session: Session | None,
+    clashing: Clashing | None,
+    theirs: list[dict[str, str]] | None = None,
+) -> str:
+    return render_template(
+        "desk/programme/session.html",
+        event=event,
+        form=form,
+        session=session,
+        clashing=clashing,
+        is_anyway=clashing is not None and "accepts" in request.form,
+        theirs=theirs or [],
+    )
+
+
+def _accepts() -> frozenset[str]:
+    """Return the keys that "Move anyway" carries: of what was shown, and of nothing that came since."""
+    return frozenset(request.form.get("accepts", "").split())
+
+
+def _refused(form: SessionForm, refused: Refused, event: Event) -> Clashing | None:
+    """Say a rule's no on the form; of clashes, with the slots in which there would be none."""
+    db.session.rollback()
+    if not isinstance(refused, SlotConflict):
+        web.refuse_on(form, refused)
+        return None
+    planned = refused.session
+    free = vacancies.suggestions(gathering.gather_with(event, planned), planned.public_id)
+    offers = tuple((offered(each), telling.vacancy(each, event, planned.slot)) for each in free)
+    return Clashing(refused.sentences, offers, " ".join(sorted(refused.keys)))
+
+
+def _side_by_side(form: SessionForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
+    def said(name: str, value: Any) -> str:
+        if name in {"room_id", "track_id"}:
+            return next((str(choice.label) for choice in form[name].choices if choice.value == (value or 0)), "")
+        return values.value(value, event.timezone, str(get_locale()))
+
+    kept = _("not changed; theirs is taken over")
+    return [
+        {
+            "label": str(form[name].label.text),
+            "theirs": said(name, value),
+            "yours": said(name, refused.yours[name]) if name in refused.yours else kept,
+        }
+        for name, value in refused.theirs.items()
+    ]
+
+
+def _session(event: Event, public_id: str) -> Session:
+    asked = sa.select(Session).where(Session.event_id == event.id, Session.public_id == public_id).options(PEOPLE)
+    return web.not_found_unless(db.session.scalars(asked).first())

@@ -1,0 +1,153 @@
+"""Acts on one session: it is put in, edited, moved, put back on the shelf, cancelled, restored, taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Mapping
+from datetime import datetime
+from typing import Any
+
+from eventsvc.accounts import audit, meanwhile
+from eventsvc.accounts.actors import Actor
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import contents, published
+from eventsvc.programme.models import PublishedSession, Session, SessionStatus
+from eventsvc.programme.rules import clashes, writing
+from eventsvc.registration import seats
+
+NOTHING: Container[str] = frozenset()
+
+
+def add_session(
+    event: Event, said: Mapping[str, Any], *, accepts: Container[str] = NOTHING, by: Actor, at: datetime
+) -> Session:
+    """Put a session into the programme; `said` has `title` and any other name of `contents.ALL`.
+
+    `speakers` are dictionaries with `name`, `affiliation` and `role`; who is not known yet is made. `accepts` has the
+    keys of clashes that may stand. Raises BadSlot, SaidTwice, SlotConflict.
+    """
+    seats.hold(event.id)
+    writing.check(said)
+    session = Session(event=event, created_at=at, updated_at=at)
+    with db.session.no_autoflush:
+        contents.write(session, said)
+    db.session.add(session)
+    writing.finish("session.added", session, {}, by=by, at=at)
+    clashes.settle(event, [session], clashes.Before(), accepts, by=by, at=at)
+    return session
+
+
+def edit_session(
+    session: Session,
+    changes: Mapping[str, Any],
+    *,
+    revision: int,
+    accepts: Container[str] = NOTHING,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write what an organiser changed in a form opened at `revision`; `accepts` has clashes that may stand.
+
+    Raises ChangedMeanwhile, BadSlot, SaidTwice, SlotConflict.
+    """
+    _write("session.edited", session, changes, revision, accepts, by=by, at=at)
+
+
+def move(
+    session: Session,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    room_id: int | None,
+    further_rooms: Collection[int] | None = None,
+    revision: int,
+    accepts: Container[str] = NOTHING,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Give a session another slot: the one act of dragging, stretching, and dropping from the shelf.
+
+    `further_rooms` None leaves those it has. Raises ChangedMeanwhile, BadSlot, SlotConflict.
+    """
+    slot: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id}
+    if further_rooms is not None:
+        slot["further_rooms"] = sorted(set(further_rooms) - {room_id})
+    wanted = {*([room_id] if room_id is not None else []), *(further_rooms or ())}
+    writing.check_rooms(session.event_id, wanted)
+    _write("session.moved", session, slot, revision, accepts, by=by, at=at)
+
+
+def unschedule(session: Session, *, revision: int, by: Actor, at: datetime) -> None:
+    """Put a session back on the shelf: without a time, and without its rooms. Raises ChangedMeanwhile."""
+    nowhere: dict[str, Any] = {"starts_at": None, "ends_at": None, "room_id": None, "further_rooms": []}
+    _write("session.unscheduled", session, nowhere, revision, NOTHING, by=by, at=at)
+
+
+def cancel_session(session: Session, *, by: Actor, at: datetime) -> None:
+    """Leave a session in the programme as cancelled; the next version says so, and calendars with it."""
+    _become(session, SessionStatus.CANCELLED, "session.cancelled", by=by, at=at)
+
+
+def restore_session(session: Session, *, accepts: Container[str] = NOTHING, by: Actor, at: datetime) -> None:
+    """Let a cancelled session take place after all. Raises SlotConflict where something else has taken its place."""
+    _become(session, SessionStatus.PLANNED, "session.restored", accepts, by=by, at=at)
+
+
+def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
+    """Take a session out. What the public has seen goes with the next version, and can be put back until then."""
+    writing.hold(session)
+    if db.session.get(PublishedSession, session.id) is not None:
+        _become(session, SessionStatus.REMOVED, "session.deleted", by=by, at=at)
+        return
+    before = clashes.look(session.event, [session])
+    audit.record("session.deleted", session, by=by, at=at, event_id=session.event_id, before=contents.of(session))
+    event, gone = session.event, [session]
+    db.session.delete(session)
+    clashes.settle(event, gone, before, NOTHING, by=by, at=at)
+
+
+def _write(
+    act: str,
+    session: Session,
+    changes: Mapping[str, Any],
+    revision: int,
+    accepts: Container[str],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    writing.hold(session)
+    before, yours = contents.of(session), contents.plain(changes)
+    meanwhile.refuse_if_changed(session, revision, stored=before, yours=yours)
+    if all(before[name] == value for name, value in yours.items()):
+        return
+    writing.check({name: changes.get(name, getattr(session, name)) for name in contents.COLUMNS} | {**changes})
+    may_clash = any(before[name] != yours.get(name, before[name]) for name in clashes.CONCERNING)
+    stood = clashes.look(session.event, [session]) if may_clash else clashes.Before()
+    begun = before | {"revision": session.revision}
+    with db.session.no_autoflush:
+        contents.write(session, changes)
+    session.updated_at = at
+    writing.finish(act, session, begun, by=by, at=at)
+    if any(before[name] != yours.get(name, before[name]) for name in contents.MATERIALS):
+        published.touch(session.event_id)
+    if may_clash:
+        clashes.settle(session.event, [session], stood, accepts, by=by, at=at)
+
+
+def _become(
+    session: Session,
+    status: SessionStatus,
+    act: str,
+    accepts: Container[str] = NOTHING,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    writing.hold(session)
+    if session.status is status:
+        return
+    before, stood = writing.stored(session), clashes.look(session.event, [session])
+    session.status, session.updated_at = status, at
+    writing.finish(act, session, before, by=by, at=at)
+    clashes.settle(session.event, [session], stood, accepts, by=by, at=at)

@@ -1,0 +1,105 @@
+"""What a programme is made of: its rooms, its tracks, and what is told of those who speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from eventsvc.accounts import audit
+from eventsvc.accounts.actors import Actor
+from eventsvc.columns import snapshot
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import contents, errors
+from eventsvc.programme.models import Room, Session, SessionStatus, Speaker, Track
+from eventsvc.registration import seats
+
+Named = TypeVar("Named", Room, Track)
+COLOURS = 6
+_ROOM = ("name", "capacity", "position")
+_TRACK = ("name", "colour", "position")
+
+
+def add_room(event: Event, name: str, *, capacity: int | None = None, by: Actor, at: datetime) -> Room:
+    """Give an event a room, after those it has. Raises NameTaken."""
+    seats.hold(event.id)
+    _check_name(Room, event.id, name)
+    room = Room(event_id=event.id, name=name, capacity=capacity, position=_next_position(Room, event.id))
+    return _made("room.added", room, _ROOM, event, by=by, at=at)
+
+
+def edit_room(event: Event, room: Room, *, name: str, capacity: int | None, by: Actor, at: datetime) -> None:
+    """Change a room's name or size. Raises NameTaken."""
+    seats.hold(event.id)
+    _check_name(Room, event.id, name, but=room.id)
+    before = snapshot(room, _ROOM)
+    room.name, room.capacity = name, capacity
+    _changed("room.edited", room, before, _ROOM, event, by=by, at=at)
+
+
+def add_track(event: Event, name: str, *, colour: int | None = None, by: Actor, at: datetime) -> Track:
+    """Give an event a track; without a `colour` (1 to 6) it takes the next one. Raises NameTaken."""
+    seats.hold(event.id)
+    _check_name(Track, event.id, name)
+    position = _next_position(Track, event.id)
+    track = Track(event_id=event.id, name=name, colour=colour or position % COLOURS + 1, position=position)
+    return _made("track.added", track, _TRACK, event, by=by, at=at)
+
+
+def edit_track(event: Event, track: Track, *, name: str, colour: int, by: Actor, at: datetime) -> None:
+    """Change a track's name or colour. Raises NameTaken."""
+    seats.hold(event.id)
+    _check_name(Track, event.id, name, but=track.id)
+    before = snapshot(track, _TRACK)
+    track.name, track.colour = name, colour
+    _changed("track.edited", track, before, _TRACK, event, by=by, at=at)
+
+
+def remove(event: Event, thing: Room | Track, *, by: Actor, at: datetime) -> None:
+    """Take away a room or a track that no session is in. Raises StillUsed."""
+    seats.hold(event.id)
+    used = Session.room_id if isinstance(thing, Room) else Session.track_id
+    in_use = sa.select(Session.id).where(used == thing.id, Session.status != SessionStatus.REMOVED)
+    if db.session.scalar(in_use.limit(1)) is not None:
+        raise errors.StillUsed(thing.name)
+    noun = "room" if isinstance(thing, Room) else "track"
+    audit.record(f"{noun}.removed", thing, by=by, at=at, event_id=event.id, before={"name": thing.name})
+    db.session.delete(thing)
+    db.session.flush()
+
+
+def edit_speaker(event: Event, speaker: Speaker, said: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
+    """Change what is told of a speaker at `event`, and so at every event where they speak."""
+    before = snapshot(speaker, contents.PERSON)
+    for name in contents.PERSON:
+        setattr(speaker, name, said.get(name, before[name]))
+    db.session.flush()
+    after = snapshot(speaker, contents.PERSON)
+    audit.record("speaker.edited", speaker, by=by, at=at, event_id=event.id, before=before, after=after)
+
+
+def _check_name(noun: type[Named], event_id: int, name: str, *, but: int | None = None) -> None:
+    same = sa.select(noun.id).where(noun.event_id == event_id, sa.func.lower(noun.name) == name.lower())
+    if db.session.scalar(same) not in {None, but}:
+        raise errors.NameTaken(name)
+
+
+def _next_position(noun: type[Named], event_id: int) -> int:
+    last = db.session.scalar(sa.select(sa.func.max(noun.position)).where(noun.event_id == event_id))
+    return 0 if last is None else last + 1
+
+
+def _made(act: str, thing: Named, names: tuple[str, ...], event: Event, *, by: Actor, at: datetime) -> Named:
+    db.session.add(thing)
+    _changed(act, thing, {}, names, event, by=by, at=at)
+    return thing
+
+
+def _changed(
+    act: str, thing: Named, before: dict[str, Any], names: tuple[str, ...], event: Event, *, by: Actor, at: datetime
+) -> None:
+    db.session.flush()
+    audit.record(act, thing, by=by, at=at, event_id=event.id, before=before, after=snapshot(thing, names))

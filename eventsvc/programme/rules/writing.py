@@ -1,0 +1,66 @@
+"""What every act on a session begins and ends with: the turnstile, a look at what is said, and the audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from eventsvc.accounts import audit
+from eventsvc.accounts.actors import Actor
+from eventsvc.columns import snapshot
+from eventsvc.extensions import db
+from eventsvc.programme import contents, errors
+from eventsvc.programme.models import Room, Session
+from eventsvc.registration import seats
+
+_STANDING = ("status", "revision")
+
+
+def hold(*sessions: Session) -> None:
+    """Pass the turnstile of an event, and read these sessions of it again: they may have changed during the wait."""
+    db.session.flush()
+    seats.hold(sessions[0].event_id)
+    for session in sessions:
+        db.session.refresh(session)
+
+
+def stored(session: Session) -> dict[str, Any]:
+    """Return what is stored of a session, as the audit log keeps it."""
+    return contents.of(session) | snapshot(session, _STANDING)
+
+
+def finish(act: str, session: Session, before: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Write what was done to a session, and its audit entry."""
+    db.session.flush()
+    # The room and the track were chosen by their ids; what was loaded before that is another.
+    db.session.expire(session, ["room", "track"])
+    after = stored(session)
+    seen = {name: value for name, value in after.items() if not before or name in before}
+    audit.record(act, session, by=by, at=at, event_id=session.event_id, before=before, after=seen)
+
+
+def check(said: Mapping[str, Any]) -> None:
+    """Raise BadSlot for half a time or one that ends before it begins, SaidTwice for somebody twice in one role."""
+    starts, ends = said.get("starts_at"), said.get("ends_at")
+    if (starts is None) != (ends is None):
+        told = _("Give both a beginning and an end, or neither if the time is to follow.")
+        raise errors.BadSlot(told, field="ends_at" if starts else "starts_at")
+    if starts and ends and ends <= starts:
+        raise errors.BadSlot(_("It would end before it begins. Choose a later end."), field="ends_at")
+    seen = set()
+    for person in contents.plain({"speakers": said.get("speakers") or []})["speakers"]:
+        key = person["name"].lower(), person["affiliation"].lower(), person["role"]
+        if key in seen:
+            raise errors.SaidTwice(person["name"])
+        seen.add(key)
+
+
+def check_rooms(event_id: int, room_ids: Collection[int]) -> None:
+    """Raise BadSlot for a room that the event does not have."""
+    own = sa.select(sa.func.count()).where(Room.event_id == event_id, Room.id.in_(room_ids))
+    if room_ids and db.session.scalar(own) != len(set(room_ids)):
+        raise errors.BadSlot(_("The event has no such room. Choose one that it has."), field="room_id")
