@@ -38,15 +38,16 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/changes programme/contents programme/published programme/reading programme/words
+        programme/changes programme/contents programme/news programme/published programme/reading programme/telling
+        programme/words
         registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words
         calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
         calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/letters mail/listing mail/outbox mail/pictures mail/queue
-        mail/records mail/whereabouts mail/wording mail/words
+        mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
+        mail/programmes mail/queue mail/records mail/whereabouts mail/wording mail/words
     """,
     1: """
         */models
