@@ -14,7 +14,7 @@ from eventsvc import links, tokens, when
 from eventsvc.mail import whereabouts
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
-from eventsvc.programme import telling
+from eventsvc.programme import wording
 from eventsvc.programme.changes import Change, Difference
 
 
@@ -98,7 +98,7 @@ def _subject(found: list[tuple[Change, bool]], title: str) -> str:
 
 def _session(change: Change, event: Mapping[str, Any], language: str, *, goes_on: bool) -> OneSession:
     """Word one session; `goes_on`: the reader spoke in it, and it takes place without them."""
-    told = telling.told(change, event["timezone"], language)
+    told = wording.told(change, event["timezone"], language)
     address = links.absolute("programme.session", slug=event["slug"], public_id=change.public_id, lang=language)
     return OneSession(
         title=inert(told.title),

@@ -1,5 +1,6 @@
-"""The door for organisers to programmes: what is on, when, where and with whom."""
+"""The door for organisers to programmes: what is on, when, where and with whom; and letting the public see it."""
 
+from eventsvc.programme.desk import publishing
 from eventsvc.programme.desk.programme import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "publishing"]

@@ -18,7 +18,7 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import rules
+from eventsvc.programme import published, rules
 from eventsvc.programme.forms import RoomForm, SessionForm, SpeakerForm, TrackForm
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
 from eventsvc.programme.words import SESSION_KINDS
@@ -207,6 +207,7 @@ def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
         speakers=sorted(speakers.values(), key=lambda speaker: speaker.name.lower()),
         room_form=room_form,
         track_form=track_form,
+        unpublished=len(published.pending(event.id)),
     )
 
 

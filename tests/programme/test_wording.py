@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from eventsvc.programme import changes, telling
+from eventsvc.programme import changes, wording
 from eventsvc.programme.changes import Change
 
 LEIDEN = "Europe/Amsterdam"
@@ -36,7 +36,7 @@ def change(was: dict[str, Any], now: dict[str, Any]) -> Change:
 
 def said(was: dict[str, Any], now: dict[str, Any], locale: str = "en", zone: str = LEIDEN) -> str:
     with force_locale(locale):
-        return " ".join(telling.told(change(was, now), zone, locale).sentences)
+        return " ".join(wording.told(change(was, now), zone, locale).sentences)
 
 
 ADA = SAM | {"public_id": "a", "name": "Ada"}
@@ -121,7 +121,7 @@ def test_changes_stand_by_the_day_of_the_programme_in_order_of_time(app: Flask) 
         Change("4", (changes.Difference.REMOVED,), facts(title="Gone"), {}),
     ]
 
-    days = telling.by_day(found, LEIDEN, "en")
+    days = wording.by_day(found, LEIDEN, "en")
 
     assert [(day.on, [each.title for each in day.changes]) for day in days] == [
         (date(2027, 5, 30), ["Gone", "Night"]),
