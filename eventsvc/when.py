@@ -122,6 +122,14 @@ def hour(at: datetime, timezone: str) -> str:
 
 
 @lru_cache(_KEPT)
+def plain_hour(at: datetime, timezone: str) -> str:
+    """Write the hour of a moment, with the zone's letters where the clock shows that hour twice: `02:30 CET`."""
+    local = _local(at, timezone)
+    is_repeated = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{hour(at, timezone)} {_abbreviation(local)}" if is_repeated else hour(at, timezone)
+
+
+@lru_cache(_KEPT)
 def zone_name(timezone: str, at: datetime, locale: str, city: str | None = None) -> str:
     """Name a zone as it stands at a moment: `Leiden time (CEST)`, `Kathmandu time (UTC+5:45)`.
 

@@ -38,16 +38,17 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/accepted programme/changes programme/conflicts programme/contents programme/gathering
-        programme/published programme/reading programme/telling programme/vacancies programme/words
+        programme/accepted programme/changes programme/conflicts programme/contents programme/gathering programme/news
+        programme/published programme/reading programme/telling programme/vacancies programme/versions
+        programme/wording programme/words
         registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words
         calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
         calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/letters mail/listing mail/outbox mail/pictures mail/queue
-        mail/records mail/whereabouts mail/wording mail/words
+        mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
+        mail/programmes mail/queue mail/records mail/whereabouts mail/wording mail/words
     """,
     1: """
         */models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,30 @@ _WHOLE = sa.select(Entry.facts, Entry.entitled_facts, Entry.sequence).where(
 )
 _INVITATION = _WHOLE.where(Entry.gone_at.is_(None))
 _TOMBSTONE = _WHOLE.where(Entry.gone_at.is_not(None))
+_UIDS = (
+    sa.select(Session.public_id, Entry.uid)
+    .join(Entry, Entry.session_id == Session.id)
+    .where(Session.event_id == sa.bindparam("event_id"))
+)
+_PARTS = (
+    sa.select(Session.public_id, Entry.uid, Entry.facts, Entry.entitled_facts, Entry.sequence)
+    .outerjoin(Session, Session.id == Entry.session_id)
+    .where(Entry.event_id == sa.bindparam("event_id"), Entry.kind == EntryKind.SESSION)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A session's entry for a letter: what it shows, to those entitled to the join link too, and its sequence."""
+
+    facts: dict[str, Any]
+    entitled_facts: dict[str, Any]
+    sequence: int
+
+    @property
+    def is_off(self) -> bool:
+        """Tell whether it says that the session is not."""
+        return self.facts.get("status") == Status.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,22 @@ def invitation_of(event: Event) -> dict[str, Any] | None:
 def end_of(event: Event) -> dict[str, Any] | None:
     """Return the like of the tombstone of an event that had a date and has none any more."""
     return _looked_up(_TOMBSTONE, event)
+
+
+def uids_of_sessions(event_id: int) -> dict[str, str]:
+    """Return the uid of each session that has an entry, by its public id: a deleted one is found by its uid only."""
+    return {row.public_id: row.uid for row in db.session.execute(_UIDS, {"event_id": event_id})}
+
+
+def parts(event_id: int, public_ids: Iterable[str], uids: Mapping[str, str]) -> dict[str, Part]:
+    """Return the entries of some sessions by public id; `uids` are of those that may be deleted by now."""
+    wanted = set(public_ids)
+    deleted = {uids[public_id]: public_id for public_id in wanted & set(uids)}
+    which = sa.or_(Session.public_id.in_(wanted), Entry.uid.in_(deleted))
+    return {
+        row.public_id or deleted[row.uid]: Part(row.facts, row.entitled_facts or row.facts, row.sequence)
+        for row in db.session.execute(_PARTS.where(which), {"event_id": event_id})
+    }
 
 
 def rewrite_outdated(*, limit: int = 500) -> int:

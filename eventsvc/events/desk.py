@@ -23,6 +23,7 @@ from eventsvc.events.forms import CancelForm, EventForm, NewEventForm
 from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
 from eventsvc.events.standing import Places, places
 from eventsvc.extensions import db
+from eventsvc.programme import published
 from eventsvc.registration import seats
 
 blueprint = Blueprint("events_desk", __name__, url_prefix="/desk/events")
@@ -290,6 +291,7 @@ def _overview(event: Event, form: CancelForm) -> str:
         is_over=event.ends_at is not None and event.ends_at <= at,
         mode=words.MODES[event.mode],
         span=_span(event, locale),
+        unpublished=len(published.pending(event.id)) if event.is_public else 0,
     )
 
 

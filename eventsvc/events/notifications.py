@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +17,9 @@ from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.mail.outbox import Draft, Recipient, Withdrawn
+from eventsvc.mail.outbox import PAUSE, Draft, Recipient, Withdrawn
 from eventsvc.registration import told
 from eventsvc.registration.models import LIVE, Registration
-
-PAUSE = timedelta(minutes=10)
-"""An organiser who saves once more within it has written one letter, not two."""
 
 # What is as it was when a letter was laid, and not as it is now.
 _FLEETING = ("invitation", "join_url")

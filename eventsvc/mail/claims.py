@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from eventsvc.events.models import Event, Series
+from eventsvc.events.models import Event, Series, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.registration.models import Registration
+from eventsvc.registration.models import LIVE, Registration
 
 BATCH = 50
 LASTS = timedelta(minutes=10)
@@ -23,10 +23,14 @@ _ALONE = {"synchronize_session": False}
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A letter to be written: its row, the sealed links of the registration it is about, its event's palette."""
+    """A letter to be written: its row, the sealed links of the registration it is about, its event's palette.
+
+    `is_moot`: whom it is about has left since, or the event will not be.
+    """
 
     id: int
     kind: str
+    about: str
     language: str
     recipient: str
     recipient_name: str
@@ -39,6 +43,7 @@ class Due:
     feed_sealed: str | None
     palette: str | None
     cover_seed: str | None
+    is_moot: bool
 
 
 def has_due(at: datetime) -> bool:
@@ -76,6 +81,7 @@ def read(ids: Sequence[int]) -> list[Due]:
         sa.select(
             Message.id,
             Message.kind,
+            Message.about,
             Message.language,
             Message.recipient,
             Message.recipient_name,
@@ -88,6 +94,7 @@ def read(ids: Sequence[int]) -> list[Due]:
             Registration.feed_sealed,
             Event.palette,
             sa.func.coalesce(Series.slug, Event.slug),
+            sa.func.coalesce(sa.or_(Registration.state.not_in(LIVE), Event.status != Status.PUBLISHED), False),
         )
         .outerjoin(Registration, Registration.id == Message.registration_id)
         .outerjoin(Event, Event.id == Message.event_id)

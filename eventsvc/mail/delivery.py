@@ -14,9 +14,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from eventsvc import clock, covers
-from eventsvc.calendars.ics import Method
 from eventsvc.extensions import db
-from eventsvc.mail import claims, letters, pictures, records
+from eventsvc.mail import claims, invitations, letters, pictures, records
 from eventsvc.mail.carriers import Bounced, Carrier, Delayed, NoServer
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import Letter
@@ -26,7 +25,6 @@ from eventsvc.mail.models import Message, MessageState
 _PATIENCE = claims.LASTS / 2
 _log = logging.getLogger(__name__)
 
-Address = tuple[int | None, str]
 Cover = Callable[[Due], bytes | None]
 
 
@@ -52,7 +50,7 @@ def deliver(carrier: Carrier, *, cover: Cover = without_cover, has_to_stop: Call
     ids = claims.claim(began)
     db.session.commit()
     batch = claims.read(ids)
-    invited = _invited(batch)
+    invited = invitations.sent(batch)
     # Nothing stays open while servers are spoken to.
     db.session.commit()
     _go_through(batch, invited, carrier, cover, until=began + _PATIENCE, has_to_stop=has_to_stop)
@@ -71,7 +69,7 @@ def record_waiting(*, event_ids: Iterable[int] | None = None) -> int:
     batch = claims.read(list(db.session.scalars(waiting)))
     for due in batch:
         at = clock.now()
-        letter = letters.written(due, at=at, was_invited=False)
+        letter = letters.written(due, at=at)
         records.recorded(due.id, at=at, subject=letter.subject, text=letter.record)
     db.session.expire_all()
     return len(batch)
@@ -79,7 +77,7 @@ def record_waiting(*, event_ids: Iterable[int] | None = None) -> int:
 
 def _go_through(
     batch: Sequence[Due],
-    invited: set[Address],
+    invited: dict[str, set[str]],
     carrier: Carrier,
     cover: Cover,
     *,
@@ -102,9 +100,9 @@ def _go_through(
         db.session.commit()
 
 
-def _deliver_one(due: Due, invited: set[Address], carrier: Carrier, cover: Cover) -> None:
+def _deliver_one(due: Due, invited: dict[str, set[str]], carrier: Carrier, cover: Cover) -> None:
     """Write and hand over one letter, and record what became of it."""
-    if not due.recipient:
+    if not due.recipient or (due.is_moot and due.kind in invitations.OF_PROGRAMME):
         records.replaced(due.id)
         return
     letter = _written(due, invited, cover)
@@ -123,14 +121,12 @@ def _deliver_one(due: Due, invited: set[Address], carrier: Carrier, cover: Cover
         _fail(due, "sent", fault)
     else:
         records.sent(due.id, at=clock.now(), answer=answer, subject=letter.subject, text=letter.record)
-        if letter.is_invitation:
-            invited.add((due.registration_id, due.recipient))
+        invited[due.recipient] |= letter.asked
 
 
-def _written(due: Due, invited: set[Address], cover: Cover) -> Letter | None:
-    was_invited = (due.registration_id, due.recipient) in invited
+def _written(due: Due, invited: dict[str, set[str]], cover: Cover) -> Letter | None:
     try:
-        return letters.written(due, at=clock.now(), was_invited=was_invited, cover=cover(due))
+        return letters.written(due, at=clock.now(), invited=invited[due.recipient], cover=cover(due))
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with one row is this letter's own fault
         _fail(due, "written", fault)
         return None
@@ -142,18 +138,3 @@ def _fail(due: Due, what: str, fault: Exception) -> None:
     _log.error("letter could not be %s", what, exc_info=fault, extra={"letter": due.id})
     answer = f"could not be {what}: {type(fault).__name__} in {frame.name}, line {frame.lineno}"
     records.failed(due.id, answer=answer)
-
-
-def _invited(batch: Sequence[Due]) -> set[Address]:
-    """Find who of those whose entry is to be cancelled was sent an invitation, in one query for the batch."""
-    ending = [due.registration_id for due in batch if letters.method_of(due) is Method.CANCEL]
-    if not ending:
-        return set()
-    asking = [kind for kind, method in letters.METHODS.items() if method is Method.REQUEST]
-    invitations = sa.select(Message.registration_id, Message.recipient).where(
-        Message.registration_id.in_(ending),
-        Message.kind.in_(asking),
-        Message.state == MessageState.SENT,
-        Message.facts["invitation"]["sequence"].as_integer().is_not(None),
-    )
-    return {(registration_id, recipient) for registration_id, recipient in db.session.execute(invitations)}

@@ -178,7 +178,7 @@ def _said(message: Message, at: datetime) -> tuple[str, str]:
         return message.sent_subject, message.sent_text
     (due,) = claims.read([message.id])
     try:
-        written = letters.written(due, at=at, was_invited=False)
+        written = letters.written(due, at=at)
     except (LookupError, TypeError, ValueError):
         # The worker says the same in the letter's own record.
         return "", ""

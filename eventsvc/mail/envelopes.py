@@ -23,9 +23,20 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter as it is to be sent. `calendar` is a whole VCALENDAR, with `method` as its METHOD.
+class Invitation:
+    """A whole VCALENDAR about the one `uid`, with `method` as its METHOD, and the name it has as a file."""
 
+    uid: str
+    method: Method
+    body: bytes
+    name: str = "invite.ics"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it is to be sent.
+
+    Of its `calendars` the first is what mail programs act upon; each further one is a file to open.
     `record` is the text with each of the person's own links replaced by a mark. `cover` is a PNG that the page shows as
     `cid:cover`.
     """
@@ -42,30 +53,29 @@ class Letter:
     text: str
     html: str
     record: str
-    calendar: bytes | None = None
-    method: Method | None = None
+    calendars: tuple[Invitation, ...] = ()
     cover: bytes | None = None
 
     @property
-    def is_invitation(self) -> bool:
-        """Tell whether it asks the reader's calendar to hold the event."""
-        return self.method is Method.REQUEST
+    def asked(self) -> set[str]:
+        """The uids that it asks the reader's calendar to hold."""
+        return {each.uid for each in self.calendars if each.method is Method.REQUEST}
 
 
 def written(letter: Letter) -> bytes:
-    """Write a letter: mixed(alternative(text, page, calendar), attachment), the calendar last of the alternatives.
+    """Write a letter: mixed(alternative(text, page, calendar), attachments), the calendar last of the alternatives.
 
+    One calendar part is one METHOD about one UID; mail programs read no further (RFC 5546 section 3.2.2).
     By the email package's older classes: its newer ones take four times as long, as they parse what they write.
     Raises ValueError for an address that no header can hold.
     """
     inner = _several("alternative", letter, [_words(letter.text, "plain"), _page(letter)])
     envelope = inner
-    if letter.calendar is not None and letter.method is not None:
+    if letter.calendars:
+        first = letter.calendars[0]
         # Its `method` is the METHOD within, or mail programs show a file only.
-        inner.attach(_file(letter.calendar, "text/calendar", charset="utf-8", method=letter.method.value))
-        attached = _file(letter.calendar, "application/ics", name="invite.ics")
-        attached.add_header("Content-Disposition", "attachment", filename="invite.ics")
-        envelope = _several("mixed", letter, [inner, attached])
+        inner.attach(_file(first.body, "text/calendar", charset="utf-8", method=first.method.value))
+        envelope = _several("mixed", letter, [inner, *map(_attached, letter.calendars)])
     _address(envelope, letter)
     return envelope.as_bytes(policy=_WIRE)
 
@@ -119,6 +129,12 @@ def _page(letter: Letter) -> Message:
     cover.add_header("Content-ID", "<cover>")
     cover.add_header("Content-Disposition", "inline", filename="cover.png")
     return _several("related", letter, [page, cover], type="text/html")
+
+
+def _attached(calendar: Invitation) -> Message:
+    attached = _file(calendar.body, "application/ics", name=calendar.name)
+    attached.add_header("Content-Disposition", "attachment", filename=calendar.name)
+    return attached
 
 
 def _several(kind: str, letter: Letter, parts: list[Message], **said: Any) -> MIMEMultipart:

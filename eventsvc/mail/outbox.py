@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from eventsvc import links, tokens
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
+
+PAUSE = timedelta(minutes=10)
+"""How long news are held back: an organiser who changes something once more within it has written one letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Withdrawn:
     """A letter that will not be sent: what it would have told, and when."""
 
     id: int
-    registration_id: int
+    registration_id: int | None
+    about: str
     kind: str
     facts: dict[str, Any]
     due_at: datetime
@@ -85,18 +89,13 @@ def withdraw(registrations: sa.Select[int]) -> dict[int, Withdrawn]:
 
     One statement takes and tells, so that no worker can send what is returned.
     """
-    taken = db.session.execute(
-        sa.update(Message)
-        .where(
-            Message.registration_id.in_(registrations),
-            Message.state == MessageState.WAITING,
-            Message.about.startswith("registration:"),
-        )
-        .values(state=MessageState.REPLACED)
-        .returning(Message.id, Message.registration_id, Message.kind, Message.facts, Message.due_at),
-        execution_options={"synchronize_session": False},
-    )
-    return {letter.registration_id: letter for letter in sorted((Withdrawn(*row) for row in taken), key=_number)}
+    taken = _taken(Message.registration_id.in_(registrations), Message.about.startswith("registration:"))
+    return {letter.registration_id: letter for letter in taken if letter.registration_id is not None}
+
+
+def withdraw_kinds(event_id: int, kinds: Collection[str]) -> dict[str, Withdrawn]:
+    """Take back the letters of some kinds about an event in the same way; return them by what they are about."""
+    return {letter.about: letter for letter in _taken(Message.event_id == event_id, Message.kind.in_(kinds))}
 
 
 def replace_waiting(about: str) -> None:
@@ -148,6 +147,18 @@ def _columns(draft: Draft, at: datetime) -> dict[str, Any]:
         "due_at": draft.due_at,
         "message_id": f"<{tokens.new()}@{links.public_host()}>",
     }
+
+
+def _taken(*which: sa.ColumnElement[bool]) -> list[Withdrawn]:
+    """Take back letters that nobody has begun to send, the oldest first."""
+    taken = db.session.execute(
+        sa.update(Message)
+        .where(*which, Message.state == MessageState.WAITING)
+        .values(state=MessageState.REPLACED)
+        .returning(Message.id, Message.registration_id, Message.about, Message.kind, Message.facts, Message.due_at),
+        execution_options={"synchronize_session": False},
+    )
+    return sorted((Withdrawn(*row) for row in taken), key=_number)
 
 
 def _number(letter: Withdrawn) -> int:

@@ -17,6 +17,8 @@ KINDS: dict[str, Any] = {
     "event_changed": _l("The event has changed"),
     "event_cancelled": _l("The event is cancelled"),
     "event_reinstated": _l("The event takes place after all"),
+    "programme_changed": _l("Your sessions have changed"),
+    "speaker_programme": _l("The sessions you speak in have changed"),
     "link_resent": _l("Your personal link"),
     "account_reset": _l("Set a new password"),
     "account_invited": _l("You have an account"),

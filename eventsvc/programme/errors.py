@@ -97,3 +97,14 @@ class NothingChanged(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("Nothing differs from what the public sees, so there is nothing to publish."))
+
+
+class OthersChanged(Refused):
+    """Somebody changed the programme after the list of changes was shown that is to be published."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody changed the programme meanwhile. Here is the list as it is now; look, then publish.")
+        )

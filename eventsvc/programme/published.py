@@ -6,7 +6,9 @@ of versions before it the changes are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,6 +84,12 @@ def last(event_id: int) -> Version | None:
 def pending(event_id: int) -> tuple[Change, ...]:
     """Return what the next version would change."""
     return changes.between(_shown(event_id), _drafted(drafted(event_id)))
+
+
+def digest(found: Iterable[Change]) -> str:
+    """Return a digest of changes: what an organiser saw, told from what there is to publish by now."""
+    said = [change.to_json() for change in found]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def bring(event: Event, *, at: datetime, name: str = "", is_quiet: bool = False) -> tuple[Version, tuple[Change, ...]]:

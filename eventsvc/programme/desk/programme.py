@@ -17,7 +17,7 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import accepted, gathering, rules
+from eventsvc.programme import accepted, gathering, published, rules
 from eventsvc.programme.forms import RoomForm, SpeakerForm, TrackForm
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
 from eventsvc.programme.words import SESSION_KINDS
@@ -142,6 +142,7 @@ def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
         speakers=sorted(speakers.values(), key=lambda speaker: speaker.name.lower()),
         room_form=room_form,
         track_form=track_form,
+        unpublished=len(published.pending(event.id)),
     )
 
 

@@ -9,24 +9,32 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import errors, published
+from eventsvc.programme import errors, notifications, published
 from eventsvc.programme.models import Version
 from eventsvc.registration import seats
 
 
-def publish(event: Event, *, name: str = "", is_quiet: bool = False, by: Actor, at: datetime) -> Version:
-    """Let the public see the programme as it is now, and bring calendars up to date; `is_quiet` tells nobody.
+def publish(
+    event: Event, *, name: str = "", is_quiet: bool = False, seen: str | None = None, by: Actor, at: datetime
+) -> Version:
+    """Let the public see the programme as it is now, bring calendars up to date, and tell whoever it concerns.
 
-    Raises EventNotPublished for a draft, whose programme is published with it, and NothingChanged.
+    `is_quiet` tells nobody. `seen` is the `published.digest` of the list that the organiser looked at. Raises
+    EventNotPublished for a draft, whose programme is published with it, NothingChanged, OthersChanged.
     """
     seats.hold(event.id)
     db.session.refresh(event)
     if not event.is_public:
         raise errors.EventNotPublished
-    if not published.pending(event.id):
+    pending = published.pending(event.id)
+    if not pending:
         raise errors.NothingChanged
+    if seen is not None and seen != published.digest(pending):
+        raise errors.OthersChanged
+    people = notifications.concerned(event, pending)
     version, found = published.bring(event, name=name.strip(), is_quiet=is_quiet, at=at)
     told = {"number": version.number, "name": version.name, "changes": len(found)}
     audit.record("programme.published", event, by=by, at=at, event_id=event.id, after=told)
     entries.refresh(event, at=at)
+    notifications.published(event, version, people, at=at)
     return version

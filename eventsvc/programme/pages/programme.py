@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,12 +23,11 @@ from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.events.words import Word
 from eventsvc.extensions import db
-from eventsvc.programme import reading
+from eventsvc.programme import reading, versions
 from eventsvc.programme.models import SpeakerRole
+from eventsvc.programme.pages.blueprint import blueprint
 from eventsvc.programme.reading import Day, Guest, Item, Voice
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
-
-blueprint = Blueprint("programme", __name__)
 
 _ALL = "all"
 _CANCELLED = Word("cancelled", _l("Cancelled"), "no")
@@ -45,11 +44,12 @@ def show(slug: str) -> AnyResponse:
     chosen = _chosen(days, event)
     zone = _zone(event)
     head = (event.slug, event.title, event.status, event.is_unlisted, event.timezone, zone)
-    seen = ("programme", request.query_string, head, chosen, items)
-    return web.public(Response(drawn(seen, lambda: _draw(event, days, chosen, zone))))
+    line = versions.line(event, web.language())
+    seen = ("programme", request.query_string, head, chosen, items, line)
+    return web.public(Response(drawn(seen, lambda: _draw(event, days, chosen, zone, line))))
 
 
-def _draw(event: Event, days: Sequence[Day], chosen: Sequence[Day], zone: str) -> str:
+def _draw(event: Event, days: Sequence[Day], chosen: Sequence[Day], zone: str, line: str) -> str:
     address = url_for("programme.session", slug=event.slug, public_id="~")
     return render_template(
         "programme/show.html",
@@ -60,6 +60,7 @@ def _draw(event: Event, days: Sequence[Day], chosen: Sequence[Day], zone: str) -
         zone=zone,
         print_url=url_for("programme.show", slug=event.slug, day=_ALL),
         is_empty=not days,
+        version_line=line,
     )
 
 

@@ -1,0 +1,254 @@
+"""A new version of a programme, told to whoever it concerns: those who speak, and those who chose a session.
+
+One letter each, however many of their sessions changed, and as many statements for one person as for hundreds. Called
+while the turnstile is held, when calendars say so already; the words are written when a letter is sent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventsvc.calendars import entries
+from eventsvc.calendars.entries import Part
+from eventsvc.calendars.ics import Method
+from eventsvc.events.models import Event, Status
+from eventsvc.extensions import db
+from eventsvc.mail import outbox
+from eventsvc.mail.invitations import OF_PROGRAMME
+from eventsvc.mail.models import Message, MessageState
+from eventsvc.mail.outbox import PAUSE, Draft, Recipient, Withdrawn
+from eventsvc.programme import news
+from eventsvc.programme.changes import Change
+from eventsvc.programme.models import Answer, Appearance, Session, Speaker, Version
+from eventsvc.registration import told
+from eventsvc.registration.models import LIVE, Choice, Registration
+
+Found = Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people are told."""
+
+    speakers: int = 0
+    attendees: int = 0
+
+    def __bool__(self) -> bool:
+        return self.speakers + self.attendees > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Who holds and who speaks in what changed: looked up before the sessions that were taken out are gone.
+
+    `attendees` are those who chose any of it, and those to whom an earlier letter still waits. `uids` names the
+    calendar's entries of sessions, which outlive these.
+    """
+
+    found: Found
+    attendees: Sequence[Registration]
+    chosen: Mapping[int, frozenset[str]]
+    spoken: Mapping[str, Found]
+    uids: Mapping[str, str]
+
+
+def concerned(event: Event, found: Found) -> Concerned:
+    """Look up whom a version would concern that changes so much."""
+    brief = [news.brief(change) for change in found]
+    chosen, spoken = _chosen(event.id, brief), _spoken(event.id, brief)
+    return Concerned(brief, _attendees(event.id, brief), chosen, spoken, entries.uids_of_sessions(event.id))
+
+
+def reach(event: Event, found: Found, *, at: datetime) -> Reach:
+    """Count the people that publishing these changes would tell."""
+    if not tells(event, at):
+        return Reach()
+    concerning = [change for change in found if change.is_news]
+    spoken = _spoken(event.id, concerning)
+    speaking = [each for each, seen in spoken.items() if any(change.is_news for change in seen)]
+    return Reach(len(_speakers(speaking)), len(_chosen(event.id, concerning)))
+
+
+def tells(event: Event, at: datetime) -> bool:
+    """Tell whether an event is one whose news concern people: it will be, and is not over."""
+    return event.status is Status.PUBLISHED and (event.ends_at is None or event.ends_at > at)
+
+
+def published(event: Event, version: Version, people: Concerned, *, at: datetime) -> None:
+    """Write to everybody concerned; letters that still wait take up what changed since, and keep what was first.
+
+    A quiet version writes to nobody anew.
+    """
+    if not tells(event, at):
+        return
+    held = outbox.withdraw_kinds(event.id, OF_PROGRAMME)
+    writing = _Writing(event, version, people, held, at)
+    speakers = _speakers({*people.spoken, *_speaker_ids(held)})
+    drafts = [*map(writing.to_attendee, people.attendees), *map(writing.to_speaker, speakers)]
+    outbox.post_all([draft for draft in drafts if draft is not None], at=at)
+
+
+def laid(version: Version) -> Reach:
+    """Count the letters that were laid with a version."""
+    counted = sa.select(Message.kind, sa.func.count()).where(
+        Message.event_id == version.event_id, Message.key.startswith(_key(version), autoescape=True)
+    )
+    letters = {row[0]: row[1] for row in db.session.execute(counted.group_by(Message.kind))}
+    return Reach(letters.get("speaker_programme", 0), letters.get("programme_changed", 0))
+
+
+class _Writing:
+    """The letters about one version: what they have in common is looked up once."""
+
+    def __init__(
+        self, event: Event, version: Version, people: Concerned, held: Mapping[str, Withdrawn], at: datetime
+    ) -> None:
+        self._event, self._version, self._people, self._held, self._at = event, version, people, held, at
+        self._facts = told.of_event(event)
+        waiting = {each["public_id"] for letter in held.values() for each in letter.facts["sessions"]}
+        changed = {change.public_id for change in people.found}
+        self._parts = entries.parts(event.id, waiting | changed, people.uids)
+        self._goes_on = {change.public_id for change in people.found if change.now}
+
+    def to_attendee(self, to: Registration) -> Draft | None:
+        """Write to somebody who chose sessions; who has a seat is invited to them anew."""
+        chosen = self._people.chosen.get(to.id, frozenset())
+        found = [change for change in self._people.found if change.public_id in chosen]
+        recipient = Recipient(to.email or "", to.name, to.language, self._event.contact_email)
+        own = told.of_person(to, "")
+        offset = to.calendar_offset if to.has_seat else None
+        return self._draft("programme_changed", f"registration:{to.id}", recipient, found, own, offset, to.id)
+
+    def to_speaker(self, to: Speaker) -> Draft | None:
+        """Write to somebody who speaks."""
+        found = self._people.spoken.get(to.public_id, ())
+        recipient = Recipient(to.email, to.name, to.language, self._event.contact_email)
+        own = {"speaker": to.public_id}
+        return self._draft("speaker_programme", f"speaker:{to.id}", recipient, found, own, 0, None)
+
+    def _draft(
+        self,
+        kind: str,
+        whose: str,
+        to: Recipient,
+        found: Found,
+        own: dict[str, Any],
+        offset: int | None,
+        registration_id: int | None,
+    ) -> Draft | None:
+        """Write one letter in the place of the one that was held back; None: there is nothing to tell."""
+        about = f"programme:{self._event.id}:{whose}"
+        held = self._held.get(about)
+        before = {each["public_id"]: each for each in held.facts["sessions"]} if held else {}
+        kept = [Change.from_json(each) for each in before.values()]
+        changes = news.following(kept, found, is_quiet=self._version.is_quiet)
+        if not changes:
+            return None
+        is_held = held is not None and (self._version.is_quiet or not any(change.is_news for change in found))
+        sessions = [self._session(change, before.get(change.public_id), own, offset) for change in changes]
+        return Draft(
+            kind,
+            to,
+            self._facts | own | {"sessions": sessions, "asked": _asked(sessions)},
+            key=f"{_key(self._version)}{whose}",
+            about=about,
+            event_id=self._event.id,
+            registration_id=registration_id,
+            due_at=held.due_at if held and is_held else self._at + PAUSE,
+        )
+
+    def _session(
+        self, change: Change, before: Mapping[str, Any] | None, own: Mapping[str, Any], offset: int | None
+    ) -> dict[str, Any]:
+        """Return what a letter tells of one session, and asks of the reader's calendar."""
+        said = change.to_json() | {"goes_on": "speaker" in own and change.public_id in self._goes_on and not change.now}
+        part = self._parts.get(change.public_id)
+        if part is not None and offset is not None:
+            is_entitled = "speaker" not in own
+            return said | {"invitation": _invitation(part, change, offset, is_entitled=is_entitled)}
+        # Whose session was deleted before the letter went has its end from then.
+        kept = before.get("invitation") if before and part is None else None
+        return said | ({"invitation": kept} if kept else {})
+
+
+def _invitation(part: Part, change: Change, offset: int, *, is_entitled: bool) -> dict[str, Any]:
+    method = Method.CANCEL if part.is_off or not change.now else Method.REQUEST
+    facts = part.entitled_facts if is_entitled else part.facts
+    return {"method": method.value, "facts": facts, "sequence": part.sequence + offset}
+
+
+def _asked(sessions: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return the uids that a letter asks its reader's calendar to hold, each with its sequence."""
+    invitations = [each["invitation"] for each in sessions if "invitation" in each]
+    return {each["facts"]["uid"]: each["sequence"] for each in invitations if each["method"] == Method.REQUEST.value}
+
+
+def _key(version: Version) -> str:
+    return f"programme:{version.event_id}.{version.number}:"
+
+
+def _spoken(event_id: int, found: Found) -> dict[str, list[Change]]:
+    """Return what changes for each speaker, as they see it; whoever declined is told nothing more of that session."""
+    spoken: dict[str, list[Change]] = defaultdict(list)
+    declined = _declined(event_id)
+    for change in found:
+        for speaker_id in sorted(news.speakers_of(change)):
+            seen = news.seen_by_speaker(change, speaker_id)
+            if seen is not None and (speaker_id, change.public_id) not in declined:
+                spoken[speaker_id].append(seen)
+    return spoken
+
+
+def _chosen(event_id: int, found: Found) -> dict[int, frozenset[str]]:
+    """Return which changed sessions each attendee holds, of those who are live and have an address."""
+    asked = sa.select(Choice.registration_id, Session.public_id).join(Session, Session.id == Choice.session_id)
+    asked = asked.join(Registration, Registration.id == Choice.registration_id).where(_can_be_told())
+    chosen: dict[int, set[str]] = defaultdict(set)
+    for registration_id, public_id in db.session.execute(asked.where(_is_changed(event_id, found))):
+        chosen[registration_id].add(public_id)
+    return {number: frozenset(sessions) for number, sessions in chosen.items()}
+
+
+def _attendees(event_id: int, found: Found) -> Sequence[Registration]:
+    choosing = sa.select(Choice.registration_id).join(Session, Session.id == Choice.session_id)
+    waiting = sa.select(Message.registration_id).where(
+        Message.event_id == event_id, Message.kind.in_(OF_PROGRAMME), Message.state == MessageState.WAITING
+    )
+    is_concerned = sa.or_(
+        Registration.id.in_(choosing.where(_is_changed(event_id, found))), Registration.id.in_(waiting)
+    )
+    asked = sa.select(Registration).where(Registration.event_id == event_id, is_concerned, _can_be_told())
+    return db.session.scalars(asked.order_by(Registration.turn).execution_options(populate_existing=True)).all()
+
+
+def _declined(event_id: int) -> set[tuple[str, str]]:
+    asked = (
+        sa.select(Speaker.public_id, Session.public_id)
+        .join(Appearance, Appearance.speaker_id == Speaker.id)
+        .join(Session, Session.id == Appearance.session_id)
+        .where(Session.event_id == event_id, Appearance.answer == Answer.DECLINED)
+    )
+    return {(speaker_id, session_id) for speaker_id, session_id in db.session.execute(asked)}
+
+
+def _speakers(public_ids: Iterable[str]) -> list[Speaker]:
+    asked = sa.select(Speaker).where(Speaker.public_id.in_(set(public_ids)), Speaker.email != "")
+    return list(db.session.scalars(asked.order_by(Speaker.id).execution_options(populate_existing=True)))
+
+
+def _is_changed(event_id: int, found: Found) -> sa.ColumnElement[bool]:
+    return sa.and_(Session.event_id == event_id, Session.public_id.in_([change.public_id for change in found]))
+
+
+def _can_be_told() -> sa.ColumnElement[bool]:
+    return sa.and_(Registration.state.in_(LIVE), Registration.email.is_not(None))
+
+
+def _speaker_ids(held: Mapping[str, Withdrawn]) -> set[str]:
+    return {letter.facts["speaker"] for letter in held.values() if "speaker" in letter.facts}
