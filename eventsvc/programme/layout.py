@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from eventsvc.events import words
 from eventsvc.events.models import Event
-from eventsvc.events.panel import zone_of
+from eventsvc.events.panel import city_of, zone_of
 from eventsvc.extensions import db
 from eventsvc.programme import agenda, blocks, filters, models, slots
 from eventsvc.programme.agenda import Agenda
@@ -76,6 +76,7 @@ def page(event: Event, items: Sequence[Item], asked: Asked, scene: Scene, addres
     every = agenda.agendas(items, event.timezone)
     found = agenda.agendas(filters.narrowed(own, asked.wanted, language), event.timezone)
     chosen = _chosen(found, asked, slots.day_of(scene.at, event.timezone))
+    zone = zone_of(event, event.starts_at or scene.at, scene.locale)
     is_one = len([day for day in every if day.on]) < 2
     return {
         "event": event,
@@ -87,8 +88,9 @@ def page(event: Event, items: Sequence[Item], asked: Asked, scene: Scene, addres
         "offers": _offers(items, asked, language, scene.locale),
         "clear_url": address(**asked.words(track="", kind="", language="", q="", mine="")),
         "mine_url": address(**asked.words(mine="" if asked.is_mine else "1", day="")),
-        "zone": zone_of(event, event.starts_at or scene.at, scene.locale),
-        "city": _city(event, scene),
+        "zone": zone,
+        "city": city_of(event, scene.locale),
+        "clock_name": zone.partition(" (")[0],
         "chosen_count": len(scene.chosen),
         "has_choice": scene.has_choice,
         "is_empty": not items,
@@ -146,8 +148,3 @@ def _offers(items: Sequence[Item], asked: Asked, language: str, locale: str) -> 
         for name, label, any_, value, choices in lists
         if len(choices) > 1 or value
     ]
-
-
-def _city(event: Event, scene: Scene) -> str:
-    """Name the event's clock shortly: "Leiden"."""
-    return zone_of(event, event.starts_at or scene.at, scene.locale).partition(" (")[0]

@@ -26,7 +26,7 @@ function fill(pattern, words) {
 }
 
 function start() {
-  const { zone, city, at: there, said, days, ahead, behind } = tools.dataset;
+  const { zone, city, there, said, later, earlier, ahead, behind, myTime } = tools.dataset;
   const times = () => document.querySelectorAll(".agenda time[datetime], .now-next time[datetime]");
   const moment = (time) => new Date(time.dateTime);
   const differs = [...times()].some((time) => write(moment(time), own) !== write(moment(time), zone));
@@ -40,7 +40,6 @@ function start() {
     const day = section?.dataset.day;
     const number = day ? Math.round((new Date(dayOf(at, own)) - new Date(day)) / 86_400_000) : 0;
     if (!number) return "";
-    const [later, earlier] = days.split("|");
     return `(${fill(number > 0 ? later : earlier, { days: Math.abs(number) })})`;
   }
 
@@ -108,7 +107,7 @@ function start() {
     }
   }
 
-  mine.textContent = fill(tools.dataset.mine, { city: place });
+  mine.textContent = fill(myTime, { city: place });
   theirs.addEventListener("click", () => choose(false));
   mine.addEventListener("click", () => choose(true));
   document.addEventListener("agenda:now", () => show(mine.getAttribute("aria-pressed") === "true"));

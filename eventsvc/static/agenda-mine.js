@@ -48,11 +48,11 @@ function choose() {
       place.classList.toggle("is-mine", isMine);
       place.classList.toggle("is-clash", Boolean(isMine && same));
       button.hidden = false;
-      button.firstChild.textContent = isMine ? tools.dataset.remove : tools.dataset.choose;
+      button.firstChild.textContent = isMine ? tools.dataset.wordRemove : tools.dataset.wordChoose;
       foot.querySelector("[data-mine]").hidden = !isMine;
       const hint = foot.querySelector("[data-same]");
       hint.hidden = !same;
-      hint.textContent = same ? tools.dataset.same.replace("{title}", titleOf(same)) : "";
+      hint.textContent = same ? tools.dataset.wordSame.replace("{title}", titleOf(same)) : "";
       hint.className = isMine ? "tone-no" : "tone-accent";
     }
     onlyMine.hidden = !chosen.size;

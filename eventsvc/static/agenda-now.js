@@ -3,7 +3,7 @@ const EVERY = 30_000;
 const ROW = 5 * 60_000;
 const sections = [...document.querySelectorAll(".agenda-day[data-begins]")];
 const panel = document.querySelector("[data-now-next]");
-const { zone } = document.querySelector("[data-agenda]")?.dataset ?? {};
+const { zone, several } = document.querySelector("[data-agenda]")?.dataset ?? {};
 
 function hour(at) {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
@@ -14,10 +14,16 @@ function put(time, at) {
   time.textContent = hour(at);
 }
 
-function pointTo(line, blocks) {
+function pointTo(line, blocks, most = Infinity) {
   line.hidden = !blocks.length;
   const list = line.querySelector("span");
   list.replaceChildren();
+  if (blocks.length > most) {
+    const link = list.appendChild(document.createElement("a"));
+    link.href = `#${blocks[0].id}`;
+    link.textContent = several.replace("{number}", blocks.length);
+    return;
+  }
   blocks.forEach((block, number) => {
     const link = document.createElement("a");
     link.href = `#${block.id}`;
@@ -58,7 +64,7 @@ function look() {
   panel.hidden = !running.length && !coming.length;
   const [nowLine, nextLine] = panel.querySelectorAll("p");
   pointTo(nowLine, running);
-  pointTo(nextLine, coming);
+  pointTo(nextLine, coming, 2);
   if (coming.length) put(nextLine.querySelector("time"), new Date(coming[0].dataset.from));
   document.dispatchEvent(new Event("agenda:now"));
 }
