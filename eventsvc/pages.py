@@ -19,7 +19,7 @@ _PUBLIC = {"events", "programme", "site", "calendars"}
 # The words in an address that decide what its page shows; others (a newsletter's, say) are no part of it.
 _WORDS = {
     "events.front": ("kind", "series", "mode", "q", "past", "page"),
-    "programme.show": ("day",),
+    "programme.show": ("day", "track", "kind", "language", "q"),
     "calendars.subscribe": ("kind", "series", "event"),
 }
 _NAMES = {"en": "English", "nl": "Nederlands"}

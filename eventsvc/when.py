@@ -138,8 +138,14 @@ def zone_name(timezone: str, at: datetime, locale: str, city: str | None = None)
     short = _abbreviation(_local(at, timezone))
     if not city and ("/" not in timezone or timezone.startswith("Etc/")):
         return short
-    name = city or _CITIES.get(timezone) or get_timezone_location(ZoneInfo(timezone), locale=locale, return_city=True)
+    name = city or zone_city(timezone, locale)
     return f"{_word(_ZONE, locale).format(city=name)} ({short})"
+
+
+@lru_cache(_KEPT)
+def zone_city(timezone: str, locale: str) -> str:
+    """Name the city a zone is known by: `Kathmandu`."""
+    return _CITIES.get(timezone) or get_timezone_location(ZoneInfo(timezone), locale=locale, return_city=True)
 
 
 @lru_cache(_KEPT)

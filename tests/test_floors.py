@@ -29,19 +29,20 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery
+        */rules mail/delivery registration/choosing
     """,
     3: "*/notifications",
     2: """
-        database
+        database drawings
         accounts/audit accounts/history accounts/meanwhile accounts/telling
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/accepted programme/changes programme/conflicts programme/contents programme/gathering programme/news
-        programme/published programme/reading programme/telling programme/vacancies programme/versions
-        programme/wording programme/words
-        registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
+        programme/accepted programme/agenda programme/blocks programme/changes programme/conflicts programme/contents
+        programme/filters programme/gathering programme/grid programme/layout programme/news programme/published
+        programme/reading programme/sheet programme/telling programme/vacancies programme/versions programme/wording
+        programme/words registration/blanks registration/choices registration/consent registration/history
+        registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words

@@ -20,7 +20,7 @@ from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
 from eventsvc.extensions import db
 from eventsvc.programme.models import Session
-from eventsvc.registration.models import LIVE, SEATED, Registration, RetiredToken, State, TokenKind
+from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, RetiredToken, State, TokenKind
 
 PAST_DAYS = 60
 TOMBSTONE_DAYS = 30
@@ -43,6 +43,7 @@ class Personal:
     """An attendee's feed; `offset` is added to each sequence, and `changed_at` is when their own news happened."""
 
     found: Found
+    registration_id: int
     state: State
     offset: int
     changed_at: datetime
@@ -99,6 +100,7 @@ _total = sa.select(sa.func.sum(CalendarVersion.version))
 _by_token = (
     sa.select(
         *_event_columns,
+        Registration.id.label("registration_id"),
         Registration.revision,
         Registration.state,
         Registration.calendar_offset,
@@ -149,7 +151,7 @@ def of_token(token: str) -> Personal | None:
             raise Gone
         return None
     found = _found(row, f"{row.version}.{row.revision}")
-    return Personal(found, row.state, row.calendar_offset, row.state_at, row.language)
+    return Personal(found, row.registration_id, row.state, row.calendar_offset, row.state_at, row.language)
 
 
 def parts_of_event(found: Found, *, at: datetime) -> list[bytes]:
@@ -186,13 +188,21 @@ def part_of_session(found: Found) -> bytes:
 def parts_of_person(person: Personal, *, at: datetime) -> list[bytes]:
     """Return what one attendee's calendar shows: with the join link while they have a seat, struck out once they left.
 
+    Whoever chose sessions sees the event and those; choosing raises their registration's revision, and so the version.
+
     Whoever waits has no entry yet, and whoever left the waiting list never had one: a calendar that shows a place they
     do not have, or did not give up, would be a lie.
     """
     if person.state not in SEATED and not person.has_left:
         return []
-    entries = db.session.scalars(_ordered(sa.select(Entry).where(Entry.event_id == person.found.event_id), at))
-    return [_personal(entry, person) for entry in entries]
+    shown = sa.select(Entry).where(Entry.event_id == person.found.event_id, _chosen_by(person.registration_id))
+    return [_personal(entry, person) for entry in db.session.scalars(_ordered(shown, at))]
+
+
+def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
+    """Let through the event, what is gone from it, and the sessions somebody chose: all, for who chose none."""
+    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id)
+    return sa.or_(Entry.session_id.is_(None), ~own.exists(), Entry.session_id.in_(own))
 
 
 def _personal(entry: Entry, person: Personal) -> bytes:

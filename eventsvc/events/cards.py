@@ -5,27 +5,20 @@ What people typed reaches typst only through `sys_inputs`, as text; it is never 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flask import current_app
 
-from eventsvc import covers, when
+from eventsvc import covers, drawings, when
 from eventsvc.events.models import Event
 from eventsvc.events.places import short
 
 # Raised when the picture looks otherwise, so that every address changes.
 DRAWING = "1"
 DIGEST_LENGTH = 16
-LONGEST_DRAWING = 30
 
 # 1200 × 630 pixels at one pixel a point, the size that social sites ask for.
 _PICTURE = """
@@ -44,13 +37,6 @@ _PICTURE = """
   #text(size: if said.title.len() > 120 { 35pt } else if said.title.len() > 70 { 44pt } else { 58pt })[#said.title]
 ])
 #place(bottom + left, dx: 64pt, dy: -42pt, text(size: 26pt)[#said.site])
-"""
-
-_DRAW = """
-import json, sys, typst
-said = json.load(sys.stdin)
-drawn = typst.compile(said["picture"].encode(), format="png", ppi=72.0, sys_inputs=said["inputs"])
-sys.stdout.buffer.write(drawn)
 """
 
 
@@ -97,49 +83,11 @@ def _month(block: when.Block | None) -> str:
 
 
 def picture(event_id: int, card: Card) -> Path:
-    """Return the file of a picture; the first to ask draws it, and all who ask meanwhile wait for that one."""
-    folder = Path(current_app.instance_path) / "cards"
-    file = folder / f"{event_id}-{card.digest}.png"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder / f"{event_id}.lock"):
-            if not file.exists():
-                _keep(file, draw(card))
-                _drop_older(folder, event_id, file)
-    return file
+    """Return the file of a picture, drawn now if it is not kept."""
+    return drawings.kept("cards", str(event_id), card.digest, "png", lambda: draw(card))
 
 
 def draw(card: Card) -> bytes:
     """Draw a picture as PNG; takes about a second. Raises CalledProcessError when typst cannot."""
     cover = covers.svg_file(card.title, card.cover, 40, 7)
-    inputs = {**asdict(card), "cover": cover}
-    # A process of its own: the fonts it reads are 60 MB that must not stay in a web worker.
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _DRAW],
-        input=json.dumps({"picture": _PICTURE, "inputs": inputs}).encode(),
-        capture_output=True,
-        timeout=LONGEST_DRAWING,
-        check=True,
-    )
-    return done.stdout
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Wait until nobody else, in this process or another, draws under the same lock."""
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _keep(file: Path, drawn: bytes) -> None:
-    # Renamed into place, so that nobody is sent half a picture.
-    fresh = file.with_suffix(f".{os.getpid()}.new")
-    fresh.write_bytes(drawn)
-    fresh.replace(file)
-
-
-def _drop_older(folder: Path, event_id: int, kept: Path) -> None:
-    for file in folder.glob(f"{event_id}-*.png"):
-        if file != kept:
-            file.unlink(missing_ok=True)
+    return drawings.compiled(_PICTURE, {**asdict(card), "cover": cover}, format="png", ppi=72.0)

@@ -66,8 +66,16 @@ class Scene:
 
 def zone_of(event: Event, moment: datetime, locale: str) -> str:
     """Name an event's zone after the town it is in, or else after the zone's own."""
-    city = event.venue.city if event.venue and "/" in event.timezone else ""
-    return when.zone_name(event.timezone, moment, locale, city or None)
+    return when.zone_name(event.timezone, moment, locale, _town(event) or None)
+
+
+def city_of(event: Event, locale: str) -> str:
+    """Name the town whose clock an event's hours are read from."""
+    return _town(event) or when.zone_city(event.timezone, locale)
+
+
+def _town(event: Event) -> str:
+    return event.venue.city if event.venue and "/" in event.timezone else ""
 
 
 def panel(scene: Scene) -> Panel:

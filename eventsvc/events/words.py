@@ -83,6 +83,12 @@ class Word:
     tone: str
 
 
+def word(standing: Standing) -> Word:
+    """Say a standing by its word alone."""
+    mark, said, tone = _STANDINGS[standing]
+    return Word(mark, str(said), tone)
+
+
 def standing(event: Event, places: Places, locale: str, at: datetime) -> Word:
     """Say where an event stands, and when it opens if it is not open yet."""
     mark, word, tone = _STANDINGS[places.standing]

@@ -81,6 +81,21 @@ def last(event_id: int) -> Version | None:
     return db.session.scalars(asked.order_by(Version.number.desc()).limit(1)).first()
 
 
+# Built once: each view of a programme asks it.
+_edition = (
+    sa.select(Version.id, Version.stamp)
+    .where(Version.event_id == sa.bindparam("event_id"))
+    .order_by(Version.number.desc())
+    .limit(1)
+)
+
+
+def edition(event_id: int) -> tuple[int, int] | None:
+    """Return what tells one state of the published programme from every other; None before the first version."""
+    row = db.session.execute(_edition, {"event_id": event_id}).first()
+    return (row.id, row.stamp) if row else None
+
+
 def pending(event_id: int) -> tuple[Change, ...]:
     """Return what the next version would change."""
     return changes.between(_shown(event_id), _drafted(drafted(event_id)))

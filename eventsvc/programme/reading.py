@@ -70,6 +70,11 @@ class Item:
         return self.kind is SessionKind.BREAK
 
     @property
+    def is_several(self) -> bool:
+        """Tell whether it takes more rooms than one."""
+        return len(self.rooms) > 1
+
+    @property
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at) / timedelta(minutes=1)) if self.starts_at and self.ends_at else 0
 

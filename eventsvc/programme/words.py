@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventsvc import when
 from eventsvc.programme.models import SessionKind, SpeakerRole
+from eventsvc.programme.reading import Item
 
 SESSION_KINDS: dict[SessionKind, Any] = {
     SessionKind.TALK: _l("Talk"),
@@ -24,3 +27,10 @@ SPEAKER_ROLES: dict[SpeakerRole, Any] = {
     SpeakerRole.PANELLIST: _l("Panellist"),
     SpeakerRole.TUTOR: _l("Tutor"),
 }
+
+
+def span(item: Item, timezone: str, locale: str) -> str:
+    """Say when a session is: "Sun 30 May 2027, 09:30 to 10:30"."""
+    if item.starts_at is None or item.ends_at is None:
+        return _("Time to follow")
+    return when.span(item.starts_at, item.ends_at, timezone, locale)

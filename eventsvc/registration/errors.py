@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from eventsvc.errors import Refused
@@ -61,3 +62,16 @@ class RegistrationOver(_Told):
 
 class EventOver(_Told):
     told = _l("The event is over, so there is no place to give up any more.")
+
+
+class SessionNotThere(_Told):
+    told = _l("This session is not in the programme any more, so it was not chosen. Nothing else changed.")
+
+
+class SessionFull(Refused):
+    status = 409
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _("Every seat in “%(title)s” is taken, so it was not chosen. Nothing else changed.", title=title)
+        )

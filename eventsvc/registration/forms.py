@@ -112,7 +112,10 @@ class PersonForm(FlaskForm):
 
 
 class RegistrationForm(PersonForm):
-    """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in."""
+    """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in.
+
+    `sessions` are the ids of those chosen on the person's device before; its module fills it in.
+    """
 
     consent = BooleanField(
         _l("I agree"), validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))]
@@ -120,6 +123,7 @@ class RegistrationForm(PersonForm):
     homepage = StringField(_l("Leave this empty"))
     opened = HiddenField()
     submission_key = HiddenField()
+    sessions = HiddenField()
 
 
 class CorrectionForm(PersonForm):

@@ -11,6 +11,7 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
+from eventsvc.registration import choices
 from eventsvc.registration.models import Registration
 
 _OWN = (
@@ -26,6 +27,9 @@ def of(registration: Registration) -> dict[str, Any]:
     return {
         "event": snapshot(registration.event, ("slug", "title", "starts_at", "ends_at", "timezone")),
         "registration": snapshot(registration, _OWN),
+        "sessions": [
+            snapshot(item, ("title", "starts_at", "ends_at", "room")) for item in choices.chosen_items(registration)
+        ],
         "letters": [snapshot(letter, _LETTER) for letter in letters(registration.id)],
         "history": [snapshot(act, _ACT) for act in _acts(registration)],
     }

@@ -22,7 +22,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.events.standing import Standing, by_seats, places
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import errors, keys, known, notifications, seats
+from eventsvc.registration import choices, errors, keys, known, notifications, seats
 from eventsvc.registration.models import LIVE, SEATED, Origin, Registration, State, TokenKind
 from eventsvc.registration.person import NOBODY, Person
 from eventsvc.text import folded
@@ -174,6 +174,7 @@ def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
     registration.note, registration.submission_key, registration.link_sent_at = "", None, None
     registration.erased_at = at
     outbox.forget(registration.id)
+    choices.forget(registration.id)
     audit.forget(Registration.__tablename__, registration.id)
     audit.record("erase", registration, by=by, at=at, event_id=event.id)
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,10 @@ from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.events.places import where
 from eventsvc.extensions import db
+from eventsvc.programme import published
+from eventsvc.programme.words import span
 from eventsvc.registration import (
+    choices,
     countries,
     keys,
     limits,
@@ -35,20 +38,21 @@ from eventsvc.registration import (
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.pages.visit import is_confirmed, opened
 
 
 @blueprint.get("/registrations/<token>")
 @web.private
 def manage(token: str) -> Response:
     """Show a registration to whoever has its link."""
-    return _manage(_opened(token), token)
+    return _manage(opened(token), token)
 
 
 @blueprint.route("/registrations/<token>/correct", methods=["GET", "POST"])
 @web.private
 def correct(token: str) -> Response:
     """Let a person write themselves otherwise."""
-    registration = _opened(token)
+    registration = opened(token)
     form = CorrectionForm(obj=registration)
     if not form.is_submitted():
         return _correction(registration, form, token)
@@ -61,9 +65,9 @@ def correct(token: str) -> Response:
 @web.private
 def cancel(token: str) -> Response:
     """Ask whether a place is to be given up, and give it up."""
-    registration = _opened(token)
+    registration = opened(token)
     form = ConfirmationForm()
-    if not _is_confirmed(form):
+    if not is_confirmed(form):
         return _question("registration/cancel.html", registration, form, token)
     try:
         rules.cancel(registration, by=ATTENDEE, at=clock.now())
@@ -79,9 +83,9 @@ def cancel(token: str) -> Response:
 @web.private
 def erase(token: str) -> Response:
     """Say what erasure means, and forget the person."""
-    registration = _opened(token)
+    registration = opened(token)
     form = ConfirmationForm()
-    if not _is_confirmed(form):
+    if not is_confirmed(form):
         return _question("registration/erase.html", registration, form, token)
     title, slug = registration.event.title, registration.event.slug
     rules.erase(registration, by=ATTENDEE, at=clock.now())
@@ -93,8 +97,8 @@ def erase(token: str) -> Response:
 @web.private
 def resend(token: str) -> Response:
     """Write the link to the registration's own address; at most once an hour."""
-    registration = _opened(token)
-    if not _is_confirmed(ConfirmationForm()):
+    registration = opened(token)
+    if not is_confirmed(ConfirmationForm()):
         return _bad_token(registration, token)
     is_sent = rules.send_link(registration, at=clock.now())
     db.session.commit()
@@ -109,8 +113,8 @@ def resend(token: str) -> Response:
 @web.private
 def replace_feed(token: str) -> Response:
     """Make the personal feed's link anew, for whoever gave the old one away."""
-    registration = _opened(token)
-    if not _is_confirmed(ConfirmationForm()):
+    registration = opened(token)
+    if not is_confirmed(ConfirmationForm()):
         return _bad_token(registration, token)
     rules.replace_feed_link(registration, by=ATTENDEE, at=clock.now())
     db.session.commit()
@@ -121,8 +125,8 @@ def replace_feed(token: str) -> Response:
 @web.private
 def replace_link(token: str) -> Response:
     """Make the link of this page anew, for whoever gave the old one away."""
-    registration = _opened(token)
-    if not _is_confirmed(ConfirmationForm()):
+    registration = opened(token)
+    if not is_confirmed(ConfirmationForm()):
         return _bad_token(registration, token)
     fresh = rules.replace_manage_link(registration, by=ATTENDEE, at=clock.now())
     db.session.commit()
@@ -133,7 +137,7 @@ def replace_link(token: str) -> Response:
 @web.private
 def data(token: str) -> Response:
     """Send everything kept about a person, as a file."""
-    registration = _opened(token)
+    registration = opened(token)
     body = json.dumps(owndata.of(registration), ensure_ascii=False, indent=2)
     response = make_response(body, {"Content-Type": "application/json; charset=utf-8"})
     response.headers["Content-Disposition"] = f'attachment; filename="registration-{registration.reference}.json"'
@@ -144,7 +148,7 @@ def data(token: str) -> Response:
 @web.private
 def letters(token: str) -> Response:
     """Show the letters somebody was sent, as they were sent."""
-    registration = _opened(token)
+    registration = opened(token)
     page = render_template(
         "registration/letters.html",
         lang=web.language(),
@@ -153,23 +157,6 @@ def letters(token: str) -> Response:
         letters=[(letter, _moment(registration.event, letter.sent_at)) for letter in owndata.letters(registration.id)],
     )
     return make_response(page)
-
-
-def _opened(token: str) -> Registration:
-    """Return what a link opens; one that was replaced or stopped says so, all else is not found."""
-    registration = keys.find(token, TokenKind.MANAGE)
-    if registration is None and keys.is_retired(token):
-        abort(410)
-    found = web.not_found_unless(registration)
-    web.speak(found.language)
-    return found
-
-
-def _is_confirmed(form: ConfirmationForm) -> bool:
-    """Tell whether the person's own browser sent this; a bad token says so on the form, and asks once more."""
-    is_confirmed: bool = form.validate_on_submit()
-    is_forged(form)
-    return is_confirmed
 
 
 def _save(registration: Registration, form: CorrectionForm, token: str) -> Response:
@@ -252,6 +239,7 @@ def _manage(registration: Registration, token: str) -> Response:
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
+        sessions=_sessions(registration),
         **_when(event, locale),
         **_calendars(registration),
     )
@@ -282,6 +270,25 @@ def _calendars(registration: Registration) -> dict[str, Any]:
         feed = links.absolute("calendars.personal", token=token)
         ways |= {"apple": calendar_links.webcal(feed), "feed": feed}
     return {"calendars": ways}
+
+
+def _sessions(registration: Registration) -> dict[str, Any] | None:
+    """Return what somebody chose of the programme; None where there is no programme to choose from."""
+    event = registration.event
+    if not event.is_public or published.edition(event.id) is None:
+        return None
+    return {
+        "chosen": [
+            {
+                "title": item.title,
+                "when": span(item, event.timezone, web.language()),
+                "room": item.room,
+                "url": url_for("programme.session", slug=event.slug, public_id=item.public_id),
+                "is_cancelled": item.is_cancelled,
+            }
+            for item in choices.chosen_items(registration)
+        ]
+    }
 
 
 def _moment(event: Event, moment: datetime | None) -> str:

@@ -1,0 +1,197 @@
+"""A day of a programme as a grid: a column for each room, a row for every five minutes. Pure.
+
+Nothing in it overlaps: sessions at once in one room stand in lanes beside each other, and a session that takes several
+rooms spans their columns where those lie together, with an echo where they do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from eventsvc.programme.reading import Item
+
+ROW = timedelta(minutes=5)
+HOUR = 12
+MOST_ROWS = 25 * HOUR
+"""How many rows and columns the stylesheet has places for: a day on which the clocks go back, and many lanes."""
+MOST_COLUMNS = 24
+_NOWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session stands: from row `at` for `rows`, from column `col` over `over`; an echo repeats it."""
+
+    item: Item
+    at: int
+    rows: int
+    col: int
+    over: int
+    is_echo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands over the columns of a room; `room_id` is empty for what has no room."""
+
+    room_id: str
+    name: str
+    col: int
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`first` is the moment of row 1, a full hour; `hours` are the rows of the full hours and their moments."""
+
+    first: datetime
+    rows: int
+    columns: int
+    heads: tuple[Head, ...]
+    places: tuple[Place, ...]
+    hours: tuple[tuple[int, datetime], ...]
+
+    def row_of(self, moment: datetime) -> int | None:
+        """Return the row of a moment, or None outside of this day's hours."""
+        row = (moment - self.first) // ROW + 1
+        return row if 1 <= row <= self.rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    at: int
+    end: int
+
+    def meets(self, other: _Span) -> bool:
+        return self.at < other.end and other.at < self.end
+
+
+def laid(items: Sequence[Item], order: Mapping[str, int], timezone: str) -> Grid | None:
+    """Lay the sessions of a day in a grid; `order` is the place of each room among the others.
+
+    Breaks, and what has no room, take the whole width where nothing else is on. None for no session with a time, and
+    for more rooms at once than the stylesheet has columns for.
+    """
+    timed = [item for item in items if item.starts_at and item.ends_at]
+    if not timed:
+        return None
+    first = _full_hour(min(item.starts_at for item in timed if item.starts_at), timezone)
+    spans = {item.public_id: _span(item, first) for item in timed}
+    rows = -(-max(span.end - 1 for span in spans.values()) // HOUR) * HOUR
+    wide = {item.public_id for item in timed if _is_alone(item, spans)}
+    columns = _columns([item for item in timed if item.public_id not in wide], order) or _columns(timed, order)
+    rooms = _Rooms(columns, wide, spans)
+    if rows > MOST_ROWS or rooms.width > MOST_COLUMNS:
+        return None
+    hours = tuple((row, first + (row - 1) * ROW) for row in range(1, rows + 1, HOUR))
+    places = tuple(place for item in timed for place in rooms.places(item, spans[item.public_id]))
+    return Grid(first, rows, rooms.width, rooms.heads, places, hours)
+
+
+class _Rooms:
+    """The columns of a day: which room has how many lanes, and who stands in which."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Item]], wide: Set[str], spans: Mapping[str, _Span]) -> None:
+        self._wide = wide
+        self._lanes = {
+            room_id: _lanes([(item.public_id, spans[item.public_id]) for item in held if item.public_id not in wide])
+            for room_id, held in columns.items()
+        }
+        widths = {
+            room_id: max([1, *(count for _lane, count in each.values())]) for room_id, each in self._lanes.items()
+        }
+        self.heads = tuple(_heads(columns, widths))
+        self.width = sum(widths.values())
+
+    def places(self, item: Item, span: _Span) -> Iterator[Place]:
+        """Yield where a session stands, first where its main room is."""
+        stretches = [(1, self.width)] if item.public_id in self._wide else self._stretches(item)
+        for number, (col, over) in enumerate(stretches):
+            yield Place(item, span.at, span.end - span.at, col, over, is_echo=number > 0)
+
+    def _stretches(self, item: Item) -> list[tuple[int, int]]:
+        """Return the columns a session takes as (first, how many); those that lie together are one."""
+        found: list[tuple[int, int]] = []
+        main, own = 0, item.room_ids or (_NOWHERE,)
+        for head in self.heads:
+            if head.room_id not in own:
+                continue
+            lane, count = self._lanes[head.room_id][item.public_id]
+            # The last lane takes what is left of the room.
+            col, over = head.col + lane, head.over - lane if lane == count - 1 else 1
+            if found and sum(found[-1]) == col:
+                found[-1] = (found[-1][0], found[-1][1] + over)
+            else:
+                found.append((col, over))
+            main = len(found) - 1 if head.room_id == own[0] else main
+        return [found[main], *found[:main], *found[main + 1 :]]
+
+
+def _full_hour(moment: datetime, timezone: str) -> datetime:
+    local = moment.astimezone(ZoneInfo(timezone))
+    return moment - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+
+
+def _span(item: Item, first: datetime) -> _Span:
+    """Round to whole rows, each end the same way, so that what touches still touches; never less than one."""
+    assert item.starts_at is not None
+    assert item.ends_at is not None
+    at = round((item.starts_at - first) / ROW) + 1
+    return _Span(at, max(at + 1, round((item.ends_at - first) / ROW) + 1))
+
+
+def _is_alone(item: Item, spans: Mapping[str, _Span]) -> bool:
+    """Tell whether it is for everybody, and nothing else is on."""
+    own = spans[item.public_id]
+    others = (span for public_id, span in spans.items() if public_id != item.public_id)
+    return (item.is_break or not item.room_ids) and not any(own.meets(span) for span in others)
+
+
+def _columns(items: Sequence[Item], order: Mapping[str, int]) -> dict[str, list[Item]]:
+    """Return the sessions in each room, the rooms in their order; what has no room comes last."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        for room_id in item.room_ids or (_NOWHERE,):
+            found.setdefault(room_id, []).append(item)
+    seen = list(found)
+    ordered = sorted(seen, key=lambda each: (each == _NOWHERE, order.get(each, len(order)), seen.index(each)))
+    return {room_id: found[room_id] for room_id in ordered}
+
+
+def _lanes(held: Sequence[tuple[str, _Span]]) -> dict[str, tuple[int, int]]:
+    """Give each session of a room its lane, and tell how many lanes are needed while it lasts."""
+    found: dict[str, tuple[int, int]] = {}
+    for cluster in _clusters(sorted(held, key=lambda each: (each[1].at, -each[1].end))):
+        ends: list[int] = []
+        lane_of = {}
+        for public_id, span in cluster:
+            lane = next((number for number, end in enumerate(ends) if end <= span.at), len(ends))
+            ends[lane : lane + 1] = [span.end]
+            lane_of[public_id] = lane
+        found |= {public_id: (lane, len(ends)) for public_id, lane in lane_of.items()}
+    return found
+
+
+def _clusters(held: Sequence[tuple[str, _Span]]) -> Iterator[list[tuple[str, _Span]]]:
+    """Yield runs of sessions that hang together by overlapping."""
+    run: list[tuple[str, _Span]] = []
+    end = 0
+    for public_id, span in held:
+        if run and span.at >= end:
+            yield run
+            run = []
+        run.append((public_id, span))
+        end = max(end, span.end)
+    if run:
+        yield run
+
+
+def _heads(columns: Mapping[str, Sequence[Item]], widths: Mapping[str, int]) -> Iterator[Head]:
+    col = 1
+    for room_id, held in columns.items():
+        names = {each: name for item in held for each, name in zip(item.room_ids, item.rooms, strict=True)}
+        yield Head(room_id, names.get(room_id, ""), col, widths[room_id])
+        col += widths[room_id]

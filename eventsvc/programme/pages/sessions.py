@@ -1,0 +1,99 @@
+"""One session: what, when, where and who; the sessions within it, and what remains of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from eventsvc import clock, covers, text, web
+from eventsvc.calendars import links as calendar_links
+from eventsvc.calendars.models import Entry
+from eventsvc.calendars.showings import Showing
+from eventsvc.events import words
+from eventsvc.events.models import Event
+from eventsvc.events.panel import zone_of
+from eventsvc.extensions import db
+from eventsvc.programme import blocks, reading
+from eventsvc.programme.blocks import Scene
+from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
+from eventsvc.programme.reading import Item, Voice
+from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES, span
+from eventsvc.registration import choices
+
+
+@blueprint.get("/events/<slug>/sessions/<public_id>")
+def session(slug: str, public_id: str) -> AnyResponse:
+    """Show one session: what, when, where and who."""
+    event = event_at(slug)
+    if event is None:
+        return moved("programme.session", slug, public_id=public_id)
+    found, parts, block = _with_kin(event.id, public_id)
+    locale = web.language()
+    language = found.language or event.language
+    scene = Scene("", event.timezone, event.language, locale, clock.now(), taken=choices.taken(event.id))
+    page = render_template(
+        "programme/session.html",
+        event=event,
+        talk=found,
+        language=words.language_name(found.language, locale) if found.language else "",
+        written=language if language != locale else "",
+        kind=SESSION_KINDS[found.kind],
+        span=span(found, event.timezone, locale),
+        starts=blocks.iso(found.starts_at) if found.starts_at else "",
+        ends=blocks.iso(found.ends_at) if found.ends_at else "",
+        zone=zone_of(event, event.starts_at or clock.now(), locale),
+        seats=blocks.seats_word(found, scene),
+        abstract=text.to_html(found.abstract),
+        people=_people(found.voices, event),
+        parts=[_kin(part, event) for part in parts],
+        block=_kin(block, event) if block else None,
+        calendar=_calendar(found, event),
+    )
+    return web.public(Response(page))
+
+
+def _with_kin(event_id: int, public_id: str) -> tuple[Item, Sequence[Item], Item | None]:
+    """Return a session with those within it, and the block that it is part of; 404 for one that is not there."""
+    items = {item.public_id: item for item in reading.items(event_id)}
+    found = web.not_found_unless(items.get(public_id))
+    return found, [item for item in items.values() if item.parent == public_id], items.get(found.parent or "")
+
+
+def _kin(item: Item, event: Event) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "url": url_for("programme.session", slug=event.slug, public_id=item.public_id),
+        "when": span(item, event.timezone, web.language()),
+        "who": blocks.names(item.voices),
+        "is_cancelled": item.is_cancelled,
+    }
+
+
+def _people(voices: Sequence[Voice], event: Event) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "affiliation": each.affiliation,
+            "role": SPEAKER_ROLES[each.role],
+            "url": url_for("programme.speaker", slug=event.slug, public_id=each.public_id),
+            "cover": covers.svg(each.name, covers.palette_of(each.public_id), 3, 3),
+        }
+        for each in voices
+    ]
+
+
+def _calendar(found: Item, event: Event) -> dict[str, str]:
+    """Return the ways to put a session in a calendar; none until its entry is written."""
+    entry = db.session.scalar(db.select(Entry).where(Entry.session_id == found.session_id, Entry.gone_at.is_(None)))
+    if entry is None:
+        return {}
+    showing = Showing.from_json(entry.facts)
+    return {
+        "google": calendar_links.google(showing),
+        "outlook": calendar_links.outlook(showing),
+        "office": calendar_links.office365(showing),
+        "file": url_for("calendars.session", slug=event.slug, public_id=found.public_id),
+    }

@@ -1,0 +1,74 @@
+"""The people who speak at an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from eventsvc import covers, text, web
+from eventsvc.events.models import Event
+from eventsvc.programme import reading
+from eventsvc.programme.models import SpeakerRole
+from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
+from eventsvc.programme.reading import Guest, Item
+from eventsvc.programme.words import SPEAKER_ROLES, span
+
+
+@blueprint.get("/events/<slug>/speakers")
+def speakers(slug: str) -> AnyResponse:
+    """Show everybody who speaks, with their sessions."""
+    event = event_at(slug)
+    if event is None:
+        return moved("programme.speakers", slug)
+    guests = reading.guests(reading.items(event.id))
+    page = render_template("programme/speakers.html", event=event, guests=[_guest(guest, event) for guest in guests])
+    return web.public(Response(page))
+
+
+@blueprint.get("/events/<slug>/speakers/<public_id>")
+def speaker(slug: str, public_id: str) -> AnyResponse:
+    """Show a speaker with their sessions at this event; 404 for somebody who does not speak here."""
+    event = event_at(slug)
+    if event is None:
+        return moved("programme.speaker", slug, public_id=public_id)
+    guests = {guest.public_id: guest for guest in reading.guests(reading.items(event.id))}
+    guest = web.not_found_unless(guests.get(public_id))
+    person = web.not_found_unless(reading.speaker_by_id(public_id))
+    page = render_template(
+        "programme/speaker.html",
+        event=event,
+        person=person,
+        biography=text.to_html(person.biography),
+        written=event.language if event.language != web.language() else "",
+        guest=_guest(guest, event),
+    )
+    return web.public(Response(page))
+
+
+def _guest(guest: Guest, event: Event) -> dict[str, Any]:
+    return {
+        "name": guest.name,
+        "affiliation": guest.affiliation,
+        "url": url_for("programme.speaker", slug=event.slug, public_id=guest.public_id),
+        "cover": covers.svg(guest.name, covers.palette_of(guest.public_id), 3, 3),
+        "parts": _parts(guest.parts, event),
+    }
+
+
+def _parts(parts: Sequence[tuple[SpeakerRole, Item]], event: Event) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": item.title,
+            "url": url_for("programme.session", slug=event.slug, public_id=item.public_id),
+            "when": span(item, event.timezone, web.language()),
+            "room": item.room,
+            "role": "" if role is SpeakerRole.SPEAKER else SPEAKER_ROLES[role],
+            "is_cancelled": item.is_cancelled,
+            "recording": item.recording_url,
+            "slides": item.slides_url,
+        }
+        for role, item in parts
+    ]

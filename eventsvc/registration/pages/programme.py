@@ -1,0 +1,99 @@
+"""Somebody's own programme: the event's, with the sessions they chose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from eventsvc import clock, web
+from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.errors import Refused
+from eventsvc.events.models import Status
+from eventsvc.extensions import db
+from eventsvc.programme import layout, reading
+from eventsvc.programme.blocks import Scene
+from eventsvc.registration import choices, choosing
+from eventsvc.registration.forms import ConfirmationForm
+from eventsvc.registration.models import Registration
+from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.pages.visit import is_confirmed, opened
+
+
+@blueprint.get("/registrations/<token>/programme")
+@web.private
+def programme(token: str) -> str:
+    """Show the programme to somebody who is registered; `?mine=1` shows what they chose alone."""
+    registration = opened(token)
+    # A draft's programme is not known yet, also to whoever had registered before.
+    web.not_found_unless(registration if registration.event.is_public else None)
+    return _draw(registration, token)
+
+
+@blueprint.post("/registrations/<token>/programme")
+@web.private
+def choose(token: str) -> AnyResponse:
+    """Put a session into one's own programme (`choose`), take one out (`unchoose`), or take several along (`carry`)."""
+    registration = opened(token)
+    said = request.form
+    public_id = said.get("choose") or said.get("unchoose") or ""
+    if not is_confirmed(ConfirmationForm()):
+        flash(_("That button did not work from where it was pressed. Please press it once more."), "warn")
+        return _back(token, public_id)
+    try:
+        _act(registration)
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        flash(refused.sentence, "warn")
+    return _back(token, public_id)
+
+
+def _act(registration: Registration) -> None:
+    said, at = request.form, clock.now()
+    if "choose" in said:
+        choosing.choose(registration, said["choose"], by=ATTENDEE, at=at)
+    elif "unchoose" in said:
+        choosing.unchoose(registration, said["unchoose"], by=ATTENDEE, at=at)
+    else:
+        choosing.carry_over(registration, said.get("carry", "").split(), by=ATTENDEE, at=at)
+
+
+def _back(token: str, public_id: str) -> AnyResponse:
+    """Lead back to where the button was."""
+    words: dict[str, Any] = {**layout.asked(request.args).words()}
+    anchor = f"s-{public_id}" if public_id else None
+    return redirect(url_for("registration.programme", token=token, _anchor=anchor, **words), 303)
+
+
+def _draw(registration: Registration, token: str) -> str:
+    event, at = registration.event, clock.now()
+    items, own = reading.items(event.id), choices.chosen(registration.id)
+    scene = Scene(
+        address=url_for("programme.session", slug=event.slug, public_id="~"),
+        timezone=event.timezone,
+        language=event.language,
+        locale=web.language(),
+        at=at,
+        rooms=layout.rooms(event.id),
+        taken=choices.taken(event.id),
+        chosen=[item for item in items if item.session_id in own],
+        has_choice=registration.is_live and event.status is not Status.CANCELLED,
+    )
+
+    def address(**said: Any) -> str:
+        return url_for("registration.programme", token=token, **said)
+
+    asked = layout.asked(request.args)
+    made = layout.page(event, items, asked, scene, address)
+    return render_template(
+        "registration/programme.html",
+        lang=web.language(),
+        registration=registration,
+        token=token,
+        action=address(**asked.words()),
+        chosen_ids=" ".join(item.public_id for item in scene.chosen),
+        **made,
+    )

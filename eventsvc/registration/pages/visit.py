@@ -1,0 +1,27 @@
+"""Whoever comes by a link: what it opens, and proof that their own browser sent something."""
+
+from __future__ import annotations
+
+from flask import abort
+
+from eventsvc import web
+from eventsvc.registration import keys
+from eventsvc.registration.forms import ConfirmationForm, is_forged
+from eventsvc.registration.models import Registration, TokenKind
+
+
+def opened(token: str) -> Registration:
+    """Return what a link opens; one that was replaced or stopped says so, all else is not found."""
+    registration = keys.find(token, TokenKind.MANAGE)
+    if registration is None and keys.is_retired(token):
+        abort(410)
+    found = web.not_found_unless(registration)
+    web.speak(found.language)
+    return found
+
+
+def is_confirmed(form: ConfirmationForm) -> bool:
+    """Tell whether the person's own browser sent this; a bad token says so on the form, and asks once more."""
+    is_valid: bool = form.validate_on_submit()
+    is_forged(form)
+    return is_valid
