@@ -29,7 +29,7 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery
+        */rules programme/importing mail/delivery
     """,
     3: "*/notifications",
     2: """
@@ -38,7 +38,12 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/changes programme/contents programme/published programme/reading programme/words
+        programme/changes programme/comparing programme/contents programme/exporting programme/published
+        programme/reading programme/words
+        programme/formats/files programme/formats/frab programme/formats/ics programme/formats/layouts programme/formats/markup
+        programme/formats/pasted programme/formats/people programme/formats/plan programme/formats/schedule
+        programme/formats/sheet programme/formats/spans programme/formats/times programme/formats/words
+        programme/formats/xlsx
         registration/blanks registration/consent registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
