@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import NoReturn
 
 import click
 import sqlalchemy as sa
-from click.termui import progressbar
 from flask import Flask
 from flask.cli import AppGroup
 
@@ -63,7 +63,12 @@ def take(slug: str, file: Path, dry_run: bool, leave_out: bool, take_out: bool) 
         db.session.rollback()
         _refuse(refused, plan.problems)
     db.session.commit()
-    click.echo("Taken. The public sees it when the programme is published.")
+    is_changed = found.changes_anything or (take_out and found.counts["missing"])
+    click.echo(
+        "Taken. The public sees it when the programme is published."
+        if is_changed
+        else "The programme is what the file says, so nothing was changed."
+    )
 
 
 @programme.command("export")
@@ -124,8 +129,7 @@ def _tell_match(match: Match, event: Event) -> None:
 @contextmanager
 def _progress(count: int) -> Iterator[Callable[[int, int], None]]:
     """Show how far it is, where somebody looks; a file and a pipe are told the end alone."""
-    stderr = click.get_text_stream("stderr")
-    with progressbar(length=count, label="Sessions", file=stderr, hidden=not stderr.isatty()) as bar:
+    with click.progressbar(length=count, label="Sessions", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def step(number: int, _of: int) -> None:
             bar.update(number - bar.pos)

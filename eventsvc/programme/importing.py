@@ -68,6 +68,8 @@ def take(
         raise errors.SeenOtherwise
     with db.session.no_autoflush:
         _Taking(event, known, found, by=by, at=at).all(takes_out=takes_out, on_step=on_step)
+    if not found.changes_anything and not (takes_out and found.of(Fate.MISSING)):
+        return found
     told = {name: count for name, count in found.counts.items() if count}
     audit.record("programme.imported", event, by=by, at=at, event_id=event.id, after=told)
     return found
