@@ -23,7 +23,9 @@ from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.events.words import Word
 from eventsvc.extensions import db
-from eventsvc.programme import reading
+from eventsvc.programme import exporting, reading
+from eventsvc.programme.formats import files
+from eventsvc.programme.formats.files import Format
 from eventsvc.programme.models import SpeakerRole
 from eventsvc.programme.reading import Day, Guest, Item, Voice
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
@@ -47,6 +49,21 @@ def show(slug: str) -> AnyResponse:
     head = (event.slug, event.title, event.status, event.is_unlisted, event.timezone, zone)
     seen = ("programme", request.query_string, head, chosen, items)
     return web.public(Response(drawn(seen, lambda: _draw(event, days, chosen, zone))))
+
+
+@blueprint.get("/events/<slug>/programme.<any(xml, json, csv, xlsx, ics):kind>")
+def export(slug: str, kind: str) -> AnyResponse:
+    """Hand over the published programme as a file, for conference apps and spreadsheets."""
+    event = _event(slug)
+    if event is None:
+        return _moved("programme.export", slug, kind=kind)
+    chosen = Format(kind)
+    sessions = exporting.planned(event, reading.items(event.id))
+    blocks = files.write(chosen, exporting.head_of(event, event.updated_at), sessions)
+    response = Response(b"".join(blocks), content_type=files.TYPES[chosen])
+    response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.{kind}"'
+    response.headers["X-Robots-Tag"] = "noindex"
+    return web.public(response)
 
 
 def _draw(event: Event, days: Sequence[Day], chosen: Sequence[Day], zone: str) -> str:
