@@ -23,6 +23,7 @@ from eventsvc.demo import cli as demo_cli
 from eventsvc.events import desk as events_desk
 from eventsvc.events import pages as events_pages
 from eventsvc.mail import desk as mail_desk
+from eventsvc.programme import cli as programme_cli
 from eventsvc.programme import desk as programme_desk
 from eventsvc.programme import pages as programme_pages
 from eventsvc.registration import desk as registration_desk
@@ -64,7 +65,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     unsent.bind(app)
     for door in (*PUBLIC_DOORS, *DESK_DOORS, health):
         app.register_blueprint(door.blueprint)
-    for commands in (cli, accounts_cli, demo_cli):
+    for commands in (cli, accounts_cli, programme_cli, demo_cli):
         commands.bind(app)
     logs.keep_timings(app)
     return app

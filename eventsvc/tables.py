@@ -28,6 +28,11 @@ def inert(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def speakable(text: str) -> str:
+    """Leave out the characters that neither spreadsheets nor XML can hold."""
+    return _UNSPEAKABLE.sub("", text)
+
+
 def csv_blocks(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """Write rows as CSV (RFC 4180, UTF-8), block by block.
 
@@ -67,7 +72,7 @@ def _emptied(buffer: io.StringIO) -> bytes:
 
 def _csv_cell(cell: Cell) -> Cell:
     if isinstance(cell, str):
-        return inert(_UNSPEAKABLE.sub("", cell))
+        return inert(speakable(cell))
     if isinstance(cell, datetime):
         return cell.strftime("%Y-%m-%d %H:%M")
     return cell
@@ -85,7 +90,7 @@ def _write_workbook(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequenc
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):
             if isinstance(cell, str):
-                sheet.write_string(number, column, _UNSPEAKABLE.sub("", _LINE_ENDS.sub("\n", cell)))
+                sheet.write_string(number, column, speakable(_LINE_ENDS.sub("\n", cell)))
             elif isinstance(cell, datetime):
                 sheet.write_datetime(number, column, cell, moment)
             elif cell is not None:

@@ -29,7 +29,7 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery registration/choosing
+        */rules mail/delivery programme/importing registration/choosing
     """,
     3: "*/notifications",
     2: """
@@ -38,11 +38,15 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/accepted programme/agenda programme/blocks programme/changes programme/conflicts programme/contents
-        programme/filters programme/gathering programme/grid programme/layout programme/news programme/published
-        programme/reading programme/sheet programme/telling programme/vacancies programme/versions programme/wording
-        programme/words registration/blanks registration/choices registration/consent registration/history
-        registration/keys registration/known registration/limits registration/owndata
+        programme/accepted programme/agenda programme/blocks programme/changes programme/comparing programme/conflicts
+        programme/contents programme/exporting programme/filters programme/formats/files programme/formats/frab
+        programme/formats/ics programme/formats/layouts programme/formats/markup programme/formats/pasted
+        programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
+        programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
+        programme/gathering programme/grid programme/layout programme/news programme/published programme/reading
+        programme/sheet programme/telling programme/vacancies programme/versions programme/wording programme/words
+        registration/blanks registration/choices registration/consent registration/history registration/keys
+        registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words

@@ -40,6 +40,7 @@ _ACTS: dict[str, Any] = {
     "track.added": _l("Track added"),
     "track.edited": _l("Track edited"),
     "track.removed": _l("Track removed"),
+    "programme.imported": _l("Programme imported"),
     "speaker.edited": _l("Speaker edited"),
     "account.created": _l("Account made"),
     "account.role": _l("Site role changed"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from eventsvc.errors import Refused
 
@@ -108,3 +109,34 @@ class OthersChanged(Refused):
         super().__init__(
             _("Somebody changed the programme meanwhile. Here is the list as it is now; look, then publish.")
         )
+
+
+class Unreadable(Refused):
+    """A file cannot be read as a programme; `line` is where, where that can be told."""
+
+    def __init__(self, sentence: str, *, line: int | None = None) -> None:
+        where = _("Line %(line)s: %(sentence)s", line=line, sentence=sentence) if line else sentence
+        super().__init__(where, field="text")
+        self.line = line
+
+
+class LeftOut(Refused):
+    """Some lines of a file cannot be read, and nobody said that they may be left out."""
+
+    def __init__(self, count: int) -> None:
+        told = ngettext(
+            "One session cannot be read, so nothing was taken. Mend it, or leave it out.",
+            "%(num)s sessions cannot be read, so nothing was taken. Mend them, or leave them out.",
+            count,
+        )
+        super().__init__(told)
+
+
+class SeenOtherwise(Refused):
+    """The programme has changed since the preview of an import was drawn."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        told = _("The programme has changed since you looked. Below is what it would do now; nothing was taken yet.")
+        super().__init__(told)

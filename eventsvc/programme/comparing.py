@@ -1,0 +1,347 @@
+"""What taking a file into a programme would do: which sessions are new, which change and how, which it does not have.
+
+Sessions are found again by their id in the file, else by title and time, else by a title that there is once.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventsvc.extensions import db
+from eventsvc.programme.formats.plan import Person, Plan, Planned, Problem
+from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
+
+_AT_ONCE = 400
+_COLUMNS = ("title", "abstract", "kind", "language", "starts_at", "ends_at", "capacity")
+
+
+class Fate(enum.StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that a session would have otherwise, as plain values; `name` as in `Planned.said`."""
+
+    name: str
+    was: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A session of the file with the one it is in the programme; either may be missing."""
+
+    fate: Fate
+    planned: Planned | None
+    session: Session | None
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def title(self) -> str:
+        if self.planned:
+            return self.planned.title
+        return self.session.title if self.session else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A file beside a programme; `rooms`, `tracks` and `people` are those that would be made."""
+
+    matches: tuple[Match, ...]
+    rooms: tuple[str, ...]
+    tracks: tuple[str, ...]
+    people: tuple[Person, ...]
+    problems: tuple[Problem, ...]
+
+    def of(self, fate: Fate) -> tuple[Match, ...]:
+        """Return the sessions of one fate."""
+        return tuple(match for match in self.matches if match.fate is fate)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many sessions have which fate, and how many rooms, tracks and people would be made."""
+        fates = Counter(match.fate for match in self.matches)
+        made = {"rooms": len(self.rooms), "tracks": len(self.tracks), "people": len(self.people)}
+        return {fate.value: fates[fate] for fate in Fate} | made
+
+    @property
+    def changes_anything(self) -> bool:
+        return any(match.fate in (Fate.NEW, Fate.CHANGED) for match in self.matches)
+
+    @property
+    def digest(self) -> str:
+        """A short word for all of it: two that are equal would do the same."""
+        told = [
+            (match.fate, match.title, match.session.id if match.session else 0, match.differences)
+            for match in self.matches
+        ]
+        whole = repr((told, self.rooms, self.tracks, self.people, self.problems))
+        return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+class Known:
+    """Everything of one event's programme that a file is compared with, read in a fixed number of queries."""
+
+    def __init__(self, event_id: int, plan: Plan) -> None:
+        self.sessions = _sessions(event_id)
+        self.rooms = {room.name.lower(): room for room in _things(Room, event_id)}
+        self.tracks = {track.name.lower(): track for track in _things(Track, event_id)}
+        self._here = {each.speaker_id for session in self.sessions for each in session.appearances}
+        self._named: dict[str, list[Speaker]] = {}
+        for speaker in _speakers({person.name for person in plan.people}):
+            self._named.setdefault(speaker.name.lower(), []).append(speaker)
+
+    def speaker(self, person: Person, session: Session | None) -> Speaker | None:
+        """Find who is meant: somebody in the session already, else by name and affiliation.
+
+        Without an affiliation it is whoever has that name at this event: elsewhere the name alone may be somebody
+        else's.
+        """
+        for each in session.appearances if session else ():
+            if _is_same(person, each.speaker):
+                return each.speaker
+        place = (person.affiliation or "").lower()
+        for speaker in self._named.get(person.name.lower(), ()):
+            if speaker.affiliation.lower() == place or (not place and speaker.id in self._here):
+                return speaker
+        return None
+
+
+def compare(plan: Plan, known: Known) -> Comparison:
+    """Compare a file with a programme."""
+    pairs = _paired(plan.sessions, known.sessions)
+    parents = _Parents(pairs, known.sessions)
+    matches = [_match(planned, session, parents) for planned, session in pairs]
+    taken = {session.id for _planned, session in pairs if session}
+    missing = [Match(Fate.MISSING, None, each) for each in known.sessions if each.id not in taken and _is_open(each)]
+    return Comparison(
+        matches=(*matches, *missing),
+        rooms=tuple(name for name in plan.rooms if name.lower() not in known.rooms),
+        tracks=tuple(name for name in plan.tracks if name.lower() not in known.tracks),
+        people=tuple(_new_people(pairs, known)),
+        problems=plan.problems,
+    )
+
+
+def parents_of(matches: Iterable[Match], known: Known) -> _Parents:
+    """Return what finds the block that a session says it is part of."""
+    return _Parents([(each.planned, each.session) for each in matches if each.planned], known.sessions)
+
+
+class _Parents:
+    """Finds a block by the word a file has for it: its id there, its id here, or its title."""
+
+    def __init__(self, pairs: Sequence[tuple[Planned, Session | None]], sessions: Sequence[Session]) -> None:
+        self._sessions: dict[str, Session | None] = {}
+        for session in sessions:
+            self._sessions.setdefault(session.title.lower(), session)
+        self._sessions |= {planned.title.lower(): session for planned, session in pairs}
+        for session in sessions:
+            self._sessions |= {session.public_id: session}
+            if session.source_id:
+                self._sessions[session.source_id] = session
+        self._sessions |= {planned.source_id: session for planned, session in pairs if planned.source_id}
+
+    def is_known(self, word: str) -> bool:
+        return word in self._sessions or word.lower() in self._sessions
+
+    def session(self, word: str) -> Session | None:
+        """Return the block, or None where it is not made yet."""
+        return self._sessions.get(word) or self._sessions.get(word.lower())
+
+
+def _sessions(event_id: int) -> list[Session]:
+    asked = sa.select(Session).where(Session.event_id == event_id).order_by(Session.starts_at, Session.id)
+    return list(
+        db.session.scalars(
+            asked.options(
+                joinedload(Session.room),
+                joinedload(Session.track),
+                joinedload(Session.parent),
+                selectinload(Session.further_rooms),
+                selectinload(Session.appearances).joinedload(Appearance.speaker),
+            ).execution_options(populate_existing=True)
+        )
+    )
+
+
+def _things(noun: type[Any], event_id: int) -> Iterable[Any]:
+    asked = sa.select(noun).where(noun.event_id == event_id).order_by(noun.position, noun.id)
+    return db.session.scalars(asked.execution_options(populate_existing=True))
+
+
+def _speakers(names: set[str]) -> list[Speaker]:
+    """Find everybody of these names; in small letters too, for which SQLite knows those of ASCII alone."""
+    found: dict[int, Speaker] = {}
+    wanted = sorted(names)
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = wanted[first : first + _AT_ONCE]
+        small = sa.func.lower(Speaker.name).in_([name.lower() for name in some])
+        asked = sa.select(Speaker).where(sa.or_(Speaker.name.in_(some), small))
+        found |= {speaker.id: speaker for speaker in db.session.scalars(asked)}
+    return [found[number] for number in sorted(found)]
+
+
+def _paired(planned: Sequence[Planned], sessions: Sequence[Session]) -> list[tuple[Planned, Session | None]]:
+    """Find for each session of a file the one it is in the programme, each at most once."""
+    found: dict[int, Session] = {}
+    free = dict.fromkeys(sessions)
+    # What was taken out is found by its id alone.
+    for is_same_id in (True, False):
+        ids = {str(each.source_id if is_same_id else each.public_id): each for each in sessions}
+        for place, each in enumerate(planned):
+            session = ids.get(each.source_id or "")
+            if place not in found and session in free:
+                found[place] = session
+                del free[session]
+    for keys in (_exact_key, _time_key, _title_key):
+        _pair_by(keys, planned, free, found)
+    return [(each, found.get(place)) for place, each in enumerate(planned)]
+
+
+def _pair_by(keys: Any, planned: Sequence[Planned], free: dict[Session, None], found: dict[int, Session]) -> None:
+    """Pair what is still alone on both sides and has a key that is there once on each."""
+    rest = {place: keys(*_facts(each)) for place, each in enumerate(planned) if place not in found}
+    own = {session: keys(*_stored(session)) for session in free if _is_open(session)}
+    counted, counted_own = Counter(rest.values()), Counter(own.values())
+    by_key = {key: session for session, key in own.items() if counted_own[key] == 1}
+    for place, key in rest.items():
+        session = by_key.get(key)
+        if key is None or counted[key] != 1 or session is None:
+            continue
+        if planned[place].source_id and session.source_id:
+            # Two ids of one file are two sessions, whatever they are called.
+            continue
+        found[place] = session
+        del free[session]
+
+
+Facts = tuple[str, datetime | None, tuple[str, ...]]
+
+
+def _facts(planned: Planned) -> Facts:
+    said = planned.said
+    return said["title"].lower(), said.get("starts_at"), tuple(room.lower() for room in said.get("rooms") or ())
+
+
+def _stored(session: Session) -> Facts:
+    return session.title.lower(), session.starts_at, tuple(room.name.lower() for room in session.rooms)
+
+
+def _exact_key(title: str, starts_at: datetime | None, rooms: tuple[str, ...]) -> Any:
+    return (title, starts_at, rooms) if starts_at else None
+
+
+def _time_key(title: str, starts_at: datetime | None, _rooms: tuple[str, ...]) -> Any:
+    return (title, starts_at) if starts_at else None
+
+
+def _title_key(title: str, _starts_at: datetime | None, _rooms: tuple[str, ...]) -> Any:
+    return title
+
+
+def _is_open(session: Session) -> bool:
+    """Tell whether a session could be in a file: what is hidden or taken out is in none that we write."""
+    return session.status is not SessionStatus.REMOVED and not session.is_hidden
+
+
+def _match(planned: Planned, session: Session | None, parents: _Parents) -> Match:
+    if session is None:
+        return Match(Fate.NEW, planned, None)
+    differences = tuple(_differences(planned, session, parents))
+    return Match(Fate.CHANGED if differences else Fate.UNCHANGED, planned, session, differences)
+
+
+def _differences(planned: Planned, session: Session, parents: _Parents) -> Iterator[Difference]:
+    said = planned.said
+    for name in _COLUMNS:
+        if name in said and said[name] != getattr(session, name):
+            yield Difference(name, _plain(getattr(session, name)), _plain(said[name]))
+    if "rooms" in said and not _are_rooms(said["rooms"], session):
+        yield Difference("rooms", [room.name for room in session.rooms], list(said["rooms"]))
+    track = session.track.name if session.track else ""
+    if "track" in said and said["track"].lower() != track.lower():
+        yield Difference("track", track, said["track"])
+    if "people" in said and not _are_people(said["people"], session):
+        stored = [Person(each.speaker.name, each.speaker.affiliation, each.role) for each in session.appearances]
+        yield Difference("people", _called(stored), _called(said["people"]))
+    if "parent" in said and not _is_parent(said["parent"], session, parents):
+        yield Difference("parent", session.parent.title if session.parent else "", said["parent"])
+    status = _status(said, session)
+    if status is not session.status:
+        yield Difference("status", session.status.value, status.value)
+
+
+def _status(said: Any, session: Session) -> SessionStatus:
+    """Return the state a session would have; one that was taken out and is in the file takes place after all."""
+    if "is_cancelled" in said:
+        return SessionStatus.CANCELLED if said["is_cancelled"] else SessionStatus.PLANNED
+    return SessionStatus.PLANNED if session.status is SessionStatus.REMOVED else session.status
+
+
+def _are_rooms(names: Sequence[str], session: Session) -> bool:
+    small, stored = [name.lower() for name in names], [room.name.lower() for room in session.rooms]
+    return small[:1] == stored[:1] and set(small) == set(stored)
+
+
+def _are_people(people: Sequence[Person], session: Session) -> bool:
+    stored = session.appearances
+    if len(people) != len(stored):
+        return False
+    return all(
+        _is_same(person, each.speaker) and person.role is each.role for person, each in zip(people, stored, strict=True)
+    )
+
+
+def _is_same(person: Person, speaker: Speaker) -> bool:
+    if person.name.lower() != speaker.name.lower():
+        return False
+    return person.affiliation is None or person.affiliation.lower() == speaker.affiliation.lower()
+
+
+def _is_parent(word: str | None, session: Session, parents: _Parents) -> bool:
+    if word is None or not parents.is_known(word):
+        # A block that nobody knows cannot be what it is part of.
+        return session.parent is None or word is not None
+    found = parents.session(word)
+    return found is not None and found in (session.parent, session)
+
+
+def _new_people(pairs: Sequence[tuple[Planned, Session | None]], known: Known) -> Iterator[Person]:
+    seen = set()
+    for planned, session in pairs:
+        for person in planned.said.get("people") or ():
+            key = person.key[:2]
+            if key not in seen and known.speaker(person, session) is None:
+                seen.add(key)
+                yield person
+
+
+def _called(people: Iterable[Person]) -> list[str]:
+    return [each.name + (f" ({said})" if (said := ", ".join(_beside(each))) else "") for each in people]
+
+
+def _beside(person: Person) -> Iterator[str]:
+    if person.affiliation:
+        yield person.affiliation
+    if person.role.value != "speaker":
+        yield person.role.value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.value if isinstance(value, enum.Enum) else value

@@ -1,0 +1,55 @@
+"""The form of an import: what was pasted or sent, how its columns are meant, and what was agreed to."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, TextAreaField
+
+from eventsvc.events.fields import take
+from eventsvc.programme.formats import files
+from eventsvc.programme.formats.layouts import Layout
+from eventsvc.programme.formats.plan import MOST_BYTES
+
+_LAID = "laid"
+
+
+class ImportForm(FlaskForm):
+    """A file's text stays in the form from look to look, so that nothing is kept between them on any server."""
+
+    text = TextAreaField(_l("Table"))
+    file = FileField(_l("File"))
+    leaves_out = BooleanField(_l("Leave out what cannot be read, and take the rest"))
+    takes_out = BooleanField(_l("Take out the sessions that are not in the file"))
+    seen = HiddenField()
+    laid = HiddenField()
+
+    def sent(self) -> str:
+        """Return the text that was pasted, or that of the file that was sent. Raises Unreadable."""
+        if self.file.data:
+            text = files.text_of(self.file.data.read(MOST_BYTES + 1))
+            take(self.text, text)
+            return text
+        return str(self.text.data or "")
+
+    def columns(self, laid: Layout | None) -> list[str]:
+        """Return what somebody says that the columns hold; nothing where that was said of another table."""
+        if laid is None or self.file.data or self.laid.data != digest(laid):
+            return []
+        return request.form.getlist("column")
+
+    def show(self, laid: Layout | None, seen: str) -> None:
+        """Let the form carry what the next look is compared with."""
+        take(self.laid, digest(laid) if laid else "")
+        take(self.seen, seen)
+
+
+def digest(laid: Layout) -> str:
+    """Tell one table's headings from those of another."""
+    told: Any = (laid.headings, laid.head)
+    return hashlib.sha256(repr(told).encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,0 +1,100 @@
+"""Cells that name people: one or several, with what is said of them in brackets or beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from eventsvc.programme.formats import words
+from eventsvc.programme.formats.plan import Person
+from eventsvc.programme.models import SpeakerRole
+
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_APART = re.compile(r",(?![^(]*\))|\s+(?:&|and|en)\s+(?![^(]*\))", re.IGNORECASE)
+_ROLE_FIRST = re.compile(r"(?P<role>[^\W\d]+)\s*:\s*(?P<name>.+)")
+_PLACE = re.compile(
+    r"univers|institut|hospital|ziekenhuis|college|school|centre|center|centrum|ministry|ministerie|\b(umc|lumc|ggd|"
+    r"rivm|who|nhs|mc|tu|vu|uva)\b|faculty|faculteit|department|afdeling|stichting|foundation|academy|academie",
+    re.IGNORECASE,
+)
+# "Jansen, MD" is one person.
+_DEGREE = re.compile(r"(md|phd|msc|bsc|ma|ba|mph|rn|jr|sr|drs?|prof)\.?(\s|$)", re.IGNORECASE)
+
+
+def read(names: str, affiliations: str | None = None, roles: str | None = None) -> tuple[Person, ...]:
+    """Read who is in a session; the other two are cells of columns of their own, None where there is none.
+
+    Where each cell has as many lines, the lines belong together; so our own exports write them.
+    """
+    if roles and names.count("\n") == roles.count("\n"):
+        places = (affiliations or "").split("\n")
+        lines = zip(names.split("\n"), _padded(places, names.count("\n") + 1), roles.split("\n"), strict=True)
+        return tuple(
+            Person(name, place.strip() if affiliations is not None else None, _role(role))
+            for name, place, role in lines
+            if name.strip()
+        )
+    people = [person for piece in _pieces(names) for person in _person(piece, _role(roles or ""))]
+    return tuple(_with_places(people, affiliations))
+
+
+def write(people: Sequence[Person]) -> tuple[str, str, str]:
+    """Write people as three cells with a line for each: names, affiliations and roles."""
+    return (
+        "\n".join(each.name for each in people),
+        "\n".join(each.affiliation or "" for each in people),
+        "\n".join(each.role.value for each in people),
+    )
+
+
+def _padded(lines: list[str], count: int) -> list[str]:
+    if len(lines) == 1:
+        return lines * count
+    return (lines + [""] * count)[:count]
+
+
+def _pieces(names: str) -> list[str]:
+    """Part a cell at its lines or semicolons, and only where it has neither at commas and at "and"."""
+    if re.search(r"[\n;|]", names):
+        return [piece for piece in re.split(r"[\n;|]+", names) if piece.strip()]
+    found: list[str] = []
+    for piece in filter(None, map(str.strip, _APART.split(names))):
+        if found and _DEGREE.match(piece):
+            found[-1] = f"{found[-1]}, {piece}"
+        elif found and _PLACE.search(piece):
+            found[-1] = f"{found[-1]} ({piece})"
+        else:
+            found.append(piece)
+    return found
+
+
+def _person(piece: str, role: SpeakerRole) -> Iterator[Person]:
+    text, place = piece.strip(" \t-–•*"), None
+    if (first := _ROLE_FIRST.fullmatch(text)) and (named := words.role(first["role"])):
+        text, role = first["name"], named
+    for said in _IN_BRACKETS.findall(text):
+        for part in filter(None, map(str.strip, said.split(","))):
+            if named := words.role(part):
+                role = named
+            else:
+                place = f"{place}, {part}" if place else part
+    name = _IN_BRACKETS.sub(" ", text)
+    if "," in name and place is None:
+        before, _comma, after = name.partition(",")
+        if _PLACE.search(after):
+            name, place = before, after.strip()
+    if name.strip():
+        yield Person(name, place, role)
+
+
+def _with_places(people: list[Person], affiliations: str | None) -> Iterator[Person]:
+    if affiliations is None:
+        yield from people
+        return
+    places = [place.strip() for place in re.split(r"[\n;|]", affiliations)]
+    for person, place in zip(people, _padded(places, len(people)), strict=True):
+        yield Person(person.name, person.affiliation or place, person.role)
+
+
+def _role(said: str) -> SpeakerRole:
+    return words.role(said) or SpeakerRole.SPEAKER

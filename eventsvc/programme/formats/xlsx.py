@@ -1,0 +1,102 @@
+"""The first sheet with something in it of an XLSX workbook, as rows of cells."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from flask_babel import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from eventsvc.programme.errors import Unreadable
+from eventsvc.programme.formats.pasted import MOST_COLUMNS, Row
+from eventsvc.programme.formats.plan import MOST_SESSIONS
+
+MOST_UNPACKED = 60 * 1024 * 1024
+MOST_PARTS = 500
+# In the encodings that XML may have.
+_DECLARATIONS = tuple(
+    word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+_BLOCK = 256 * 1024
+
+
+def rows(data: bytes) -> list[Row]:
+    """Read a workbook. Raises Unreadable for what is none, and for one that unpacks to far more than it seems."""
+    try:
+        _inspect(data)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            if found := [row for row in _rows(sheet) if not row.is_empty]:
+                return found
+    except (
+        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError,
+        AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
+    ) as wrong:  # fmt: skip
+        raise Unreadable(_("This is no Excel workbook (.xlsx), or a broken one.")) from wrong
+    raise Unreadable(_("There is nothing in any sheet of it."))
+
+
+def _inspect(data: bytes) -> None:
+    """Look at a zip file before it is unpacked: its size when it is, and that no part of it declares entities."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        parts = file.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            told = _("Unpacked it would be larger than %(most)s MB.", most=MOST_UNPACKED // 1024 // 1024)
+            raise Unreadable(told)
+        for part in parts:
+            if part.filename.lower().endswith((".xml", ".rels")):
+                _inspect_part(file, part)
+
+
+def _inspect_part(file: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    kept = b""
+    with file.open(part) as stream:
+        while block := stream.read(_BLOCK):
+            seen = kept + block
+            if any(word in seen for word in _DECLARATIONS):
+                raise Unreadable(_("It declares entities, which no workbook does and which could be an attack."))
+            kept = block[-32:]
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
+        if number > MOST_SESSIONS + 500:
+            raise Unreadable(
+                _("A table may have %(most)s lines, and this one has more.", most=MOST_SESSIONS), line=number
+            )
+        yield Row(number, _trimmed([_cell(cell) for cell in cells]))
+
+
+def _trimmed(cells: list[str]) -> tuple[str, ...]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)
+
+
+def _cell(cell: Any) -> str:
+    """Write a cell as somebody would type it."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        # Midnight, or a day without an hour: how the cell shows it tells which.
+        if value.time() == time() and "h" not in str(cell.number_format).lower():
+            return value.date().isoformat()
+        return value.replace(microsecond=0).isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, timedelta):
+        minutes = round(value / timedelta(minutes=1))
+        return f"{minutes // 60}:{minutes % 60:02}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").strip(" ")
