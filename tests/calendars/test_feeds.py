@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import icalendar
@@ -159,9 +161,22 @@ def test_filters_are_in_the_address_and_unknown_words_are_passed_over(client: Fl
     assert titles("?kind=webinar") == {webinar.title}
     assert titles("?kind=webinar&kind=summer school") == {webinar.title, school.title}
     assert titles("?mode=online") == {webinar.title}
+    assert titles("?mode=in-person&kind=school") == titles("?mode=in person&kind=summer-school") == {school.title}
     assert titles("?series=schools") == {school.title}
     assert titles("?kind=nonsense") == {webinar.title, school.title}
     assert set(shown(client.get("/series/schools/calendar.ics").data).values()) == {school.title}
+
+
+def test_what_the_front_page_is_narrowed_to_is_what_one_subscribes_to(client: FlaskClient) -> None:
+    a_shown_event(kind=Kind.WEBINAR, mode=Mode.ONLINE)
+    school = a_shown_event(kind=Kind.SUMMER_SCHOOL)
+
+    front = client.get("/?kind=school&mode=in-person").text
+    page = client.get(unescape(re.findall(r'href="(/subscribe[^"]*kind[^"]*)"', front)[0])).text
+    address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
+
+    assert set(shown(client.get(address).data).values()) == {school.title}
+    assert page.count(" checked") == 2
 
 
 def test_an_empty_feed_is_served_all_the_same(client: FlaskClient) -> None:
