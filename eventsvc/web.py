@@ -14,8 +14,8 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import cached_property
 
@@ -55,6 +55,7 @@ def bind(app: Flask) -> None:
     app.request_class = Asked
     app.session_interface = CookieWhereNeeded()
     app.before_request(_refuse_null_bytes)
+    app.before_request(_refuse_json)
     app.after_request(_add_headers)
     app.url_defaults(_keep_language)
     app.register_error_handler(HTTPException, _show_http_error)
@@ -64,7 +65,15 @@ def bind(app: Flask) -> None:
 
 
 class Asked(Request):
-    """A request whose words after the question mark have no null byte: nobody types one, PostgreSQL compares none."""
+    """A request as our pages read it.
+
+    Words after the question mark have no null byte: nobody types one, PostgreSQL compares none. No page takes a file,
+    and Flask-WTF would hand one to whatever field has its name, so a form has what was typed and nothing else.
+    """
+
+    @cached_property
+    def files(self) -> ImmutableMultiDict[str, FileStorage]:
+        return ImmutableMultiDict()
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
@@ -152,6 +161,12 @@ def _refuse_null_bytes() -> None:
     """Answer 404 to a path with a null byte, which no name of ours has and PostgreSQL cannot compare."""
     if "\0" in request.path:
         raise _NotFound
+
+
+def _refuse_json() -> None:
+    """Answer 415 to JSON: pages take forms, and whatever is in JSON where text belongs is no text."""
+    if request.method not in {"GET", "HEAD"} and request.is_json:
+        raise UnsupportedMediaType
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:

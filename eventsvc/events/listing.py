@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ SHELVES: Mapping[str, tuple[Kind, ...]] = {
 SHELF_OF = {kind: shelf for shelf, kinds in SHELVES.items() for kind in kinds}
 _KINDS_BY_WORD = {kind.value.replace(" ", "-"): (kind,) for kind in Kind} | dict(SHELVES)
 _MODES_BY_WORD = {mode.value.replace(" ", "-"): mode for mode in Mode}
+# Longer ones are no page of ours, and of five thousand digits Python makes no number at all.
+_PAGE_NUMBER = re.compile(r"[0-9]{1,4}")
 _NEVER_LISTED = (Status.DRAFT,)
 
 
@@ -83,7 +86,7 @@ def wanted(args: Mapping[str, str]) -> Wanted:
         mode=mode if mode in _MODES_BY_WORD else "",
         text=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_TEXT],
         is_past=args.get("past", "") not in {"", "0"},
-        number=min(int(number), 10_000) if number.isascii() and number.isdigit() and number != "0" else 1,
+        number=max(1, int(number)) if _PAGE_NUMBER.fullmatch(number) else 1,
     )
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -49,7 +49,8 @@ def manage(token: str) -> Response:
 def correct(token: str) -> Response:
     """Let a person write themselves otherwise."""
     registration = _opened(token)
-    form = CorrectionForm(obj=registration)
+    # A post with nothing in it is an empty form, and does not save what is stored once more.
+    form = CorrectionForm(obj=None if request.method == "POST" else registration)
     if not form.is_submitted():
         return _correction(registration, form, token)
     if not form.validate():
