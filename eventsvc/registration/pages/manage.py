@@ -232,6 +232,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
         countries=countries.options(locale, form.country.data),
         better=typos.better(form.email.data or ""),
         is_newer=status == ChangedMeanwhile.status,
+        deleted_on=_deletion(registration.event, locale),
     )
     return make_response(page, status)
 
@@ -249,7 +250,7 @@ def _manage(registration: Registration, token: str) -> Response:
         better=typos.better(registration.email or ""),
         letters=owndata.letters(registration.id),
         qr=tickets.code(registration.reference),
-        deletion=when.on(last, locale) if (last := retention.last_day(event)) else "",
+        deletion=_deletion(event, locale),
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
@@ -257,6 +258,11 @@ def _manage(registration: Registration, token: str) -> Response:
         **_calendars(registration),
     )
     return make_response(page)
+
+
+def _deletion(event: Event, locale: str) -> str:
+    last = retention.last_day(event)
+    return when.on(last, locale) if last else ""
 
 
 def _when(event: Event, locale: str) -> dict[str, Any]:
