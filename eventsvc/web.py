@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.utils import cached_property
 
 from eventsvc.errors import Refused
@@ -53,6 +54,7 @@ def bind(app: Flask) -> None:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.request_class = Asked
+    app.url_map.converters["int"] = RowNumber
     app.session_interface = CookieWhereNeeded()
     app.before_request(_refuse_null_bytes)
     app.before_request(_refuse_json)
@@ -81,6 +83,15 @@ class Asked(Request):
         if not any("\0" in value for _name, value in said.items(multi=True)):
             return said
         return self.parameter_storage_class((name, value.replace("\0", "")) for name, value in said.items(multi=True))
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in an address: one that no row can have is not found, and no database is asked for it."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
 
 
 class CookieWhereNeeded(SecureCookieSessionInterface):
