@@ -158,7 +158,9 @@ def test_a_full_choice_stays_visible_and_cannot_be_chosen(page: Flask) -> None:
 
 
 def labelled(app: Flask, source: str, **values: object) -> str:
-    return app.jinja_env.from_string('{% from "parts/labels.html" import mailbox, wide_words %}' + source).render(**values)
+    return app.jinja_env.from_string('{% from "parts/labels.html" import mailbox, wide_words %}' + source).render(
+        **values
+    )
 
 
 def test_only_a_title_with_a_word_wider_than_a_phone_is_set_smaller(page: Flask) -> None:
