@@ -20,7 +20,7 @@ _PUBLIC = {"events", "programme", "site", "calendars"}
 _WORDS = {
     "events.front": ("kind", "series", "mode", "q", "past", "page"),
     "programme.show": ("day", "track", "kind", "language", "q"),
-    "calendars.subscribe": ("kind", "series", "event"),
+    "calendars.subscribe": ("kind", "mode", "series", "event"),
 }
 _NAMES = {"en": "English", "nl": "Nederlands"}
 _PRIVATE = {"events.preview"}

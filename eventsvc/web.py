@@ -14,9 +14,10 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.utils import cached_property
 
 from eventsvc.errors import Refused
@@ -53,8 +54,10 @@ def bind(app: Flask) -> None:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.request_class = Asked
+    app.url_map.converters["int"] = RowNumber
     app.session_interface = CookieWhereNeeded()
     app.before_request(_refuse_null_bytes)
+    app.before_request(_refuse_json)
     app.after_request(_add_headers)
     app.url_defaults(_keep_language)
     app.register_error_handler(HTTPException, _show_http_error)
@@ -64,7 +67,15 @@ def bind(app: Flask) -> None:
 
 
 class Asked(Request):
-    """A request whose words after the question mark have no null byte: nobody types one, PostgreSQL compares none."""
+    """A request as our pages read it.
+
+    Words after the question mark have no null byte: nobody types one, PostgreSQL compares none. No page takes a file,
+    and Flask-WTF would hand one to whatever field has its name, so a form has what was typed and nothing else.
+    """
+
+    @cached_property
+    def files(self) -> ImmutableMultiDict[str, FileStorage]:
+        return ImmutableMultiDict()
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
@@ -72,6 +83,15 @@ class Asked(Request):
         if not any("\0" in value for _name, value in said.items(multi=True)):
             return said
         return self.parameter_storage_class((name, value.replace("\0", "")) for name, value in said.items(multi=True))
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in an address: one that no row can have is not found, and no database is asked for it."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
 
 
 class CookieWhereNeeded(SecureCookieSessionInterface):
@@ -152,6 +172,12 @@ def _refuse_null_bytes() -> None:
     """Answer 404 to a path with a null byte, which no name of ours has and PostgreSQL cannot compare."""
     if "\0" in request.path:
         raise _NotFound
+
+
+def _refuse_json() -> None:
+    """Answer 415 to JSON: pages take forms, and whatever is in JSON where text belongs is no text."""
+    if request.method not in {"GET", "HEAD"} and request.is_json:
+        raise UnsupportedMediaType
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from eventsvc import web
 from eventsvc.extensions import db
 
 AWAY = {"SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db", "PROPAGATE_EXCEPTIONS": False}
@@ -78,3 +79,11 @@ def test_a_rollback_that_fails_hides_no_answer(make_app: Callable[..., Flask], m
     monkeypatch.setattr(db.session, "rollback", lost)
 
     assert "Something went wrong on our side" in app.test_client().get("/").text
+
+
+def test_a_no_that_is_not_our_fault_does_not_say_so(app: Flask) -> None:
+    with app.test_request_context("/"):
+        page = web.error_page(422).get_data(as_text=True)
+
+    assert "<title>That is not possible now" in page
+    assert "on our side" not in page

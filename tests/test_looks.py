@@ -155,3 +155,23 @@ def test_a_full_choice_stays_visible_and_cannot_be_chosen(page: Flask) -> None:
     online = html[html.index('id="how-1"') - 80 :]
     assert "disabled" in online and "Online" in online and "Full." in online
     assert "disabled" not in html[: html.index('id="how-1"') - 80]
+
+
+def labelled(app: Flask, source: str, **values: object) -> str:
+    return app.jinja_env.from_string('{% from "parts/labels.html" import mailbox, wide_words %}' + source).render(
+        **values
+    )
+
+
+def test_only_a_title_with_a_word_wider_than_a_phone_is_set_smaller(page: Flask) -> None:
+    heading = "<h1{{ wide_words(title) }}>"
+
+    assert labelled(page, heading, title="Gezondheidszorgtechnologie voor iedereen") == '<h1 class="long-words">'
+    assert labelled(page, heading, title="A long title of many short words, and then some more") == "<h1>"
+    assert ".long-words" in STYLE
+
+
+def test_an_address_may_break_before_its_at_and_stays_inert(page: Flask) -> None:
+    assert labelled(page, "{{ mailbox(it) }}", it="ada@example.org") == "ada<wbr>@example.org"
+    assert labelled(page, "{{ mailbox(it) }}", it='<b>"@x') == "&lt;b&gt;&#34;<wbr>@x"
+    assert labelled(page, "{{ mailbox(it) }}", it=None) == ""

@@ -95,8 +95,8 @@ _by_session = (
         sa.or_(Entry.gone_at.is_(None), Entry.gone_at > sa.bindparam("since")),
     )
 )
-_by_series = sa.select(Series.title).where(Series.slug == sa.bindparam("slug"))
-_total = sa.select(sa.func.sum(CalendarVersion.version))
+_total = sa.select(sa.func.coalesce(sa.func.sum(CalendarVersion.version), 0))
+_by_series = sa.select(Series.title, _total.scalar_subquery()).where(Series.slug == sa.bindparam("slug"))
 _by_token = (
     sa.select(
         *_event_columns,
@@ -128,7 +128,7 @@ def of_session(slug: str, public_id: str, *, at: datetime) -> Found | None:
 def of_series(slug: str, *, at: datetime) -> Found | None:
     """Find a series' feed."""
     row = _one(_by_series, slug=slug)
-    return row and replace(of_site(Filter(series=slug), at=at), title=row.title)
+    return row and replace(_of_many(row[1], Filter(series=slug), at), title=row.title)
 
 
 def of_site(wanted: Filter, *, at: datetime) -> Found:
@@ -137,9 +137,12 @@ def of_site(wanted: Filter, *, at: datetime) -> Found:
     Counters only rise and published events are never deleted, so equal sums mean that nothing changed, whatever the
     filter lets through.
     """
-    row = _one(_total)
+    return _of_many(_one(_total)[0], wanted, at)
+
+
+def _of_many(total: int, wanted: Filter, at: datetime) -> Found:
     filtered = hashlib.sha256(repr(wanted).encode()).hexdigest()[:8]
-    return Found(version=_version(f"{row[0] or 0 if row else 0}.{at:%Y%m%d}.{filtered}"))
+    return Found(version=_version(f"{total}.{at:%Y%m%d}.{filtered}"))
 
 
 def of_token(token: str) -> Personal | None:

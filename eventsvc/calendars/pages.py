@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import TypeVar
 
 import segno
 from flask import Blueprint, Response, abort, current_app, render_template, request
@@ -13,13 +11,11 @@ from markupsafe import Markup
 from eventsvc import clock, links, web
 from eventsvc.calendars import feeds, ics
 from eventsvc.calendars.links import webcal
-from eventsvc.events import words
-from eventsvc.events.models import Kind, Mode
+from eventsvc.events import listing, words
 
 blueprint = Blueprint("calendars", __name__)
 
 PUBLIC_SECONDS = 300
-K = TypeVar("K", bound=StrEnum)
 
 
 @blueprint.get("/calendar.ics")
@@ -89,8 +85,9 @@ def personal(token: str) -> Response:
 
 @blueprint.get("/subscribe")
 def subscribe() -> Response:
-    """Show how to subscribe to all events, one kind, one series (`?series=`) or one event (`?event=`)."""
-    address = _subscribed()
+    """Show how to subscribe to all events, some kinds or modes, one series (`?series=`) or one event (`?event=`)."""
+    wanted = _filter()
+    address = _subscribed(wanted)
     subject = request.args.get("event") or request.args.get("series")
     page = render_template(
         "calendars/subscribe.html",
@@ -98,6 +95,7 @@ def subscribe() -> Response:
         webcal=webcal(address),
         subject=_title_of_subject() if subject else None,
         kinds=words.KINDS,
+        wanted=wanted,
         qr=Markup(segno.make(webcal(address), error="m").svg_inline(scale=4, border=4, omitsize=True)),  # noqa: S704
     )
     return web.public(Response(page))
@@ -109,21 +107,21 @@ def _title_of_subject() -> str:
     return web.not_found_unless(feeds.of_series(request.args["series"], at=clock.now())).title
 
 
-def _subscribed() -> str:
+def _subscribed(wanted: feeds.Filter) -> str:
     if slug := request.args.get("event"):
         return links.absolute("calendars.event", slug=slug)
     if slug := request.args.get("series"):
         return links.absolute("calendars.series", slug=slug)
-    return links.absolute("calendars.site", kind=[kind.value for kind in _known(Kind, "kind")] or None)
+    narrowed = {"kind": [kind.value for kind in wanted.kinds], "mode": [mode.value for mode in wanted.modes]}
+    return links.absolute("calendars.site", **{name: words for name, words in narrowed.items() if words})
 
 
 def _filter() -> feeds.Filter:
     """Read the filter from the address; words nobody knows are passed over, as a feed must outlive them."""
-    return feeds.Filter(_known(Kind, "kind"), _known(Mode, "mode"), request.args.get("series", "")[:120])
-
-
-def _known(words: type[K], name: str) -> tuple[K, ...]:
-    return tuple(sorted({words(said) for said in request.args.getlist(name) if said in list(words)}))
+    said = request.args
+    return feeds.Filter(
+        listing.kinds(said.getlist("kind")), listing.modes(said.getlist("mode")), said.get("series", "")[:120]
+    )
 
 
 def _head(found: feeds.Found, *, source: str | None) -> ics.Head:

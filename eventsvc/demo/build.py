@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,13 @@ def _facts(edition: Edition) -> dict[str, Any]:
         "registration_closes_at": edition.closes,
     }
     moments = {name: _moment(shown, edition) for name, shown in times.items() if shown is not None}
-    return {"slug": edition.slug, **edition.said, **moments}
+    said = {**edition.said, "description": _flowing(edition.said.get("description", ""))}
+    return {"slug": edition.slug, **said, **moments}
+
+
+def _flowing(text: str) -> str:
+    """Join the lines of a paragraph: where its source ends a line, the page must not."""
+    return re.sub(r"(?<=\S)\n(?=[^\W\d])", " ", text)
 
 
 def _moment(shown: datetime, edition: Edition) -> datetime:

@@ -24,6 +24,7 @@ def coming(today: date) -> tuple[Edition, ...]:
         _filling_up(today),
         _open_fair(today),
         _open_school(today),
+        _open_course(today),
         _not_open_yet(today),
         _second_school(today),
         _date_to_follow(today),
@@ -174,6 +175,20 @@ def _open_school(today: date) -> Edition:
         opens=_at(today - timedelta(days=14), "09:00"),
         closes=starts - timedelta(days=28),
         people=9,
+    )
+
+
+def _open_course(today: date) -> Edition:
+    starts = _at(_next(today + timedelta(days=140), MONDAY), "09:00")
+    return Edition(
+        slug=f"healthy-neighbourhood-course-{starts:%Y-%m}",
+        said=about.COURSE,
+        starts=starts,
+        ends=starts + timedelta(days=4, hours=8),
+        made=_at(today - timedelta(days=21), "10:00"),
+        opens=_at(today - timedelta(days=7), "09:00"),
+        closes=starts - timedelta(days=28),
+        people=5,
     )
 
 

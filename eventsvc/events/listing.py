@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ SHELVES: Mapping[str, tuple[Kind, ...]] = {
 SHELF_OF = {kind: shelf for shelf, kinds in SHELVES.items() for kind in kinds}
 _KINDS_BY_WORD = {kind.value.replace(" ", "-"): (kind,) for kind in Kind} | dict(SHELVES)
 _MODES_BY_WORD = {mode.value.replace(" ", "-"): mode for mode in Mode}
+# Longer ones are no page of ours, and of five thousand digits Python makes no number at all.
+_PAGE_NUMBER = re.compile(r"[0-9]{1,4}")
 _NEVER_LISTED = (Status.DRAFT,)
 
 
@@ -75,7 +78,7 @@ class Past:
 
 def wanted(args: Mapping[str, str]) -> Wanted:
     """Read what is wanted from the words of an address."""
-    kind, mode = (args.get(name, "").strip().lower().replace(" ", "-") for name in ("kind", "mode"))
+    kind, mode = (_plain(args.get(name, "")) for name in ("kind", "mode"))
     number = args.get("page", "")
     return Wanted(
         kind=kind if kind in _KINDS_BY_WORD else "",
@@ -83,8 +86,18 @@ def wanted(args: Mapping[str, str]) -> Wanted:
         mode=mode if mode in _MODES_BY_WORD else "",
         text=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_TEXT],
         is_past=args.get("past", "") not in {"", "0"},
-        number=min(int(number), 10_000) if number.isascii() and number.isdigit() and number != "0" else 1,
+        number=max(1, int(number)) if _PAGE_NUMBER.fullmatch(number) else 1,
     )
+
+
+def kinds(words: Iterable[str]) -> tuple[Kind, ...]:
+    """Return the kinds that words of an address name, each once and in one order; others are passed over."""
+    return tuple(sorted({kind for word in words for kind in _KINDS_BY_WORD.get(_plain(word), ())}))
+
+
+def modes(words: Iterable[str]) -> tuple[Mode, ...]:
+    """Return the modes that words of an address name, each once and in one order; others are passed over."""
+    return tuple(sorted({_MODES_BY_WORD[word] for word in map(_plain, words) if word in _MODES_BY_WORD}))
 
 
 def upcoming(wanted: Wanted, at: datetime) -> list[Listed]:
@@ -135,6 +148,10 @@ def as_past(events: Sequence[Event]) -> Past:
 def is_over(event: Event, at: datetime) -> bool:
     """Tell whether an event belongs to what has been."""
     return event.status is Status.ARCHIVED or (event.ends_at is not None and event.ends_at <= at)
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower().replace(" ", "-")
 
 
 def counts(wanted: Wanted, at: datetime) -> dict[str, int]:

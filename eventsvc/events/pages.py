@@ -20,7 +20,7 @@ from eventsvc.events.facts import facts
 from eventsvc.events.finding import Companion, Edition, Found, Remains
 from eventsvc.events.inner import inner
 from eventsvc.events.kept import drawn
-from eventsvc.events.listing import SHELVES, Wanted
+from eventsvc.events.listing import Wanted
 from eventsvc.events.models import Event, Series, Status, Venue
 from eventsvc.events.panel import Scene, panel
 from eventsvc.events.rows import PastRow, Reader, Row
@@ -277,7 +277,8 @@ def _subscribe(wanted: Wanted) -> str:
     """Lead to the feed of what is shown, as far as a feed can be narrowed."""
     if wanted.series:
         return url_for("calendars.subscribe", series=wanted.series)
-    return url_for("calendars.subscribe", kind=[kind.value for kind in SHELVES.get(wanted.kind, ())])
+    kinds = [kind.value for kind in listing.kinds([wanted.kind])]
+    return url_for("calendars.subscribe", kind=kinds, mode=wanted.mode or None)
 
 
 def _series_title(slug: str) -> str:

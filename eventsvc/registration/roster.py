@@ -105,7 +105,7 @@ def asked_by(args: Mapping[str, str]) -> Asked:
         state=_member(State, args.get("state")),
         text=" ".join(args.get("q", "").replace("\x00", " ").split())[:_TEXT_LIMIT],
         order=_member(Order, args.get("order")) or Order.TURN,
-        number=min(max(1, int(page)), 1_000_000) if page.isascii() and page.isdigit() else 1,
+        number=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )
 
 

@@ -134,6 +134,17 @@ def test_eve_neither_sees_nor_counts_the_events_of_others(event: Event, sign_in:
     assert "No event here yet" in page
 
 
+@pytest.mark.parametrize("number", [0, 2**31 - 1, 2**31, 10**22], ids=["none", "last", "past", "far"])
+@pytest.mark.parametrize(
+    "path",
+    ["/desk/letters/{}", "/desk/events/{slug}/roster/{}", "/desk/events/{slug}/programme/rooms/{}"],
+)
+def test_a_number_that_no_row_has_is_not_found(sign_in: SignIn, event: Event, path: str, number: int) -> None:
+    desk = sign_in(an_organiser(is_admin=True))
+
+    assert desk.get(path.format(number, slug=event.slug)).status_code == 404
+
+
 def test_an_event_is_found_by_its_former_address_too(event: Event, sign_in: SignIn) -> None:
     db.session.add(FormerSlug(slug="before", event_id=event.id))
     db.session.commit()

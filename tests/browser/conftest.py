@@ -20,6 +20,10 @@ from tests.chromium import find_chromium
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+# Nothing here measures how fast a page comes: two cores may have much else to do. Playwright waits no longer than it must.
+PATIENCE_MS = 30_000
+SECONDS_PER_TEST = 400
+expect.set_options(timeout=PATIENCE_MS)
 # For `block`: what axe needs scripts for is looked at as it is without ours.
 WITHOUT_MODULES = "**/static/*.js"
 
@@ -30,10 +34,11 @@ FOUND_BY_AXE = """() => axe.run({ resultTypes: ["violations"], preload: false })
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for a browser."""
+    """Mark what asks for a browser, and give it time."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+            item.add_marker(pytest.mark.timeout(SECONDS_PER_TEST))
 
 
 class _Silent(WSGIRequestHandler):
@@ -69,7 +74,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     if path is None:
         pytest.skip("no chromium")
     # Containers give root no sandbox and little shared memory; what runs in it is our own.
-    started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"]
+    started = playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", *quiet], timeout=4 * PATIENCE_MS
+    )
     yield started
     started.close()
 
@@ -87,7 +95,7 @@ def open_page(site: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         # Colours that change slowly would be measured half-way.
         settled = {"java_script_enabled": javascript, "reduced_motion": "reduce"} | more
         context = browser.new_context(base_url=site, viewport=size, **settled)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if block:
             context.route(block, lambda route: route.abort())

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import DESKTOP, PHONE, sign_in
 from tests.browser.world import PASSWORD, World, a_world
 
-WIDTHS = (320, 360, 390, 768, 1280)
+WIDTHS = (320, 360, 390, 768, 1024, 1280)
 
 
 # Text twice as large in half a window: 200 % zoom, and more, for the layout does not know that it is so narrow.

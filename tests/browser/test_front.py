@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import people
 from tests.browser.conftest import DESKTOP, PHONE
@@ -22,7 +23,7 @@ def test_somebody_finds_an_event_and_opens_it(
 
     page.get_by_role("link", name="Health across borders").first.click()
 
-    assert page.url.endswith(f"/events/{event.slug}")
+    expect(page).to_have_url(re.compile(f"/events/{event.slug}$"))
     no_sideways(page)
 
 

@@ -100,6 +100,7 @@ def test_olga_makes_shows_publishes_fills_exports_and_cancels_an_event(
     page.goto(inside)
     page.get_by_label("Your sentence to them").fill("The teacher is ill.")
     page.get_by_role("button", name="Cancel the event").click()
+    expect(page.get_by_role("status").first).to_contain_text("on its way")
     anybody = open_page(inside.removeprefix("/desk"), **like)
     expect(anybody.locator(".banner-no")).to_contain_text("The teacher is ill.")
     expect(anybody.get_by_role("link", name="Who owns a scan?")).to_be_visible()
@@ -167,6 +168,7 @@ def test_on_a_phone_without_scripts_the_menu_opens_leads_on_and_signs_out(at_her
     expect(page.get_by_role("heading", level=1)).to_have_text("Letters")
     page.get_by_role("link", name="Menu").click()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.goto("/desk/letters")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import sign_in
 from tests.browser.world import PASSWORD, olga_at_the_desk
@@ -34,6 +36,9 @@ def test_an_event_its_programme_and_a_ticket_print_without_what_can_be_pressed(o
     page.goto(f"/events/{event.slug}/programme")
     on_paper(page)
     expect(page.get_by_text("Who owns a scan?")).to_be_visible()
+    # A day begins under its title, on a page that lies down.
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert [sheet.mediabox.width > sheet.mediabox.height for sheet in sheets] == [True]
     page.goto(f"/registrations/{ada.token}")
     on_paper(page)
     expect(page.locator(".ticket")).to_be_visible()

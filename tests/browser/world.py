@@ -144,6 +144,7 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"/desk/events/{draft.slug}",
         f"/desk/events/{draft.slug}/roster",
         "/desk/events/cancelled",
+        "/desk/events/filling",
         "/desk/letters",
         f"/desk/letters/{message.id}",
         "/desk/audit",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import icalendar
@@ -21,6 +24,16 @@ from eventsvc.registration.models import RetiredToken, State, TokenKind
 from eventsvc.tokens import digest
 from tests.people import NOW, a_registration, a_session, an_event
 
+FEEDS = (
+    "/calendar.ics",
+    "/calendar.ics?kind=symposium&kind=webinar&mode=in+person&series={series}",
+    "/series/{series}/calendar.ics",
+    "/events/{slug}/calendar.ics",
+    "/events/{slug}/sessions/{session}.ics",
+    "/calendars/{token}.ics",
+)
+numbers = itertools.count(1)
+
 
 def a_shown_event(sessions: int = 0, **over: Any) -> Event:
     event = an_event(**over)
@@ -29,6 +42,15 @@ def a_shown_event(sessions: int = 0, **over: Any) -> Event:
     entries.refresh(event, at=NOW)
     db.session.commit()
     return event
+
+
+def a_feed(path: str, sessions: int = 1) -> str:
+    """Make an event with all there is to subscribe to, and return the address of one of `FEEDS`."""
+    event = a_shown_event(sessions, series=Series(slug=f"series-{next(numbers)}", title="Yearly"))
+    person: Any = a_registration(event)
+    talk = db.session.scalars(sa.select(Session).where(Session.event_id == event.id)).first()
+    assert talk is not None and event.series is not None
+    return path.format(slug=event.slug, token=person.feed_token, session=talk.public_id, series=event.series.slug)
 
 
 def shown(body: bytes) -> dict[str, str]:
@@ -50,17 +72,30 @@ def test_an_events_feed_lists_it_and_its_sessions(client: FlaskClient) -> None:
     assert len(shown(answer.data)) == 3
 
 
-def test_two_fetches_are_equal_bytes_and_the_second_need_not_be_sent(client: FlaskClient) -> None:
-    event = a_shown_event(sessions=2)
-    path = f"/events/{event.slug}/calendar.ics"
+@pytest.mark.parametrize("path", FEEDS)
+@pytest.mark.parametrize("sessions", [1, 3])
+def test_two_fetches_are_equal_bytes_and_the_second_is_spared_by_one_query(
+    client: FlaskClient, count_queries: Any, path: str, sessions: int
+) -> None:
+    path = a_feed(path, sessions)
 
     one, two = client.get(path), client.get(path)
-    third = client.get(path, headers={"If-None-Match": one.headers["ETag"]})
+    with count_queries() as queries:
+        third = client.get(path, headers={"If-None-Match": one.headers["ETag"]})
 
+    assert one.status_code == 200 and b"BEGIN:VEVENT" in one.data
     assert one.data == two.data
     assert (third.status_code, third.data) == (304, b"")
-    assert third.headers["ETag"] == one.headers["ETag"]
-    assert third.headers["Cache-Control"] == "public, max-age=300"
+    assert third.headers["ETag"] == one.headers["ETag"] == two.headers["ETag"]
+    assert third.headers["Cache-Control"] == one.headers["Cache-Control"]
+    assert len(queries) == 1, repr(queries)
+
+
+def test_anybody_may_keep_a_public_feed_for_five_minutes_and_nobody_a_personal_one(client: FlaskClient) -> None:
+    kept = {path: client.get(a_feed(path)).headers["Cache-Control"] for path in FEEDS}
+
+    assert kept.pop("/calendars/{token}.ics") == "private, no-cache"
+    assert set(kept.values()) == {"public, max-age=300"}
 
 
 @pytest.mark.parametrize("asked", ["{etag}", "W/{etag}", '"other", {etag}', "*"])
@@ -71,20 +106,6 @@ def test_every_way_of_asking_for_news_is_understood(client: FlaskClient, asked: 
 
     assert client.get(path, headers={"If-None-Match": asked.format(etag=etag)}).status_code == 304
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
-
-
-@pytest.mark.parametrize("sessions", [1, 3])
-def test_a_poll_that_finds_nothing_new_asks_the_database_once(
-    client: FlaskClient, count_queries: Any, sessions: int
-) -> None:
-    event = a_shown_event(sessions=sessions)
-    path = f"/events/{event.slug}/calendar.ics"
-    etag = client.get(path).headers["ETag"]
-
-    with count_queries() as queries:
-        client.get(path, headers={"If-None-Match": etag})
-
-    assert len(queries) == 1
 
 
 @pytest.mark.parametrize("path", ["/calendar.ics", "/events/{slug}/calendar.ics", "/calendars/{token}.ics"])
@@ -141,9 +162,22 @@ def test_filters_are_in_the_address_and_unknown_words_are_passed_over(client: Fl
     assert titles("?kind=webinar") == {webinar.title}
     assert titles("?kind=webinar&kind=summer school") == {webinar.title, school.title}
     assert titles("?mode=online") == {webinar.title}
+    assert titles("?mode=in-person&kind=school") == titles("?mode=in person&kind=summer-school") == {school.title}
     assert titles("?series=schools") == {school.title}
     assert titles("?kind=nonsense") == {webinar.title, school.title}
     assert set(shown(client.get("/series/schools/calendar.ics").data).values()) == {school.title}
+
+
+def test_what_the_front_page_is_narrowed_to_is_what_one_subscribes_to(client: FlaskClient) -> None:
+    a_shown_event(kind=Kind.WEBINAR, mode=Mode.ONLINE)
+    school = a_shown_event(kind=Kind.SUMMER_SCHOOL)
+
+    front = client.get("/?kind=school&mode=in-person").text
+    page = client.get(unescape(re.findall(r'href="(/subscribe[^"]*kind[^"]*)"', front)[0])).text
+    address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
+
+    assert set(shown(client.get(address).data).values()) == {school.title}
+    assert page.count(" checked") == 2
 
 
 def test_an_empty_feed_is_served_all_the_same(client: FlaskClient) -> None:

@@ -201,9 +201,10 @@ class TestCorrecting:
         assert registration.family_name == "Nieuw"
         assert "It is changed." in client.get(answer.location).text
 
-    def test_the_form_shows_what_is_stored(self, client: FlaskClient) -> None:
-        page = client.get(link(ada(country="SE"), "/correct")).text
+    def test_the_form_shows_what_is_stored_and_says_until_when(self, client: FlaskClient) -> None:
+        page = client.get(link(ada(country="SE", event=an_event(retention_days=30)), "/correct")).text
 
+        assert "We delete what you write here on Tue 29 June 2027" in page
         assert 'value="Voorbeeld"' in page and '<option value="SE" selected>' in page
 
     @pytest.mark.parametrize(

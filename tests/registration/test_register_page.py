@@ -280,29 +280,6 @@ class TestBadInput:
         assert answer.status_code == 303
         assert the_registration().given_name.startswith("A")
 
-    @pytest.mark.parametrize(
-        ("over", "said"),
-        [
-            ({"registration_opens_at": NOW + timedelta(seconds=1)}, "has not opened yet"),
-            ({"registration_closes_at": NOW}, "Registration has closed"),
-            ({"starts_at": NOW - timedelta(hours=1), "ends_at": NOW + timedelta(hours=1)}, "Registration has closed"),
-            ({"starts_at": NOW - timedelta(days=2), "ends_at": NOW - timedelta(days=1)}, "Registration has closed"),
-            ({"status": Status.CANCELLED}, "is cancelled"),
-            ({"status": Status.ARCHIVED}, "Registration has closed"),
-            ({"accepts_registrations": False}, "Registration has closed"),
-            ({"capacity": 0, "has_waiting_list": False}, "All places are taken"),
-        ],
-        ids=["before opening", "after closing", "after the start", "over", "cancelled", "archived", "off", "full"],
-    )
-    def test_a_direct_post_past_a_closed_door_is_refused(
-        self, client: FlaskClient, over: dict[str, Any], said: str
-    ) -> None:
-        answer = client.post(path(an_event(**over)), data=ADA)
-
-        assert answer.status_code == 409
-        assert said in answer.text and 'value="Voorbeeld"' in answer.text
-        assert rows() == (0, 0)
-
     def test_a_body_too_large_is_refused(self, client: FlaskClient) -> None:
         answer = client.post(path(an_event()), data=ADA | {"given_name": "A" * 2_000_000})
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -53,7 +53,8 @@ def manage(token: str) -> Response:
 def correct(token: str) -> Response:
     """Let a person write themselves otherwise."""
     registration = opened(token)
-    form = CorrectionForm(obj=registration)
+    # A post with nothing in it is an empty form, and does not save what is stored once more.
+    form = CorrectionForm(obj=None if request.method == "POST" else registration)
     if not form.is_submitted():
         return _correction(registration, form, token)
     if not form.validate():
@@ -218,6 +219,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
         countries=countries.options(locale, form.country.data),
         better=typos.better(form.email.data or ""),
         is_newer=status == ChangedMeanwhile.status,
+        deleted_on=_deletion(registration.event, locale),
     )
     return make_response(page, status)
 
@@ -235,7 +237,7 @@ def _manage(registration: Registration, token: str) -> Response:
         better=typos.better(registration.email or ""),
         letters=owndata.letters(registration.id),
         qr=tickets.code(registration.reference),
-        deletion=when.on(last, locale) if (last := retention.last_day(event)) else "",
+        deletion=_deletion(event, locale),
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
@@ -244,6 +246,11 @@ def _manage(registration: Registration, token: str) -> Response:
         **_calendars(registration),
     )
     return make_response(page)
+
+
+def _deletion(event: Event, locale: str) -> str:
+    last = retention.last_day(event)
+    return when.on(last, locale) if last else ""
 
 
 def _when(event: Event, locale: str) -> dict[str, Any]:
