@@ -85,9 +85,9 @@ def test_the_page_says_in_words_what_the_public_does_not_see_and_who_will_be_tol
     page = desk.get(at(event)).text
 
     assert "3 changes the public does not see yet." in page
-    assert "Moved: Aula to Library, 09:30–10:30 to 10:30–11:30." in page
-    assert "Taken out. It was: Sun 30 May 2027, 09:30–10:30, Aula." in page
-    assert "New: Time to follow." in page
+    assert "Aula to Library, 09:30–10:30 to 10:30–11:30." in page
+    assert "It was: Sun 30 May 2027, 09:30–10:30, Aula." in page
+    assert "Time to follow." in page
     assert "letters go to one speaker and one attendee." in page
     assert "is_quiet" not in browsing.fields(page)
     for path in (at(event, ""), f"/desk/events/{event.slug}"):
@@ -114,7 +114,7 @@ def test_publishing_names_the_version_tells_people_and_shows_everybody(
     line = "Version 3, “After the call”, 2 March 2027: one change"
     assert line in client.get(f"/events/{event.slug}/programme").text
     log = client.get(f"/events/{event.slug}/programme/changes").text
-    assert "Moved: 09:30–10:30 to 10:30–11:30." in log
+    assert "09:30–10:30 to 10:30–11:30." in log
     assert log.index("Version 3") < log.index("Version 2") < log.index("Version 1")
 
 
@@ -159,7 +159,7 @@ def test_whoever_publishes_what_they_have_not_seen_is_shown_it_first(desk: Flask
 
     assert answer.status_code == 409
     assert "Somebody changed the programme meanwhile." in answer.text
-    assert "Moved: 09:30–10:30 to 10:30–11:30." in answer.text
+    assert "09:30–10:30 to 10:30–11:30." in answer.text
     assert browsing.fields(answer.text)["name"] == "Final"
     again = desk.post(at(event), data=browsing.fields(answer.text), follow_redirects=True)
     assert "Version 2 is published." in again.text
@@ -206,7 +206,7 @@ def test_the_preview_shows_the_draft_with_a_word_at_what_is_changed(desk: FlaskC
     page = desk.get(at(event, "/preview")).text
 
     assert "10:30–11:30" in page
-    assert page.count("Moved: ") == 1
+    assert page.count(">Moved<") == 1
 
 
 def test_the_page_asks_as_often_for_three_changes_as_for_one(
@@ -252,7 +252,7 @@ def test_the_list_of_changes_leads_to_sessions_that_are_there(client: FlaskClien
 
     assert f"/sessions/{session.public_id}" in log
     assert f"/sessions/{gone.public_id}" not in log
-    assert "Taken out. It was: Sun 30 May 2027, 10:30–11:30, Aula." in log
+    assert "It was: Sun 30 May 2027, 10:30–11:30, Aula." in log
     assert client.get("/events/no-such/programme/changes").status_code == 404
 
 
