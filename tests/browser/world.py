@@ -26,6 +26,7 @@ from eventsvc.events.models import (
 )
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
+from eventsvc.programme import rules as programme_rules
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, SessionStatus, Speaker, SpeakerRole, Track
 from eventsvc.registration import rules
 from eventsvc.registration.models import Registration, State
@@ -200,6 +201,8 @@ def _programme(school: Event) -> None:
         hands_on = {"title": "Hands-on", "abstract": "Bring a *laptop*.", "track": tracks[4 + day % 2]}
         a_session(school, room=lab, **hands_on, **_hour(first, 2))
     a_session(school, title="A fair report", status=SessionStatus.CANCELLED, room=lab, **_hour(first, 4))
+    programme_rules.add_session(school, {"title": "What nobody sees yet"}, by=actors.SYSTEM, at=NOW)
+    db.session.commit()
 
 
 def _hour(first: datetime, number: int = 0) -> dict[str, datetime]:

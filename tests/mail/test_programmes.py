@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 import vobject
 from flask import Flask
+from flask.testing import FlaskClient
 
 from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
@@ -20,6 +21,7 @@ from eventsvc.events import rules as events
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import delivery
+from eventsvc.mail import rules as mail
 from eventsvc.mail.carriers import ToServer
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme import rules
@@ -177,7 +179,7 @@ def test_each_calendar_is_about_one_session_and_the_first_is_what_mail_programs_
     assert acted_upon == files[0]
     uids = {str(icalendar.Calendar.from_ical(body).walk("VEVENT")[0]["UID"]) for body in files}
     assert uids == set(db.session.scalars(sa.select(Entry.uid).where(Entry.session_id.in_([opening.id, lecture.id]))))
-    assert "There is a calendar file for each" in text(letter)
+    assert "Calendar files come with this letter, one for each session." in text(letter)
 
 
 def test_a_speaker_gets_one_letter_about_what_is_new_moved_and_cancelled_for_them(
@@ -211,6 +213,22 @@ def test_a_speaker_gets_one_letter_about_what_is_new_moved_and_cancelled_for_the
     assert "Closing\n   New\n   When: Sun 30 May 2027, 09:30–10:30, Aula\n" in text(to_sam[1])
     assert "With Sam." in text(to_bo[1])
     assert asked(to_bo[1]) == {"Closing": ("REQUEST", 2)}
+
+
+def test_a_first_version_tells_each_speaker_all_of_theirs_in_one_letter(
+    office: PostOffice, clock: Clock, olga: Actor
+) -> None:
+    event = an_event(title="Winter school")
+    for title in ("Opening", "Closing"):
+        said = {"title": title, "starts_at": event.starts_at, "ends_at": event.ends_at}
+        speak(rules.add_session(event, said, by=olga, at=NOW))
+
+    publish(event, olga)
+    send(clock)
+
+    (letter,) = office.letters
+    assert letter.message["Subject"] == "Your sessions: Winter school"
+    assert asked(letter) == {"Opening": ("REQUEST", 0), "Closing": ("REQUEST", 0)}
 
 
 def test_a_speaker_who_no_longer_speaks_in_a_session_that_goes_on_is_told_so(
@@ -467,6 +485,61 @@ def test_one_refused_address_holds_nobody_else(office: PostOffice, clock: Clock,
     send(clock)
 
     assert [letter.recipients for letter in office.letters] == [(people[1].email,)]
+
+
+def test_a_letter_to_a_speaker_is_sent_again_to_the_address_they_have_now(
+    office: PostOffice, clock: Clock, olga: Actor
+) -> None:
+    event = an_event()
+    session = a_talk(event)
+    sam = speak(session)
+    move(session, olga)
+    publish(event, olga)
+    send(clock)
+    sam.email = "sam@example.edu"
+    db.session.commit()
+
+    mail.resend(db.session.scalars(sa.select(Message)).one(), by=olga, at=clock.now)
+    db.session.commit()
+    send(clock)
+
+    assert [letter.recipients for letter in office.letters] == [("sam@example.org",), ("sam@example.edu",)]
+    assert asked(office.letters[0]) == asked(office.letters[1])
+
+
+def test_the_mail_log_names_these_letters_and_shows_their_words(
+    office: PostOffice, clock: Clock, olga: Actor, sign_in: Callable[..., FlaskClient]
+) -> None:
+    event = an_event()
+    session = a_talk(event, title="Opening")
+    choose(ada(event), session)
+    speak(session)
+    move(session, olga)
+    publish(event, olga)
+    desk = sign_in(an_organiser(owns=event))
+    kinds = ("Your sessions have changed", "News of the sessions you speak in")
+
+    before = [desk.get(f"/desk/letters/{message.id}").text for message in waiting()]
+    send(clock)
+    log = desk.get(f"/desk/events/{event.slug}/letters").text
+
+    assert all(kind in log for kind in kinds)
+    assert all(": Sun 30 May 2027, 10:30–11:30, Aula" in page for page in before)
+
+
+def test_the_record_of_a_letter_has_no_link_of_the_persons_own(office: PostOffice, clock: Clock, olga: Actor) -> None:
+    event = an_event()
+    session = a_talk(event)
+    choose(person := ada(event), session)
+    move(session, olga)
+    publish(event, olga)
+    send(clock)
+
+    (letter,) = office.letters
+    message = db.session.scalars(sa.select(Message)).one()
+    token = person.token  # type: ignore[attr-defined]
+    assert token in text(letter)
+    assert token not in message.sent_text + str(message.facts)
 
 
 def test_a_reader_of_dutch_is_told_in_dutch(office: PostOffice, clock: Clock, olga: Actor) -> None:
