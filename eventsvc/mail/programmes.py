@@ -50,6 +50,11 @@ class ProgrammeWords:
     office: str
     own_links: tuple[str, ...]
 
+    @property
+    def takes_place(self) -> bool:
+        """Tell whether any of the sessions takes place, with the reader."""
+        return any(session.now for session in self.sessions)
+
 
 def words(due: Due, language: str, *, invitations: int) -> ProgrammeWords:
     """Word a letter to an attendee or a speaker. Raises KeyError or ValueError for facts that cannot be read."""
@@ -76,6 +81,8 @@ def words(due: Due, language: str, *, invitations: int) -> ProgrammeWords:
 
 def _subject(found: list[tuple[Change, bool]], title: str) -> str:
     """Name what happens, as people read no further than the subject."""
+    if len(found) > 1 and all(Difference.NEW in change.differences for change, _goes_on in found):
+        return _("Your sessions: %(title)s", title=title)
     if len(found) > 1:
         told = "%(num)s of your sessions have changed: %(title)s"
         return ngettext("%(num)s of your sessions has changed: %(title)s", told, len(found), title=title)

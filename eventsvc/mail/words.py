@@ -18,7 +18,7 @@ KINDS: dict[str, Any] = {
     "event_cancelled": _l("The event is cancelled"),
     "event_reinstated": _l("The event takes place after all"),
     "programme_changed": _l("Your sessions have changed"),
-    "speaker_programme": _l("The sessions you speak in have changed"),
+    "speaker_programme": _l("News of the sessions you speak in"),
     "link_resent": _l("Your personal link"),
     "account_reset": _l("Set a new password"),
     "account_invited": _l("You have an account"),

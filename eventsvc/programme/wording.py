@@ -26,10 +26,10 @@ _SHORT = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One change: `sentences` say what differs; `was` and `now` say when and where it was, and is, in full.
+    """One change: a `word` for it, and the `sentences` after it that say what differs.
 
-    `was` is empty for what is new and where neither time nor room differ; `now` for what does not take place. `more`
-    are the sentences that tell what is left beside those two.
+    `was` and `now` say when and where it was, and is, in full: `was` is empty for what is new and where neither time
+    nor room differ, `now` for what does not take place. `more` are the sentences that tell what is left beside those.
     """
 
     public_id: str
@@ -122,22 +122,20 @@ def _word(change: Change) -> Word:
         return Word("offered", _("Longer") if _grows(change) else _("Shorter"), "warn")
     if Difference.SPEAKERS in change.differences:
         return Word("offered", _("Speakers"), "warn")
+    if Difference.TITLE in change.differences:
+        return Word("ended", _("Renamed"), "ink2")
     return Word("ended", _("Corrected"), "ink2")
 
 
 def _placed(change: Change, timezone: str, locale: str) -> Iterator[str]:
-    """Yield what is told of when and where a session is, and of whether it takes place at all."""
+    """Yield what follows the word: when and where a session is, or was to be."""
     differences = set(change.differences)
-    if Difference.NEW in differences:
-        yield _("New: %(place)s.", place=place(change.now, timezone, locale))
-    elif Difference.REMOVED in differences:
-        yield _("Taken out. It was: %(place)s.", place=place(change.was, timezone, locale))
-    elif Difference.CANCELLED in differences:
-        yield _("Cancelled. It was: %(place)s.", place=place(change.was, timezone, locale))
-    elif Difference.REINSTATED in differences:
-        yield _("Takes place after all: %(place)s.", place=place(change.now, timezone, locale))
+    if {Difference.NEW, Difference.REINSTATED} & differences:
+        yield f"{place(change.now, timezone, locale)}."
+    elif {Difference.REMOVED, Difference.CANCELLED} & differences:
+        yield _("It was: %(place)s.", place=place(change.was, timezone, locale))
     elif {Difference.TIME, Difference.ROOM} & differences:
-        yield _("Moved: %(moves)s.", moves=", ".join(_moves(change, timezone, locale)))
+        yield f"{', '.join(_moves(change, timezone, locale))}."
     elif Difference.LENGTH in differences:
         yield _length(change, timezone)
 
@@ -177,10 +175,7 @@ def _moves(change: Change, timezone: str, locale: str) -> Iterator[str]:
 def _length(change: Change, timezone: str) -> str:
     was, now = _lengths(change)
     ends = when.plain_hour(datetime.fromisoformat(change.now["ends_at"]), timezone)
-    said = {"was": was, "now": now, "hour": ends}
-    if _grows(change):
-        return _("Longer: %(was)s to %(now)s, until %(hour)s.", **said)
-    return _("Shorter: %(was)s to %(now)s, until %(hour)s.", **said)
+    return _("%(was)s to %(now)s, until %(hour)s.", was=was, now=now, hour=ends)
 
 
 def _grows(change: Change) -> bool:
@@ -260,8 +255,11 @@ def _corrections(change: Change) -> Iterator[str]:
     before, after = _cards(was), _cards(now)
     if any(before[each] != after[each] for each in before.keys() & after.keys()):
         corrected.append(_("names"))
-    if corrected:
-        yield _("Corrected: %(what)s.", what=", ".join(corrected))
+    if not corrected:
+        return
+    what = ", ".join(corrected)
+    is_all = set(change.differences) == {Difference.TEXT}
+    yield f"{what[:1].upper()}{what[1:]}." if is_all else _("Corrected: %(what)s.", what=what)
 
 
 def _cards(facts: Facts) -> dict[str, tuple[str, str]]:

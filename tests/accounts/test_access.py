@@ -20,6 +20,8 @@ OF_AN_EVENT = {
     "/desk/events/{slug}/edit": Act.EDIT,
     "/desk/events/{slug}/programme": Act.SEE,
     "/desk/events/{slug}/programme/new": Act.EDIT,
+    "/desk/events/{slug}/programme/preview": Act.SEE,
+    "/desk/events/{slug}/programme/publish": Act.PUBLISH,
     "/desk/events/{slug}/programme/sessions/{session}": Act.EDIT,
     "/desk/events/{slug}/programme/rooms/{room}": Act.EDIT,
     "/desk/events/{slug}/roster": Act.SEE_ROSTER,
@@ -36,6 +38,7 @@ OF_THE_SITE = {
 }
 POSTED = {
     "/desk/events/{slug}/publish": Act.PUBLISH,
+    "/desk/events/{slug}/programme/publish": Act.PUBLISH,
     "/desk/events/{slug}/cancel": Act.PUBLISH,
     "/desk/events/{slug}/archive": Act.PUBLISH,
     "/desk/events/{slug}/delete": Act.DELETE,

@@ -26,6 +26,7 @@ from eventsvc.events.models import (
 )
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
+from eventsvc.programme import rules as programme_rules
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, SessionStatus, Speaker, SpeakerRole, Track
 from eventsvc.registration import rules
 from eventsvc.registration.models import Registration, State
@@ -91,6 +92,7 @@ def _public(events: list[Event], draft: Event) -> list[str]:
         *(f"/events/{event.slug}" for event in events),
         f"/preview/{preview}",
         "/events/school/programme",
+        "/events/school/programme/changes",
         f"/events/school/sessions/{talk.session.public_id}",
         "/events/school/speakers",
         f"/events/school/speakers/{talk.speaker.public_id}",
@@ -129,6 +131,8 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"{inside}/edit",
         f"{inside}/programme",
         f"{inside}/programme/new",
+        f"{inside}/programme/preview",
+        f"{inside}/programme/publish",
         f"{inside}/programme/sessions/{session.public_id}",
         f"{inside}/programme/rooms/{session.room_id}",
         f"{inside}/programme/tracks/{session.track_id}",
@@ -198,6 +202,8 @@ def _programme(school: Event) -> None:
         hands_on = {"title": "Hands-on", "abstract": "Bring a *laptop*.", "track": tracks[4 + day % 2]}
         a_session(school, room=lab, **hands_on, **_hour(first, 2))
     a_session(school, title="A fair report", status=SessionStatus.CANCELLED, room=lab, **_hour(first, 4))
+    programme_rules.add_session(school, {"title": "What nobody sees yet"}, by=actors.SYSTEM, at=NOW)
+    db.session.commit()
 
 
 def _hour(first: datetime, number: int = 0) -> dict[str, datetime]:

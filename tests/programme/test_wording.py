@@ -46,46 +46,67 @@ ROLE = SAM | {"role": "chair"}
 @pytest.mark.parametrize(
     ("was", "now", "sentence"),
     [
-        ({}, facts(), "New: Sun 30 May 2027, 10:00–11:00, Room A."),
-        ({}, facts(None, room=""), "New: Time to follow."),
-        (facts(), {}, "Taken out. It was: Sun 30 May 2027, 10:00–11:00, Room A."),
-        (facts(), facts(status="cancelled"), "Cancelled. It was: Sun 30 May 2027, 10:00–11:00, Room A."),
-        (facts(status="cancelled"), facts(), "Takes place after all: Sun 30 May 2027, 10:00–11:00, Room A."),
-        (facts(), facts(TEN + HOUR, room="Room B"), "Moved: Room A to Room B, 10:00–11:00 to 11:00–12:00."),
-        (facts(), facts(room="Room B"), "Moved: Room A to Room B."),
-        (facts(room=""), facts(room="Room B"), "Moved: no room to Room B."),
+        ({}, facts(), "Sun 30 May 2027, 10:00–11:00, Room A."),
+        ({}, facts(None, room=""), "Time to follow."),
+        (facts(), {}, "It was: Sun 30 May 2027, 10:00–11:00, Room A."),
+        (facts(), facts(status="cancelled"), "It was: Sun 30 May 2027, 10:00–11:00, Room A."),
+        (facts(status="cancelled"), facts(), "Sun 30 May 2027, 10:00–11:00, Room A."),
+        (facts(), facts(TEN + HOUR, room="Room B"), "Room A to Room B, 10:00–11:00 to 11:00–12:00."),
+        (facts(), facts(room="Room B"), "Room A to Room B."),
+        (facts(room=""), facts(room="Room B"), "no room to Room B."),
         (
             facts(),
             facts(TEN + timedelta(days=1)),
-            "Moved: Sun 30 May 2027, 10:00–11:00 to Mon 31 May 2027, 10:00–11:00.",
+            "Sun 30 May 2027, 10:00–11:00 to Mon 31 May 2027, 10:00–11:00.",
         ),
-        (facts(), facts(None), "Moved: Sun 30 May 2027, 10:00–11:00 to time to follow."),
-        (facts(None), facts(), "Moved: time to follow to Sun 30 May 2027, 10:00–11:00."),
-        (facts(length=0.75 * HOUR), facts(), "Longer: 45 min to 60 min, until 11:00."),
-        (facts(length=2.5 * HOUR), facts(), "Shorter: 2 h 30 to 1 h, until 11:00."),
+        (facts(), facts(None), "Sun 30 May 2027, 10:00–11:00 to time to follow."),
+        (facts(None), facts(), "time to follow to Sun 30 May 2027, 10:00–11:00."),
+        (facts(length=0.75 * HOUR), facts(), "45 min to 60 min, until 11:00."),
+        (facts(length=2.5 * HOUR), facts(), "2 h 30 to 1 h, until 11:00."),
         (
             facts(),
             facts(TEN + HOUR, 1.5 * HOUR),
-            "Moved: 10:00–11:00 to 11:00–12:30, 60 min to 90 min.",
+            "10:00–11:00 to 11:00–12:30, 60 min to 90 min.",
         ),
-        (facts(), facts(length=1.5 * HOUR, room="Room B"), "Moved: Room A to Room B, 60 min to 90 min."),
+        (facts(), facts(length=1.5 * HOUR, room="Room B"), "Room A to Room B, 60 min to 90 min."),
         (facts(), facts(speakers=[SAM]), "With Sam."),
         (facts(speakers=[SAM]), facts(speakers=[ROLE]), "Sam: Speaker to Chair."),
         (facts(speakers=[SAM, ADA]), facts(speakers=[ADA, SAM]), "Now in this order: Ada, Sam."),
         (facts(speakers=[SAM]), facts(speakers=[ADA]), "With Ada. Without Sam."),
         (facts(), facts(title="Speech"), "“Talk” is now called “Speech”."),
-        (facts(), facts(abstract="Long", track="Policy", colour=2), "Corrected: description, track."),
-        (facts(speakers=[SAM]), facts(speakers=[SAM | {"name": "Samuel"}]), "Corrected: names."),
+        (facts(), facts(abstract="Long", track="Policy", colour=2), "Description, track."),
+        (facts(), facts(abstract="Long", title="Speech"), "“Talk” is now called “Speech”. Corrected: description."),
+        (facts(speakers=[SAM]), facts(speakers=[SAM | {"name": "Samuel"}]), "Names."),
         (
             facts(),
             facts(rooms=[{"public_id": "Room A", "name": "Great hall"}]),
             "The room “Room A” is now called “Great hall”.",
         ),
-        (facts(length=30 * HOUR), {}, "Taken out. It was: Sun 30 May 2027, 10:00 – Mon 31 May 2027, 16:00, Room A."),
+        (facts(length=30 * HOUR), {}, "It was: Sun 30 May 2027, 10:00 – Mon 31 May 2027, 16:00, Room A."),
     ],
 )  # fmt: skip
 def test_a_change_is_told_in_sentences(app: Flask, was: dict[str, Any], now: dict[str, Any], sentence: str) -> None:
     assert said(was, now) == sentence
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "word"),
+    [
+        ({}, facts(), "New"),
+        (facts(), {}, "Taken out"),
+        (facts(), facts(TEN + HOUR, status="cancelled"), "Cancelled"),
+        (facts(status="cancelled"), facts(TEN + HOUR), "Takes place after all"),
+        (facts(), facts(TEN + HOUR, 2 * HOUR, title="Speech"), "Moved"),
+        (facts(), facts(room="Room B", speakers=[SAM]), "Moved"),
+        (facts(), facts(length=2 * HOUR), "Longer"),
+        (facts(), facts(length=HOUR / 2, speakers=[SAM]), "Shorter"),
+        (facts(), facts(speakers=[SAM], title="Speech"), "Speakers"),
+        (facts(), facts(title="Speech", abstract="Long"), "Renamed"),
+        (facts(), facts(capacity=20), "Corrected"),
+    ],
+)
+def test_a_word_says_what_matters_most(app: Flask, was: dict[str, Any], now: dict[str, Any], word: str) -> None:
+    assert wording.told(change(was, now), LEIDEN, "en").word.word == word
 
 
 def test_the_hour_that_comes_twice_says_which_of_the_two_it_is(app: Flask) -> None:
@@ -93,7 +114,7 @@ def test_the_hour_that_comes_twice_says_which_of_the_two_it_is(app: Flask) -> No
 
     told = said(facts(summer, HOUR / 4), facts(winter, HOUR / 4))
 
-    assert told == "Moved: 02:15 CEST–02:30 CEST to 02:15 CET–02:30 CET."
+    assert told == "02:15 CEST–02:30 CEST to 02:15 CET–02:30 CET."
 
 
 @pytest.mark.parametrize(
