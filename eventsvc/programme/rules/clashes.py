@@ -50,18 +50,25 @@ def settle(
     before: Before,
     accepts: Container[str],
     *,
+    is_in_hand: bool = False,
     by: Actor,
     at: datetime,
 ) -> None:
     """Weigh, after an act, what these sessions clash with now. Raises SlotConflict for what is new and not accepted.
 
+    `is_in_hand`: there is one session, and whoever acts looks at it, so that its own name need not be told.
     What `accepts` has (keys of clashes) is kept with who let it stand; what was accepted and is no more is dropped.
     """
     db.session.flush()
     plan, clashes = _found(event, sessions, (*before.times, *_times(sessions)))
     known = accepted.by_key(event.id)
     new = [clash for clash in clashes if clash.key not in before.keys and clash.key not in known]
-    _refuse([clash for clash in new if clash.key not in accepts], plan, event, sessions)
+    refused = [clash for clash in new if clash.key not in accepts]
+    if refused and is_in_hand:
+        _refuse_one(refused, plan, event, *sessions)
+    if refused:
+        told = [telling.whole(clash, event, _mine(clash, sessions)) for clash in refused]
+        raise errors.SlotConflict(told, clashes=refused, session=None)
     for clash in (clash for clash in clashes if clash.key in accepts and clash.key not in known):
         _accept(clash, event, _mine(clash, sessions), by=by, at=at)
     ids, still = {session.public_id for session in sessions}, {clash.key for clash in clashes}
@@ -101,15 +108,9 @@ def _times(sessions: Iterable[Session]) -> Iterable[Slot]:
     return (Slot(each.starts_at, each.ends_at) for each in sessions if each.starts_at and each.ends_at)
 
 
-def _refuse(clashes: list[Clash], plan: Plan, event: Event, sessions: Collection[Session]) -> None:
-    if not clashes:
-        return
-    if len(sessions) > 1:
-        told = [telling.whole(clash, event, _mine(clash, sessions)) for clash in clashes]
-        raise errors.SlotConflict(told, clashes=clashes, session=None)
-    (public_id,) = (session.public_id for session in sessions)
-    told = [telling.sentence(clash, event, public_id) for clash in clashes]
-    planned = next(session for session in plan.sessions if session.public_id == public_id)
+def _refuse_one(clashes: list[Clash], plan: Plan, event: Event, session: Session) -> None:
+    told = [telling.sentence(clash, event, session.public_id) for clash in clashes]
+    planned = next(each for each in plan.sessions if each.public_id == session.public_id)
     raise errors.SlotConflict(told, clashes=clashes, session=planned)
 
 

@@ -33,7 +33,7 @@ def add_session(
         contents.write(session, said)
     db.session.add(session)
     writing.finish("session.added", session, {}, by=by, at=at)
-    clashes.settle(event, [session], clashes.Before(), accepts, by=by, at=at)
+    clashes.settle(event, [session], clashes.Before(), accepts, is_in_hand=True, by=by, at=at)
     return session
 
 
@@ -132,7 +132,7 @@ def _write(
     if any(before[name] != yours.get(name, before[name]) for name in contents.MATERIALS):
         published.touch(session.event_id)
     if may_clash:
-        clashes.settle(session.event, [session], stood, accepts, by=by, at=at)
+        clashes.settle(session.event, [session], stood, accepts, is_in_hand=True, by=by, at=at)
 
 
 def _become(
@@ -150,4 +150,4 @@ def _become(
     before, stood = writing.stored(session), clashes.look(session.event, [session])
     session.status, session.updated_at = status, at
     writing.finish(act, session, before, by=by, at=at)
-    clashes.settle(session.event, [session], stood, accepts, by=by, at=at)
+    clashes.settle(session.event, [session], stood, accepts, is_in_hand=True, by=by, at=at)
