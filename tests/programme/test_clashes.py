@@ -361,7 +361,7 @@ def test_what_lies_around_some_sessions_is_all_that_they_clash_with(event: Event
     everything = gathering.gather(event)
 
     for planned in everything.sessions:
-        near = gathering.gather_near(event, {planned.public_id}, [planned.slot])
+        near = gathering.gather_near(event, {planned.public_id}, filter(None, [planned.slot]))
 
         assert conflicts.found(near, {planned.public_id}) == conflicts.found(everything, {planned.public_id})
     assert len(near.sessions) == 1
