@@ -216,6 +216,28 @@ def test_what_clashed_before_and_is_not_touched_refuses_nothing(event: Event, ol
     assert (session.title, accepted()) == ("New", [])
 
 
+def test_only_what_an_edit_adds_to_the_clashes_that_are_there_is_refused(event: Event, room: Room, olga: Actor) -> None:
+    block = add(event, olga, "Morning", kind=SessionKind.BLOCK, room_id=room.id)
+    add(event, olga, "Opening", speakers=[{"name": "Sam"}, {"name": "Ada"}])
+    session = add(
+        event, olga, "Talk", parent_id=block.id, room_id=room.id, speakers=[{"name": "Sam"}], accepts=rules.ANYWAY
+    )
+    for row in accepted():
+        rules.withdraw_acceptance(event, row, by=olga, at=NOW)
+    db.session.commit()
+
+    def refused(**changes: Any) -> list[tuple[str, str | None]]:
+        with pytest.raises(errors.SlotConflict) as told:
+            rules.edit_session(session, changes, revision=session.revision, by=olga, at=NOW)
+        db.session.rollback()
+        return [(clash.kind.value, clash.person and clash.person.name) for clash in told.value.clashes]
+
+    assert refused(speakers=[{"name": "Sam"}, {"name": "Ada"}]) == [("person", "Ada")]
+    assert refused(parent_id=None) == [("room", None)]
+    assert refused(kind=SessionKind.BREAK, parent_id=None, room_id=None) == [("break", None)]
+    assert refused(capacity=41) == [("size", None)]
+
+
 def test_an_acceptance_goes_when_what_was_accepted_is_no_more(event: Event, room: Room, olga: Actor) -> None:
     add(event, olga, "Opening", 0, room_id=room.id)
     session = add(event, olga, "Talk", 0, room_id=room.id, accepts=rules.ANYWAY)
