@@ -20,6 +20,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[tuple[str, MultiDict[str, str]]] = []
         self._select: str | None = None
+        self._is_multiple = False
         self._textarea: str | None = None
         self._text = ""
         self._is_in_form = False
@@ -50,7 +51,7 @@ class _Forms(HTMLParser):
             if said.get("type") not in {"checkbox", "radio"} or "checked" in said:
                 self._send(name, said.get("value", "on" if said.get("type") == "checkbox" else ""))
         elif tag == "select":
-            self._select = name
+            self._select, self._is_multiple = name, "multiple" in said
         elif tag == "option" and self._select:
             self._option(said)
         elif tag == "textarea":
@@ -58,8 +59,11 @@ class _Forms(HTMLParser):
 
     def _option(self, said: dict[str, str]) -> None:
         form, name = self.forms[-1][1], str(self._select)
+        if self._is_multiple:
+            if "selected" in said:
+                form.add(name, said.get("value", ""))
         # A browser sends the first option until another one is marked.
-        if "selected" in said or name not in form:
+        elif "selected" in said or name not in form:
             form[name] = said.get("value", "")
 
     def _send(self, name: str, value: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,18 +22,20 @@ MATERIALS = ("slides_url", "recording_url")
 PERSON = ("name", "affiliation", "country", "biography", "email")
 
 
-def of(session: Session) -> dict[str, Any]:
-    """Return what is stored, as JSON can hold it.
+def of(session: Session, names: Collection[str] = ALL) -> dict[str, Any]:
+    """Return what is stored, as JSON can hold it; with `names` only that, and nothing else is read for it.
 
     `speakers` is a list of (name, affiliation, role) in its order, `further_rooms` one of ids.
     """
-    return snapshot(session, COLUMNS) | {
-        "further_rooms": sorted(room.id for room in session.further_rooms),
-        "speakers": [
+    said = snapshot(session, tuple(name for name in COLUMNS if name in names))
+    if "further_rooms" in names:
+        said["further_rooms"] = sorted(room.id for room in session.further_rooms)
+    if "speakers" in names:
+        said["speakers"] = [
             {"name": a.speaker.name, "affiliation": a.speaker.affiliation, "role": a.role.value}
             for a in session.appearances
-        ],
-    }
+        ]
+    return said
 
 
 def plain(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,6 @@ _columns = (
 _is_planned = Session.status == SessionStatus.PLANNED
 _is_then = sa.and_(Session.starts_at < sa.bindparam("until"), Session.ends_at > sa.bindparam("since"))
 _comes = Appearance.answer != Answer.DECLINED
-_of_these: sa.BindParameter[Any] = sa.bindparam("session_ids", expanding=True)
 _here = (
     sa.select(*_columns)
     .outerjoin(_block, _block.id == Session.parent_id)
@@ -47,23 +46,17 @@ _here = (
 )
 _near = _here.where(sa.or_(_is_then, Session.public_id.in_(sa.bindparam("public_ids", expanding=True))))
 _rooms = (
-    sa.select(Room.id, Room.name, Room.capacity)
+    sa.select(Room.id, Room.name, Room.capacity, session_rooms.c.session_id)
+    .outerjoin(session_rooms, session_rooms.c.room_id == Room.id)
     .where(Room.event_id == sa.bindparam("event_id"))
     .order_by(Room.position, Room.name)
 )
-_further = sa.select(session_rooms.c.session_id, session_rooms.c.room_id).where(
-    session_rooms.c.session_id.in_(_of_these)
-)
 _people = (
-    sa.select(Appearance.session_id, Speaker.id, Speaker.name)
+    sa.select(Appearance.session_id, Speaker.id, Speaker.name, FreeTime.starts_at, FreeTime.ends_at)
     .join(Speaker, Speaker.id == Appearance.speaker_id)
-    .where(Appearance.session_id.in_(_of_these), _comes)
-    .order_by(Appearance.session_id, Appearance.position)
-)
-_free = (
-    sa.select(FreeTime.speaker_id, FreeTime.starts_at, FreeTime.ends_at)
-    .where(FreeTime.event_id == sa.bindparam("event_id"))
-    .order_by(FreeTime.starts_at)
+    .outerjoin(FreeTime, sa.and_(FreeTime.speaker_id == Speaker.id, FreeTime.event_id == sa.bindparam("event_id")))
+    .where(Appearance.session_id.in_(sa.bindparam("session_ids", expanding=True)), _comes)
+    .order_by(Appearance.session_id, Appearance.position, FreeTime.starts_at)
 )
 _elsewhere = (
     sa.select(*_columns, Appearance.speaker_id, Event.title.label("event"), Event.status, Event.is_unlisted)
@@ -96,14 +89,15 @@ def gather(event: Event) -> Plan:
 def gather_with(event: Event, planned: Planned) -> Plan:
     """Gather the programme with one session as it would be, whatever is stored of it: to look for a slot for it."""
     plan = gather(event)
-    others = [session for session in plan.sessions if session.public_id != planned.public_id]
-    times = [session.slot for session in (*others, planned) if session.slot]
-    known = {person.id: person for session in (*others, planned) for person in session.people}
-    return replace(plan, sessions=(*others, planned), elsewhere=_at_other_events(event, known, times))
+    sessions = (*(session for session in plan.sessions if session.public_id != planned.public_id), planned)
+    return replace(plan, sessions=sessions, elsewhere=_at_other_events(event, sessions, sessions))
 
 
 def gather_near(event: Event, public_ids: Collection[str], times: Iterable[Slot]) -> Plan:
-    """Gather some sessions and what goes on from the first of these times to the last: all that they can clash with."""
+    """Gather some sessions and what goes on from the first of these times to the last: all that they can clash with.
+
+    Of other events it has what those do who appear in these sessions.
+    """
     times = list(times)
     asked = {
         "event_id": event.id,
@@ -111,7 +105,7 @@ def gather_near(event: Event, public_ids: Collection[str], times: Iterable[Slot]
         "since": min((time.starts_at for time in times), default=event.created_at),
         "until": max((time.ends_at for time in times), default=event.created_at),
     }
-    return _gathered(event, db.session.execute(_near, asked).all())
+    return _gathered(event, db.session.execute(_near, asked).all(), public_ids)
 
 
 def chosen_by(registration_id: int) -> tuple[Planned, ...]:
@@ -130,18 +124,18 @@ def chosen_by(registration_id: int) -> tuple[Planned, ...]:
     )
 
 
-def _gathered(event: Event, rows: Iterable[Any]) -> Plan:
-    rows = list(rows)
-    ids = {"session_ids": [row.id for row in rows]}
-    places = {row.id: Place(*row) for row in db.session.execute(_rooms, {"event_id": event.id})}
+def _gathered(event: Event, rows: Sequence[Any], of: Collection[str] | None = None) -> Plan:
+    places: dict[int, Place] = {}
     further: dict[int, set[int]] = defaultdict(set)
-    for session_id, room_id in db.session.execute(_further, ids):
+    for room_id, name, capacity, session_id in db.session.execute(_rooms, {"event_id": event.id}):
+        places.setdefault(room_id, Place(room_id, name, capacity))
         further[session_id].add(room_id)
-    people, known = _appearing(event, ids)
-    sessions = tuple(_planned(row, _taken(row.room_id, further[row.id], places), tuple(people[row.id])) for row in rows)
+    people = _appearing(event, [row.id for row in rows])
+    sessions = tuple(_planned(row, _taken(row.room_id, further[row.id], places), people[row.id]) for row in rows)
+    asked = [session for session in sessions if of is None or session.public_id in of]
     return Plan(
         sessions=sessions,
-        elsewhere=_at_other_events(event, known, [session.slot for session in sessions if session.slot]),
+        elsewhere=_at_other_events(event, asked, sessions),
         rooms=tuple(places.values()),
         timezone=event.timezone,
         span=Slot(event.starts_at, event.ends_at) if event.starts_at and event.ends_at else None,
@@ -155,33 +149,33 @@ def _taken(main: int | None, further: set[int], places: dict[int, Place]) -> tup
     return (*first, *(place for number, place in places.items() if number in further and number != main))
 
 
-def _appearing(event: Event, ids: dict[str, list[int]]) -> tuple[dict[int, list[Person]], dict[int, Person]]:
-    """Return who appears in each of these sessions, each once, and all of them by id."""
-    free: dict[int, list[Slot]] = defaultdict(list)
-    for speaker_id, starts_at, ends_at in db.session.execute(_free, {"event_id": event.id}):
-        free[speaker_id].append(Slot(starts_at, ends_at))
-    people: dict[int, list[Person]] = defaultdict(list)
-    known: dict[int, Person] = {}
-    for session_id, speaker_id, name in db.session.execute(_people, ids):
-        person = known.setdefault(speaker_id, Person(speaker_id, name, tuple(free[speaker_id])))
-        if person not in people[session_id]:
-            people[session_id].append(person)
-    return people, known
+def _appearing(event: Event, session_ids: list[int]) -> dict[int, tuple[Person, ...]]:
+    """Return who appears in each of these sessions, each once."""
+    names: dict[int, str] = {}
+    free: dict[int, dict[Slot, None]] = defaultdict(dict)
+    appearing: dict[int, dict[int, None]] = defaultdict(dict)
+    asked = {"event_id": event.id, "session_ids": session_ids}
+    for session_id, speaker_id, name, starts_at, ends_at in db.session.execute(_people, asked):
+        names[speaker_id] = name
+        appearing[session_id][speaker_id] = None
+        if starts_at is not None:
+            free[speaker_id][Slot(starts_at, ends_at)] = None
+    known = {speaker_id: Person(speaker_id, name, tuple(free[speaker_id])) for speaker_id, name in names.items()}
+    people = {session_id: tuple(known[each] for each in those) for session_id, those in appearing.items()}
+    return defaultdict(tuple, people)
 
 
-def _at_other_events(event: Event, known: dict[int, Person], times: list[Slot]) -> tuple[Planned, ...]:
+def _at_other_events(event: Event, asked: Iterable[Planned], sessions: Iterable[Planned]) -> tuple[Planned, ...]:
+    """Return what those who appear in the sessions asked about do elsewhere, while the event goes on."""
+    known = {person.id: person for session in asked for person in session.people}
+    times = [session.slot for session in sessions if session.slot]
     if not known or not times:
         return ()
-    asked = {
-        "event_id": event.id,
-        "speaker_ids": [*known],
-        "since": min(time.starts_at for time in times),
-        "until": max(time.ends_at for time in times),
-    }
-    found: dict[int, tuple[Any, list[Person]]] = {}
-    for row in db.session.execute(_elsewhere, asked):
-        found.setdefault(row.id, (row, []))[1].append(known[row.speaker_id])
-    return tuple(_planned(row, (), tuple(dict.fromkeys(people)), _name(row)) for row, people in found.values())
+    window = {"since": min(time.starts_at for time in times), "until": max(time.ends_at for time in times)}
+    found: dict[int, tuple[Any, dict[Person, None]]] = {}
+    for row in db.session.execute(_elsewhere, {"event_id": event.id, "speaker_ids": [*known]} | window):
+        found.setdefault(row.id, (row, {}))[1][known[row.speaker_id]] = None
+    return tuple(_planned(row, (), tuple(people), _name(row)) for row, people in found.values())
 
 
 def _planned(row: Any, rooms: tuple[Place, ...], people: tuple[Person, ...], event: str | None = None) -> Planned:

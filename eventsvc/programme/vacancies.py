@@ -79,11 +79,13 @@ def _near(plan: Plan, wanted: Planned, own: Slot) -> list[Slot]:
 
 def _opening(plan: Plan, wanted: Planned, own: Slot) -> dict[date, datetime]:
     """Return when each day of the programme begins: nobody is asked to come before that."""
-    first = {slots.day_of(own.starts_at, plan.timezone): own.starts_at}
-    for session in plan.sessions:
-        if session.slot and session is not wanted:
-            day = slots.day_of(session.slot.starts_at, plan.timezone)
-            first[day] = min(session.slot.starts_at, first.get(day, session.slot.starts_at))
+    begins = [own.starts_at, *(each.slot.starts_at for each in plan.sessions if each.slot and each is not wanted)]
+    if plan.span and not plan.is_all_day:
+        begins.append(plan.span.starts_at)
+    first: dict[date, datetime] = {}
+    for moment in begins:
+        day = slots.day_of(moment, plan.timezone)
+        first[day] = min(moment, first.get(day, moment))
     return first
 
 

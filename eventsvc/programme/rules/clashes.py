@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, NoReturn
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import accepted, conflicts, errors, gathering, telling
-from eventsvc.programme.conflicts import Clash, Plan
+from eventsvc.programme.conflicts import Clash, Plan, Planned
 from eventsvc.programme.models import AcceptedClash, Session
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
@@ -24,6 +25,7 @@ class _Anyway:
 
 CONCERNING = ("starts_at", "ends_at", "room_id", "further_rooms", "speakers", "capacity", "kind", "parent_id")
 """What of a session (`contents.ALL`) may make it clash."""
+_OF_ITSELF = {"capacity", "kind", "parent_id"}
 
 ANYWAY: Container[str] = _Anyway()
 """Accepts every clash that an act makes, whatever it is: for imports, and for "move anyway" without a list."""
@@ -31,17 +33,30 @@ ANYWAY: Container[str] = _Anyway()
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How it stood before an act: the keys of clashes that these sessions were in, and when they were."""
+    """How it stood before an act: what then was otherwise of each session, by public id; who is not in it is new."""
 
-    keys: frozenset[str] = frozenset()
+    otherwise: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     times: tuple[Slot, ...] = ()
 
 
-def look(event: Event, sessions: Collection[Session]) -> Before:
-    """Remember, before an act, what the sessions that it is about clash with. The caller holds the turnstile."""
-    times = tuple(_times(sessions))
-    _plan, clashes = _found(event, sessions, times)
-    return Before(frozenset(clash.key for clash in clashes), times)
+def look(sessions: Collection[Session], changing: Collection[str] = ()) -> Before:
+    """Remember, before an act, how the sessions that it is about are planned: their slots, and what it will change.
+
+    `changing` are names of `contents.ALL`; what an act leaves alone is not read.
+    """
+    return Before({each.public_id: _planned(each, changing) for each in sessions}, tuple(_times(sessions)))
+
+
+def _planned(session: Session, changing: Collection[str]) -> dict[str, Any]:
+    slot = next(iter(_times([session])), None)
+    rooms = {session.room_id, *(room.id for room in session.further_rooms)}
+    planned: dict[str, Any] = {"slot": slot, "rooms": rooms}
+    if "speakers" in changing:
+        planned["people"] = {appearance.speaker_id for appearance in session.appearances}
+    if not _OF_ITSELF.isdisjoint(changing):
+        parent = session.parent.public_id if session.parent else None
+        planned |= {"kind": session.kind, "seats": session.capacity, "parent": parent}
+    return planned
 
 
 def settle(
@@ -50,22 +65,27 @@ def settle(
     before: Before,
     accepts: Container[str],
     *,
+    is_in_hand: bool = False,
     by: Actor,
     at: datetime,
 ) -> None:
     """Weigh, after an act, what these sessions clash with now. Raises SlotConflict for what is new and not accepted.
 
+    `is_in_hand`: there is one session, and whoever acts looks at it, so that its own name need not be told.
     What `accepts` has (keys of clashes) is kept with who let it stand; what was accepted and is no more is dropped.
     """
     db.session.flush()
-    plan, clashes = _found(event, sessions, (*before.times, *_times(sessions)))
+    ids = {session.public_id for session in sessions}
+    plan = gathering.gather_near(event, ids, (*before.times, *_times(sessions)))
+    clashes = conflicts.found(plan, ids)
+    stood = {clash.key for clash in conflicts.found(_as_before(plan, before, ids), ids)}
     known = accepted.by_key(event.id)
-    new = [clash for clash in clashes if clash.key not in before.keys and clash.key not in known]
-    _refuse([clash for clash in new if clash.key not in accepts], plan, event, sessions)
+    refused = [each for each in clashes if each.key not in accepts and each.key not in stood and each.key not in known]
+    if refused:
+        _refuse(refused, plan, event, sessions, is_in_hand)
     for clash in (clash for clash in clashes if clash.key in accepts and clash.key not in known):
         _accept(clash, event, _mine(clash, sessions), by=by, at=at)
-    ids, still = {session.public_id for session in sessions}, {clash.key for clash in clashes}
-    for key in sorted(known.keys() - still):
+    for key in sorted(known.keys() - {clash.key for clash in clashes}):
         if not ids.isdisjoint(key.split(":")):
             _drop("clash.gone", known[key], by=by, at=at)
     db.session.flush()
@@ -91,25 +111,36 @@ def withdraw_acceptance(event: Event, row: AcceptedClash, *, by: Actor, at: date
     db.session.flush()
 
 
-def _found(event: Event, sessions: Collection[Session], times: Sequence[Slot]) -> tuple[Plan, tuple[Clash, ...]]:
-    ids = {session.public_id for session in sessions}
-    plan = gathering.gather_near(event, ids, times)
-    return plan, conflicts.found(plan, ids)
+def _as_before(plan: Plan, before: Before, ids: Collection[str]) -> Plan:
+    """Return the programme as it was before an act."""
+    sessions = []
+    for session in plan.sessions:
+        if session.public_id in before.otherwise:
+            sessions.append(_once(session, before.otherwise[session.public_id], plan))
+        elif session.public_id not in ids:
+            sessions.append(session)
+    return replace(plan, sessions=tuple(sessions))
+
+
+def _once(session: Planned, was: Mapping[str, Any], plan: Plan) -> Planned:
+    people = tuple(each for each in session.people if each.id in was.get("people", {each.id}))
+    rooms = tuple(room for room in plan.rooms if room.id in was["rooms"])
+    return replace(session, **{**was, "rooms": rooms, "people": people})
 
 
 def _times(sessions: Iterable[Session]) -> Iterable[Slot]:
     return (Slot(each.starts_at, each.ends_at) for each in sessions if each.starts_at and each.ends_at)
 
 
-def _refuse(clashes: list[Clash], plan: Plan, event: Event, sessions: Collection[Session]) -> None:
-    if not clashes:
-        return
-    if len(sessions) > 1:
+def _refuse(
+    clashes: list[Clash], plan: Plan, event: Event, sessions: Collection[Session], is_in_hand: bool
+) -> NoReturn:
+    if not is_in_hand:
         told = [telling.whole(clash, event, _mine(clash, sessions)) for clash in clashes]
         raise errors.SlotConflict(told, clashes=clashes, session=None)
     (public_id,) = (session.public_id for session in sessions)
     told = [telling.sentence(clash, event, public_id) for clash in clashes]
-    planned = next(session for session in plan.sessions if session.public_id == public_id)
+    planned = next(each for each in plan.sessions if each.public_id == public_id)
     raise errors.SlotConflict(told, clashes=clashes, session=planned)
 
 

@@ -121,9 +121,9 @@ def _move_all(
 ) -> None:
     if not moves:
         return
-    stood = clashes.look(event, list(moves))
+    stood = clashes.look(list(moves))
     for session, slot in moves.items():
-        begun = writing.stored(session)
+        begun = writing.stored(session, slot)
         with db.session.no_autoflush:
             contents.write(session, slot)
         session.updated_at = at
@@ -183,8 +183,7 @@ def _slot(session: Session) -> Slot:
 
 def _refuse_if_moved(session: Session, revision: int) -> None:
     """Raise ChangedMeanwhile when the slot is no longer the one that was seen at `revision`."""
-    now = {name: value for name, value in contents.of(session).items() if name in _SLOT}
-    meanwhile.refuse_if_changed(session, revision, stored=now, yours=dict.fromkeys(_SLOT))
+    meanwhile.refuse_if_changed(session, revision, stored=contents.of(session, _SLOT), yours=dict.fromkeys(_SLOT))
 
 
 def _copy(session: Session, days: int, keeps_speakers: bool, at: datetime) -> Session:

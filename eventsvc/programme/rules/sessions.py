@@ -33,7 +33,7 @@ def add_session(
         contents.write(session, said)
     db.session.add(session)
     writing.finish("session.added", session, {}, by=by, at=at)
-    clashes.settle(event, [session], clashes.Before(), accepts, by=by, at=at)
+    clashes.settle(event, [session], clashes.Before(), accepts, is_in_hand=True, by=by, at=at)
     return session
 
 
@@ -72,8 +72,8 @@ def move(
     slot: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id}
     if further_rooms is not None:
         slot["further_rooms"] = sorted(set(further_rooms) - {room_id})
-    wanted = {*([room_id] if room_id is not None else []), *(further_rooms or ())}
-    writing.check_rooms(session.event_id, wanted)
+    if room_id != session.room_id or further_rooms:
+        writing.check_rooms(session.event_id, {*filter(None, (room_id,)), *(further_rooms or ())})
     _write("session.moved", session, slot, revision, accepts, by=by, at=at)
 
 
@@ -99,11 +99,11 @@ def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
     if db.session.get(PublishedSession, session.id) is not None:
         _become(session, SessionStatus.REMOVED, "session.deleted", by=by, at=at)
         return
-    before = clashes.look(session.event, [session])
+    stood = clashes.look([session])
     audit.record("session.deleted", session, by=by, at=at, event_id=session.event_id, before=contents.of(session))
     event, gone = session.event, [session]
     db.session.delete(session)
-    clashes.settle(event, gone, before, NOTHING, by=by, at=at)
+    clashes.settle(event, gone, stood, NOTHING, by=by, at=at)
 
 
 def _write(
@@ -117,22 +117,23 @@ def _write(
     at: datetime,
 ) -> None:
     writing.hold(session)
-    before, yours = contents.of(session), contents.plain(changes)
+    yours = contents.plain(changes)
+    before = contents.of(session, yours)
     meanwhile.refuse_if_changed(session, revision, stored=before, yours=yours)
     if all(before[name] == value for name, value in yours.items()):
         return
     writing.check({name: changes.get(name, getattr(session, name)) for name in contents.COLUMNS} | {**changes})
-    may_clash = any(before[name] != yours.get(name, before[name]) for name in clashes.CONCERNING)
-    stood = clashes.look(session.event, [session]) if may_clash else clashes.Before()
+    changed = {name for name, value in yours.items() if before[name] != value}
+    stood = clashes.look([session], changed)
     begun = before | {"revision": session.revision}
     with db.session.no_autoflush:
         contents.write(session, changes)
     session.updated_at = at
     writing.finish(act, session, begun, by=by, at=at)
-    if any(before[name] != yours.get(name, before[name]) for name in contents.MATERIALS):
+    if not changed.isdisjoint(contents.MATERIALS):
         published.touch(session.event_id)
-    if may_clash:
-        clashes.settle(session.event, [session], stood, accepts, by=by, at=at)
+    if not changed.isdisjoint(clashes.CONCERNING):
+        clashes.settle(session.event, [session], stood, accepts, is_in_hand=True, by=by, at=at)
 
 
 def _become(
@@ -147,7 +148,8 @@ def _become(
     writing.hold(session)
     if session.status is status:
         return
-    before, stood = writing.stored(session), clashes.look(session.event, [session])
+    before = writing.stored(session)
+    stood = clashes.look([session]) if session.status is SessionStatus.PLANNED else clashes.Before()
     session.status, session.updated_at = status, at
     writing.finish(act, session, before, by=by, at=at)
-    clashes.settle(session.event, [session], stood, accepts, by=by, at=at)
+    clashes.settle(session.event, [session], stood, accepts, is_in_hand=True, by=by, at=at)

@@ -28,19 +28,18 @@ def hold(*sessions: Session) -> None:
         db.session.refresh(session)
 
 
-def stored(session: Session) -> dict[str, Any]:
+def stored(session: Session, names: Collection[str] = contents.ALL) -> dict[str, Any]:
     """Return what is stored of a session, as the audit log keeps it."""
-    return contents.of(session) | snapshot(session, _STANDING)
+    return contents.of(session, names) | snapshot(session, _STANDING)
 
 
 def finish(act: str, session: Session, before: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    """Write what was done to a session, and its audit entry."""
+    """Write what was done to a session, and its audit entry: what `before` has, or all of a new one."""
     db.session.flush()
     # The room and the track were chosen by their ids; what was loaded before that is another.
     db.session.expire(session, ["room", "track"])
-    after = stored(session)
-    seen = {name: value for name, value in after.items() if not before or name in before}
-    audit.record(act, session, by=by, at=at, event_id=session.event_id, before=before, after=seen)
+    after = stored(session, before or contents.ALL)
+    audit.record(act, session, by=by, at=at, event_id=session.event_id, before=before, after=after)
 
 
 def check(said: Mapping[str, Any]) -> None:

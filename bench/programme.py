@@ -1,0 +1,105 @@
+"""How long it takes to find the clashes of a large programme, and to move one session of a real one.
+
+Run as a program in the server's environment: `python -m bench.programme WHAT`; prints seconds as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+import sqlalchemy as sa
+
+from bench import rows
+from eventsvc import clock, create_app
+from eventsvc.accounts.actors import SYSTEM
+from eventsvc.extensions import db
+from eventsvc.programme import conflicts, rules
+from eventsvc.programme.conflicts import Person, Place, Plan, Planned
+from eventsvc.programme.models import Session
+from eventsvc.programme.slots import Slot
+
+SESSIONS = 138
+"""As many as the conference has whose programme is imported whole."""
+TIMES = 40
+_HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def clashes(count: int = 1000) -> float:
+    """Return the median seconds of `conflicts.found` over a five-day programme of sessions placed at random."""
+    plan = _crowded(count)
+    return _median(lambda: conflicts.found(plan))
+
+
+def move(slug: str = "moved") -> float:
+    """Return the median seconds of the rule behind dragging a session to another time, the commit included.
+
+    The programme has 138 sessions in four rooms; the session goes to and fro between two slots that are free.
+    """
+    rows.event(slug, sessions=SESSIONS)
+    session = db.session.scalars(sa.select(Session).order_by(Session.id.desc()).limit(1)).one()
+    assert session.event.starts_at is not None
+    free = [session.event.starts_at + timedelta(hours=hours) for hours in (40, 41)]
+    public_id = session.public_id
+
+    def drag() -> None:
+        free.reverse()
+        dragged = db.session.scalars(sa.select(Session).where(Session.public_id == public_id)).one()
+        rules.move(
+            dragged,
+            starts_at=free[0],
+            ends_at=free[0] + _HALF_AN_HOUR,
+            room_id=dragged.room_id,
+            revision=dragged.revision,
+            by=SYSTEM,
+            at=clock.now(),
+        )
+        db.session.commit()
+
+    return _median(drag)
+
+
+def _crowded(count: int) -> Plan:
+    chance = random.Random(1)  # noqa: S311 (the same programme every time)
+    begins = datetime(2027, 5, 30, 7, tzinfo=UTC)
+    rooms = [Place(number, f"Room {number}", 100) for number in range(12)]
+    people = [Person(number, f"Speaker {number}") for number in range(count // 3 + 2)]
+
+    def session(number: int) -> Planned:
+        starts_at = begins + timedelta(days=chance.randrange(5), minutes=15 * chance.randrange(40))
+        slot = Slot(starts_at, starts_at + timedelta(minutes=chance.choice((30, 45, 60))))
+        return Planned(
+            f"s{number}",
+            f"Session {number}",
+            slot=slot,
+            rooms=(chance.choice(rooms),),
+            people=tuple(chance.sample(people, 2)),
+            seats=50,
+        )
+
+    span = Slot(begins, begins + timedelta(days=5))
+    return Plan(tuple(map(session, range(count))), rooms=tuple(rooms), timezone="Europe/Amsterdam", span=span)
+
+
+def _median(act: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - began)
+    return median(taken)
+
+
+def main(what: str) -> dict[str, float]:
+    """Do what the command line asks."""
+    with create_app().app_context():
+        return {"seconds": {"clashes": clashes, "move": move}[what]()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))

@@ -1,0 +1,211 @@
+"""Clashes on the desk: told on the form of a session, and listed, as a browser without JavaScript sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from eventsvc.accounts.models import EventRole, Membership
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme.models import AcceptedClash, Room, Session, Speaker
+from tests import browsing
+from tests.people import a_session, an_event, an_organiser
+
+SignIn = Callable[..., FlaskClient]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def event(app: Flask) -> Event:
+    return an_event()
+
+
+@pytest.fixture
+def desk(event: Event, sign_in: SignIn) -> FlaskClient:
+    return sign_in(an_organiser("Olga", owns=event))
+
+
+def at(event: Event, path: str = "") -> str:
+    return f"/desk/events/{event.slug}/programme{path}"
+
+
+def edit(session: Session) -> str:
+    return at(session.event, f"/sessions/{session.public_id}")
+
+
+def two_apart(event: Event) -> tuple[Session, Session]:
+    """Opening, from 09:30 in the Aula, and a talk two hours later."""
+    later = event.starts_at + 2 * HOUR
+    opening = a_session(event, title="Opening")
+    return opening, a_session(event, title="Talk", starts_at=later, ends_at=later + HOUR)
+
+
+def refused(desk: FlaskClient, session: Session) -> Any:
+    """What the desk says when somebody moves this session to 10:00, and types an abstract meanwhile."""
+    form = browsing.fields(desk.get(edit(session)).text)
+    form["starts_at"], form["ends_at"], form["abstract"] = "2027-05-30T10:00", "2027-05-30T11:00", "What I typed"
+    return desk.post(edit(session), data=form)
+
+
+def offers(page: str) -> list[tuple[str, str]]:
+    """The buttons that take another slot: their values and words."""
+    return re.findall(r'<button class="btn" name="slot" value="([^"]+)">([^<]+)</button>', unescape(page))
+
+
+def test_a_clash_is_told_on_the_form_with_slots_that_are_free_and_nothing_typed_is_lost(
+    desk: FlaskClient, event: Event
+) -> None:
+    _opening, talk = two_apart(event)
+
+    response = refused(desk, talk)
+
+    assert response.status_code == 409
+    assert "Aula is taken from 09:30 to 10:30 by “Opening”." in response.text
+    form = browsing.fields(response.text)
+    assert (form["starts_at"], form["ends_at"], form["abstract"]) == (
+        "2027-05-30T10:00", "2027-05-30T11:00", "What I typed",
+    )  # fmt: skip
+    assert offers(response.text)[0][1] == "10:30 to 11:30, Aula"
+    assert "accepts" not in form
+
+
+def test_a_slot_that_is_offered_is_taken_at_one_press_with_all_that_was_typed(desk: FlaskClient, event: Event) -> None:
+    _opening, talk = two_apart(event)
+    page = refused(desk, talk).text
+    form = browsing.fields(page)
+
+    response = desk.post(edit(talk), data=form | {"slot": offers(page)[0][0]})
+
+    assert response.status_code == 303
+    assert (talk.starts_at, talk.ends_at) == (event.starts_at + HOUR, event.starts_at + 2 * HOUR)
+    assert talk.abstract == "What I typed"
+
+
+def test_a_room_that_is_free_is_offered_and_taken(desk: FlaskClient, event: Event) -> None:
+    _opening, talk = two_apart(event)
+    db.session.add(Room(event_id=event.id, name="Atrium"))
+    db.session.commit()
+    page = refused(desk, talk).text
+
+    value, words = offers(page)[0]
+    desk.post(edit(talk), data=browsing.fields(page) | {"slot": value})
+
+    assert words == "10:00 to 11:00, Atrium"
+    assert talk.room and talk.room.name == "Atrium"
+
+
+def test_moved_anyway_it_is_saved_and_listed_with_who_let_it_stand(desk: FlaskClient, event: Event) -> None:
+    _opening, talk = two_apart(event)
+    page = refused(desk, talk).text
+    (keys,) = re.findall(r'name="accepts" value="([^"]+)"', unescape(page))
+
+    assert desk.post(edit(talk), data=browsing.fields(page) | {"accepts": keys}).status_code == 303
+
+    listed = desk.get(at(event, "/clashes")).text
+    assert "No clash is open" in listed
+    assert "“Talk”: Aula is taken from 09:30 to 10:30 by “Opening”." in listed
+    assert "Olga" in listed
+    assert "Tue 2 March 2027, 10:00" in listed
+    (row,) = db.session.scalars(sa.select(AcceptedClash))
+    desk.post(at(event, f"/clashes/{row.id}/withdraw"))
+    assert "Aula is taken" in desk.get(at(event, "/clashes")).text
+    assert "One clash is open" in desk.get(at(event)).text
+
+
+def test_a_new_session_that_clashes_is_offered_a_slot_too(desk: FlaskClient, event: Event) -> None:
+    opening = a_session(event, title="Opening")
+    form = browsing.fields(desk.get(at(event, "/new")).text)
+    form["title"], form["starts_at"], form["ends_at"] = "Talk", "2027-05-30T09:30", "2027-05-30T10:00"
+    form["room_id"], form["speakers-0-name"] = str(opening.room_id), "Sam"
+
+    page = desk.post(at(event, "/new"), data=form)
+    value, words = offers(page.text)[0]
+    saved = desk.post(at(event, "/new"), data=browsing.fields(page.text) | {"slot": value})
+
+    assert (page.status_code, words, saved.status_code) == (409, "10:30 to 11:00, Aula", 303)
+    talk = db.session.scalars(sa.select(Session).where(Session.title == "Talk")).one()
+    assert talk.starts_at == event.starts_at + HOUR
+    assert [speaker.name for speaker in db.session.scalars(sa.select(Speaker))] == ["Sam"]
+
+
+def test_the_list_shows_where_a_session_could_go_and_its_form_begins_there(desk: FlaskClient, event: Event) -> None:
+    a_session(event, title="Opening")
+    talk = a_session(event, title="Talk", starts_at=event.starts_at + HOUR / 2, ends_at=event.starts_at + HOUR)
+
+    page = unescape(desk.get(at(event, "/clashes")).text)
+    (link,) = re.findall(r'href="([^"]+slot=[^"]+)"', page)
+
+    assert "Aula is taken from 09:30 to 10:30 by “Opening”." in page
+    assert "Move to 10:30 to 11:00, Aula" in page
+    form = browsing.fields(desk.get(link).text)
+    assert (form["starts_at"], form["ends_at"]) == ("2027-05-30T10:30", "2027-05-30T11:00")
+    assert talk.starts_at == event.starts_at + HOUR / 2, "looking changes nothing"
+
+
+@pytest.mark.parametrize("slot", ["", "x", "/,", "2027-05-30T10:00/2027-05-30T11:00,1", "0001-01-01T00:00Z/a,²", "\0"])
+def test_a_slot_that_nobody_offered_is_passed_over(desk: FlaskClient, event: Event, slot: str) -> None:
+    talk = a_session(event)
+
+    response = desk.get(edit(talk), query_string={"slot": slot})
+
+    assert browsing.fields(response.text)["starts_at"] == "2027-05-30T09:30"
+
+
+def test_an_open_clash_may_be_left_to_stand_and_one_that_is_gone_may_not(desk: FlaskClient, event: Event) -> None:
+    a_session(event), a_session(event)
+    (key,) = re.findall(r'name="key" value="([^"]+)"', desk.get(at(event, "/clashes")).text)
+
+    accepted = desk.post(at(event, "/clashes/accept"), data={"key": key}, follow_redirects=True)
+    gone = desk.post(at(event, "/clashes/accept"), data={"key": "room:x:y:1"}, follow_redirects=True)
+
+    assert "The clash may stand" in accepted.text
+    assert "no longer there" in gone.text
+    assert len(db.session.scalars(sa.select(AcceptedClash)).all()) == 1
+
+
+def test_whoever_may_only_look_sees_what_clashes_and_eve_sees_nothing(event: Event, sign_in: SignIn) -> None:
+    a_session(event), a_session(event)
+    dee = an_organiser("Dee")
+    db.session.add(Membership(event_id=event.id, user_id=dee.id, role=EventRole.DOOR))
+    db.session.commit()
+
+    dees, eves = sign_in(dee), sign_in(an_organiser("Eve"))
+    page = dees.get(at(event, "/clashes"))
+
+    assert "Aula is taken" in page.text
+    assert "Let it stand" not in page.text
+    assert dees.post(at(event, "/clashes/accept"), data={"key": "x"}).status_code == 404
+    assert eves.get(at(event, "/clashes")).status_code == 404
+
+
+def test_an_acceptance_of_another_event_is_not_there(desk: FlaskClient, event: Event) -> None:
+    other = an_event()
+    row = AcceptedClash(event_id=other.id, key="room:a:b:1", sentence="Told", accepted_at=other.created_at)
+    db.session.add(row)
+    db.session.commit()
+
+    assert desk.post(at(event, f"/clashes/{row.id}/withdraw")).status_code == 404
+
+
+def test_a_long_list_of_clashes_asks_as_many_questions_as_a_short_one(
+    desk: FlaskClient, event: Event, count_queries: Callable[[], Any]
+) -> None:
+    def asked() -> int:
+        with count_queries() as queries:
+            assert desk.get(at(event, "/clashes")).status_code == 200
+        return int(queries.count)
+
+    a_session(event), a_session(event)
+    one = asked()
+    a_session(event), a_session(event)
+
+    assert asked() == one
