@@ -115,6 +115,8 @@ def edit_room(event: Event, room: Room, *, name: str, capacity: int | None, by: 
     _check_name(Room, event.id, name, but=room.id)
     before = snapshot(room, _ROOM)
     room.name, room.capacity = name, capacity
+    # How many seats a room has stands beside the version, not in it.
+    published.touch(event.id)
     _changed("room.edited", room, before, _ROOM, event, by=by, at=at)
 
 
