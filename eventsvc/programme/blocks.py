@@ -176,6 +176,7 @@ def _grid(laid: Grid, blocks: Mapping[str, dict[str, Any]], scene: Scene) -> dic
         "first": iso(laid.first),
         "rows": laid.rows,
         "columns": laid.columns,
+        "is_many": laid.is_many,
         "heads": [_head(head, scene) for head in laid.heads] if any(head.name for head in laid.heads) else [],
         "hours": [{"at": row, **scene.hour(moment)} for row, moment in laid.hours],
         "echoes": echoes,

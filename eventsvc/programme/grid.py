@@ -6,9 +6,10 @@ rooms spans their columns where those lie together, with an echo where they do n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import lcm
 from zoneinfo import ZoneInfo
 
 from eventsvc.programme.reading import Item
@@ -18,6 +19,8 @@ HOUR = 12
 MOST_ROWS = 25 * HOUR
 """How many rows and columns the stylesheet has places for: a day on which the clocks go back, and many lanes."""
 MOST_COLUMNS = 24
+FEW_LANES = 6
+"""As many stand beside each other on a screen; more scroll."""
 _NOWHERE = ""
 
 
@@ -53,6 +56,7 @@ class Grid:
     heads: tuple[Head, ...]
     places: tuple[Place, ...]
     hours: tuple[tuple[int, datetime], ...]
+    is_many: bool = False
 
     def row_of(self, moment: datetime) -> int | None:
         """Return the row of a moment, or None outside of this day's hours."""
@@ -88,7 +92,7 @@ def laid(items: Sequence[Item], order: Mapping[str, int], timezone: str) -> Grid
         return None
     hours = tuple((row, first + (row - 1) * ROW) for row in range(1, rows + 1, HOUR))
     places = tuple(place for item in timed for place in rooms.places(item, spans[item.public_id]))
-    return Grid(first, rows, rooms.width, rooms.heads, places, hours)
+    return Grid(first, rows, rooms.width, rooms.heads, places, hours, rooms.is_many)
 
 
 class _Rooms:
@@ -100,11 +104,12 @@ class _Rooms:
             room_id: _lanes([(item.public_id, spans[item.public_id]) for item in held if item.public_id not in wide])
             for room_id, held in columns.items()
         }
-        widths = {
-            room_id: max([1, *(count for _lane, count in each.values())]) for room_id, each in self._lanes.items()
-        }
-        self.heads = tuple(_heads(columns, widths))
-        self.width = sum(widths.values())
+        counts = {room_id: (count for _lane, count in each.values()) for room_id, each in self._lanes.items()}
+        lanes = {room_id: max(each, default=1) for room_id, each in counts.items()}
+        common = _common(lanes.values())
+        self.is_many = sum(lanes.values()) > FEW_LANES
+        self.heads = tuple(_heads(columns, {room_id: common or count for room_id, count in lanes.items()}))
+        self.width = sum(head.over for head in self.heads)
 
     def places(self, item: Item, span: _Span) -> Iterator[Place]:
         """Yield where a session stands, first where its main room is."""
@@ -120,14 +125,22 @@ class _Rooms:
             if head.room_id not in own:
                 continue
             lane, count = self._lanes[head.room_id][item.public_id]
-            # The last lane takes what is left of the room.
-            col, over = head.col + lane, head.over - lane if lane == count - 1 else 1
+            # A room is shared by those who are in it at once; the last lane takes what is left.
+            share = head.over // count
+            col = head.col + lane * share
+            over = head.col + head.over - col if lane == count - 1 else share
             if found and sum(found[-1]) == col:
                 found[-1] = (found[-1][0], found[-1][1] + over)
             else:
                 found.append((col, over))
             main = len(found) - 1 if head.room_id == own[0] else main
         return [found[main], *found[:main], *found[main + 1 :]]
+
+
+def _common(lanes: Collection[int]) -> int:
+    """Return how many columns make every room equally wide, whatever its lanes; 0 where that would be too many."""
+    unit = lcm(*lanes)
+    return unit if sum(lanes) <= FEW_LANES and unit * len(lanes) <= MOST_COLUMNS else 0
 
 
 def _full_hour(moment: datetime, timezone: str) -> datetime:

@@ -99,23 +99,27 @@ def page(event: Event, items: Sequence[Item], asked: Asked, scene: Scene, addres
 
 
 def _chosen(found: Sequence[Agenda], asked: Asked, today: date) -> tuple[Agenda, ...]:
-    """Choose what is asked for: a day or all; else today while the event is on, else the first day and the undated."""
+    """Choose what is asked for, a day or all; else today while the event is on, else the first.
+
+    What has no time yet stands below each.
+    """
+    undated = tuple(day for day in found if day.on is None)
     dated = {day.on.isoformat(): day for day in found if day.on}
     is_every = asked.day == ALL or (not asked.day and (asked.wanted.is_narrowed or asked.is_mine))
     if is_every or (len(dated) < 2 and asked.day not in dated):
         return tuple(found)
-    return (dated.get(asked.day) or dated.get(today.isoformat()) or next(iter(dated.values())),)
+    return (dated.get(asked.day) or dated.get(today.isoformat()) or next(iter(dated.values())), *undated)
 
 
 def _tabs(
     every: Sequence[Agenda], chosen: Sequence[Agenda], asked: Asked, scene: Scene, address: Address
 ) -> list[dict[str, Any]]:
-    shown = {day.on for day in chosen}
+    shown = {day.on for day in chosen if day.on}
     tabs = [
         {
             "label": blocks.day_name(day.on, scene.timezone, scene.locale),
             "url": address(**asked.words(day=day.on.isoformat())),
-            "is_current": shown == {day.on} and len(chosen) == 1,
+            "is_current": shown == {day.on},
         }
         for day in every
         if day.on

@@ -24,7 +24,6 @@ from eventsvc.programme.reading import Item
 DRAWING = "1"
 DIGEST_LENGTH = 16
 
-# Rows are as high as what stands in them: nothing is cut, and a full day goes on on the next page under the same heads.
 _SHEET = Path(__file__).with_name("sheet.typ").read_text()
 
 
@@ -46,8 +45,7 @@ def draw(event: Event, items: Sequence[Item], rooms: Mapping[str, Room], scene: 
     """Draw the sheet; takes a second or two. Raises CalledProcessError when typst cannot."""
     order = {room_id: room.position for room_id, room in rooms.items()}
     days = [_day(day, order, scene) for day in agenda.agendas(items, event.timezone)]
-    widest = max((day["columns"] for day in days), default=1)
-    said = {**_head(event, scene), "days": days, "size": 8.5 if widest <= 5 else 7 if widest <= 9 else 5.5}
+    said = {**_head(event, scene), "days": days}
     return drawings.compiled(_SHEET, {"said": json.dumps(said)}, format="pdf")
 
 

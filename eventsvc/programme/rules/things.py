@@ -13,7 +13,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import contents, errors
+from eventsvc.programme import contents, errors, published
 from eventsvc.programme.models import Room, Session, SessionStatus, Speaker, Track
 from eventsvc.registration import seats
 
@@ -37,6 +37,8 @@ def edit_room(event: Event, room: Room, *, name: str, capacity: int | None, by: 
     _check_name(Room, event.id, name, but=room.id)
     before = snapshot(room, _ROOM)
     room.name, room.capacity = name, capacity
+    # How many seats a room has stands beside the version, not in it.
+    published.touch(event.id)
     _changed("room.edited", room, before, _ROOM, event, by=by, at=at)
 
 

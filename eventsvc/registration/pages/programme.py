@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import clock, web
+from eventsvc import clock, text, web
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events.models import Status
@@ -37,8 +37,7 @@ def programme(token: str) -> str:
 def choose(token: str) -> AnyResponse:
     """Put a session into one's own programme (`choose`), take one out (`unchoose`), or take several along (`carry`)."""
     registration = opened(token)
-    said = request.form
-    public_id = said.get("choose") or said.get("unchoose") or ""
+    public_id = _said("choose") or _said("unchoose")
     if not is_confirmed(ConfirmationForm()):
         flash(_("That button did not work from where it was pressed. Please press it once more."), "warn")
         return _back(token, public_id)
@@ -52,13 +51,18 @@ def choose(token: str) -> AnyResponse:
 
 
 def _act(registration: Registration) -> None:
-    said, at = request.form, clock.now()
-    if "choose" in said:
-        choosing.choose(registration, said["choose"], by=ATTENDEE, at=at)
-    elif "unchoose" in said:
-        choosing.unchoose(registration, said["unchoose"], by=ATTENDEE, at=at)
+    at = clock.now()
+    if public_id := _said("choose"):
+        choosing.choose(registration, public_id, by=ATTENDEE, at=at)
+    elif public_id := _said("unchoose"):
+        choosing.unchoose(registration, public_id, by=ATTENDEE, at=at)
     else:
-        choosing.carry_over(registration, said.get("carry", "").split(), by=ATTENDEE, at=at)
+        choosing.carry_over(registration, _said("carry").split(), by=ATTENDEE, at=at)
+
+
+def _said(name: str) -> str:
+    """Return what a button says; null bytes are none of ours, and PostgreSQL compares none."""
+    return text.one_line(request.form.get(name, ""))
 
 
 def _back(token: str, public_id: str) -> AnyResponse:
