@@ -30,14 +30,22 @@ class ImportForm(FlaskForm):
     seen = HiddenField()
     laid = HiddenField()
 
+    _pasted = ""
+
     def sent(self) -> str:
         """Return the text that was pasted, or that of the file that was sent. Raises Unreadable."""
         if self.file.data:
             with closing(self.file.data) as file:
                 text = files.text_of(file.read(MOST_BYTES + 1))
+            self._pasted = str(self.text.data or "")
             take(self.text, text)
             return text
         return str(self.text.data or "")
+
+    def give_back(self) -> None:
+        """Show what was pasted again where the file beside it could not be read; nothing that is typed is lost."""
+        if self._pasted.strip():
+            take(self.text, self._pasted)
 
     def columns(self, laid: Layout | None) -> list[str]:
         """Return what somebody says that the columns hold; nothing where that was said of another table."""

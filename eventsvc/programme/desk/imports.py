@@ -111,6 +111,8 @@ def take_file(slug: str) -> Any:
             return redirect(url_for(".show", slug=slug), 303)
     except Refused as refused:
         db.session.rollback()
+        if read is None:
+            form.give_back()
         web.refuse_on(form, refused)
         return _page(event_for(Act.EDIT, slug), form, read), refused.status
     return _page(event, form, read)
