@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from typing import Any
 
 from flask import request
@@ -29,19 +30,28 @@ class ImportForm(FlaskForm):
     seen = HiddenField()
     laid = HiddenField()
 
+    _pasted = ""
+
     def sent(self) -> str:
         """Return the text that was pasted, or that of the file that was sent. Raises Unreadable."""
         if self.file.data:
-            text = files.text_of(self.file.data.read(MOST_BYTES + 1))
+            with closing(self.file.data) as file:
+                text = files.text_of(file.read(MOST_BYTES + 1))
+            self._pasted = str(self.text.data or "")
             take(self.text, text)
             return text
         return str(self.text.data or "")
+
+    def give_back(self) -> None:
+        """Show what was pasted again where the file beside it could not be read; nothing that is typed is lost."""
+        if self._pasted.strip():
+            take(self.text, self._pasted)
 
     def columns(self, laid: Layout | None) -> list[str]:
         """Return what somebody says that the columns hold; nothing where that was said of another table."""
         if laid is None or self.file.data or self.laid.data != digest(laid):
             return []
-        return request.form.getlist("column")
+        return [request.form.get(f"column-{number}", "") for number in range(1, len(laid.columns) + 1)]
 
     def show(self, laid: Layout | None, seen: str) -> None:
         """Let the form carry what the next look is compared with."""

@@ -28,10 +28,10 @@ from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.formats import files
 from eventsvc.programme.formats.files import Reading
 from eventsvc.programme.formats.layouts import Layout
-from eventsvc.programme.formats.plan import MOST_BYTES, Planned
+from eventsvc.programme.formats.plan import MOST_BYTES, Person, Planned
 from eventsvc.programme.formats.words import Column
-from eventsvc.programme.models import SessionKind, SessionStatus
-from eventsvc.programme.words import SESSION_KINDS
+from eventsvc.programme.models import SessionKind, SessionStatus, SpeakerRole
+from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 
 _ENDPOINT = "programme_desk.take_file"
 # The file, and the text of the one before it, and the rest of the form.
@@ -111,6 +111,8 @@ def take_file(slug: str) -> Any:
             return redirect(url_for(".show", slug=slug), 303)
     except Refused as refused:
         db.session.rollback()
+        if read is None:
+            form.give_back()
         web.refuse_on(form, refused)
         return _page(event_for(Act.EDIT, slug), form, read), refused.status
     return _page(event, form, read)
@@ -145,7 +147,7 @@ def _page(event: Event, form: ImportForm, read: Reading | None = None) -> str:
         columns=_columns(laid) if laid else [],
         choices=_COLUMNS,
         found=found,
-        summary_of=_summary(found) if found else "",
+        sentences=_summary(found) if found else [],
         new=[_row(match.planned, event) for match in found.of(Fate.NEW) if match.planned] if found else [],
         changed=[_changed(match, event) for match in found.of(Fate.CHANGED)] if found else [],
         missing=[_missing(match, event) for match in found.of(Fate.MISSING)] if found else [],
@@ -180,8 +182,10 @@ def _row(planned: Planned, event: Event) -> dict[str, Any]:
     }
 
 
-def _person(person: Any) -> str:
-    return f"{person.name} ({person.affiliation})" if person.affiliation else str(person.name)
+def _person(person: Person) -> str:
+    role = "" if person.role is SpeakerRole.SPEAKER else str(SPEAKER_ROLES[person.role])
+    beside = ", ".join(filter(None, (person.affiliation, role)))
+    return f"{person.name} ({beside})" if beside else person.name
 
 
 def _span(starts_at: datetime | None, ends_at: datetime | None, event: Event) -> str:
@@ -213,8 +217,8 @@ def _missing(match: Match, event: Event) -> dict[str, Any]:
     return {"title": session.title, "when": _span(session.starts_at, session.ends_at, event)}
 
 
-def _summary(found: Comparison) -> str:
-    """Say in one sentence what taking it would do."""
+def _summary(found: Comparison) -> list[str]:
+    """Say in a few sentences what taking it would do."""
     counts = found.counts
     parts = [
         ngettext("one new session", "%(num)s new sessions", counts["new"]) if counts["new"] else "",
@@ -226,7 +230,14 @@ def _summary(found: Comparison) -> str:
         if found.problems
         else "",
     ]
-    return ", ".join(filter(None, parts))
+    rooms, tracks = (", ".join(names) for names in (found.rooms, found.tracks))
+    more = [
+        ngettext("One room is new: %(names)s.", "%(num)s rooms are new: %(names)s.", counts["rooms"], names=rooms),
+        ngettext("One track is new: %(names)s.", "%(num)s tracks are new: %(names)s.", counts["tracks"], names=tracks),
+        ngettext("One person is new.", "%(num)s people are new.", counts["people"]),
+    ]
+    told = [said for said, is_any in zip(more, (rooms, tracks, counts["people"]), strict=True) if is_any]
+    return [_("In it: %(what)s.", what=", ".join(filter(None, parts))), " ".join(told)]
 
 
 def _done(found: Comparison, *, takes_out: bool) -> str:

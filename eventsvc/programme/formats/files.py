@@ -135,12 +135,9 @@ def write(kind: Format, head: Head, sessions: tuple[Planned, ...]) -> Iterator[b
 def check_size(size: int) -> None:
     """Refuse what is larger than any programme. Raises Unreadable."""
     if size > MOST_BYTES:
+        most = MOST_BYTES // 1024 // 1024
         raise Unreadable(
-            _(
-                "The file has %(size)s MB, and a programme may have %(most)s. Take pictures out of it, or parts.",
-                size=-(-size // 1024 // 1024),
-                most=MOST_BYTES // 1024 // 1024,
-            )
+            _("A file may have %(most)s MB, and this one has more. Take pictures out of it, or parts.", most=most)
         )
 
 

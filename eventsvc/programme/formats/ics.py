@@ -58,7 +58,8 @@ def _calendar(text: str) -> Calendar:
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
         told = _("This is no calendar (.ics), or a broken one.")
         raise Unreadable(told, line=_broken(text)) from wrong
-    if not isinstance(found, Calendar):
+    # What was cut off on the way has no end, and the library does not mind.
+    if not isinstance(found, Calendar) or text.rstrip()[-13:].upper() != "END:VCALENDAR":
         raise Unreadable(_("This is no calendar (.ics), or a broken one."), line=1)
     return found
 

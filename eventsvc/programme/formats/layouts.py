@@ -18,15 +18,15 @@ _LOOKED_AT = 10
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What each column of a table holds, None: it is passed over; `head` is the line of the headings, None without."""
+    """What each column of a table holds, None: it is passed over; `head` is the line of the headings, None without.
+
+    `is_sure`: by headings, by times, or because somebody said so; without any of these it may be a letter to Olga.
+    """
 
     columns: tuple[Column | None, ...]
     headings: tuple[str, ...]
     head: int | None
-
-    @property
-    def is_enough(self) -> bool:
-        return Column.TITLE in self.columns
+    is_sure: bool = True
 
     def with_columns(self, chosen: Iterable[str]) -> Layout:
         """Return it corrected by hand; an unknown word passes the column over."""
@@ -44,7 +44,7 @@ def guess(rows: Sequence[Row], setting: Setting) -> Layout:
             once = _once(found)
             padded = (*once, *([None] * (width - len(once))))
             return Layout(padded, (*row.cells, *([""] * (width - len(row.cells)))), row.line)
-    return Layout(_by_content(rows, width, setting), ("",) * width, None)
+    return _by_content(rows, width, setting)
 
 
 def _once(found: list[Column | None]) -> tuple[Column | None, ...]:
@@ -58,8 +58,20 @@ def _once(found: list[Column | None]) -> tuple[Column | None, ...]:
     return tuple(kept)
 
 
-def _by_content(rows: Sequence[Row], width: int, setting: Setting) -> tuple[Column | None, ...]:
-    """Guess without headings: dates and times by their looks, the first text as title and the next as speakers."""
+def _by_content(rows: Sequence[Row], width: int, setting: Setting) -> Layout:
+    """Guess by what stands in the columns; a first line without times above columns of times is one of headings."""
+    rest = rows[1:] or rows
+    columns = _looks(rest, width, setting)
+    timed = [place for place, column in enumerate(columns) if column in (Column.START, Column.DATE)]
+    first = (*rows[0].cells, *([""] * (width - len(rows[0].cells))))
+    has_head = bool(timed) and rest is not rows and not any(_is_timed(first[place], setting) for place in timed)
+    return Layout(
+        columns, first if has_head else ("",) * width, rows[0].line if has_head else None, is_sure=bool(timed)
+    )
+
+
+def _looks(rows: Sequence[Row], width: int, setting: Setting) -> tuple[Column | None, ...]:
+    """Tell dates and times by their looks; the first text is taken for the title and the next for the speakers."""
     found: list[Column | None] = []
     texts = [Column.TITLE, Column.SPEAKERS, Column.ROOM]
     clocks = [Column.START, Column.END]
@@ -72,6 +84,10 @@ def _by_content(rows: Sequence[Row], width: int, setting: Setting) -> tuple[Colu
         else:
             found.append(texts.pop(0) if cells and texts else None)
     return tuple(found)
+
+
+def _is_timed(cell: str, setting: Setting) -> bool:
+    return bool(_time(cell, setting) or date_in(cell, setting))
 
 
 def _most(answers: Iterable[Any]) -> bool:

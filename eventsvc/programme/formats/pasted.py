@@ -13,9 +13,11 @@ from typing import Literal
 from flask_babel import gettext as _
 
 from eventsvc.programme.errors import Unreadable
+from eventsvc.programme.formats import words
 from eventsvc.programme.formats.plan import MOST_SESSIONS
 
 MOST_COLUMNS = 60
+_HEADS = 10
 _RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
 _SPACES = re.compile(r"\s{2,}|\t")
 # What `tables.inert` put before a cell, so that no spreadsheet takes it for a formula.
@@ -68,8 +70,11 @@ def guarded(text: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Choose what parts the cells of most lines into the same number."""
+    """Choose what parts the headings, else what parts the cells of most lines into the same number."""
     lines = [line for line in text.split("\n")[:200] if line.strip() and not _RULE.fullmatch(line)]
+    for mark in "\t|;,":
+        if any(sum(words.column(cell) is not None for cell in line.split(mark)) > 1 for line in lines[:_HEADS]):
+            return mark
     if any("\t" in line.strip() for line in lines):
         return "\t"
     best, most = " ", 0

@@ -61,7 +61,7 @@ def _pieces(names: str) -> list[str]:
     for piece in filter(None, map(str.strip, _APART.split(names))):
         if found and _DEGREE.match(piece):
             found[-1] = f"{found[-1]}, {piece}"
-        elif found and _PLACE.search(piece):
+        elif found and "(" not in piece and _PLACE.search(piece):
             found[-1] = f"{found[-1]} ({piece})"
         else:
             found.append(piece)
@@ -83,7 +83,7 @@ def _person(piece: str, role: SpeakerRole) -> Iterator[Person]:
         before, _comma, after = name.partition(",")
         if _PLACE.search(after):
             name, place = before, after.strip()
-    if name.strip():
+    if name := " ".join(name.split()):
         yield Person(name, place, role)
 
 

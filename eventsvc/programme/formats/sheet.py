@@ -29,8 +29,13 @@ HEAD = (
 
 def read(rows: Sequence[Row], laid: Layout, setting: Setting) -> Plan:
     """Read the sessions of a table. Raises Unreadable for one without titles."""
-    if not laid.is_enough:
-        raise Unreadable(_("No column holds titles. Say below which one does."), line=laid.head)
+    if Column.TITLE not in laid.columns:
+        raise Unreadable(_("No column holds titles. Say which one does."), line=laid.head)
+    if not laid.is_sure:
+        told = _(
+            "There are neither headings nor times in it that we know. Say what the columns hold, if it is a table."
+        )
+        raise Unreadable(told)
     gathering = Gathering()
     lines = list(_lines(rows, laid, setting))
     ends = _followers(lines)
