@@ -44,9 +44,6 @@ def measure(environment: dict[str, str]) -> list[str]:
     _rows(environment, "event", "forty", "0", "40")
     thousand = _rows(environment, "event", "thousand", "0", "1000")
     _say("entries of 1,000 sessions written once", f"{thousand['refresh_seconds']:.2f} s", "aim 1 s")
-    _rows(environment, "roster", "roster", str(desk.PEOPLE))
-    _rows(environment, "roster", "many", str(desk.MANY))
-    _rows(environment, "organiser", desk.EMAIL, desk.PASSWORD)
     with server.serving("bench.bare:app", environment) as (port, _):
         _load(port, "/", POLLS)
         bare = Bare(_load(port, "/", POLLS), _alone(port, "/", PAGES))
@@ -57,7 +54,7 @@ def measure(environment: dict[str, str]) -> list[str]:
         faults = _rush(port, environment, bare)
         faults += _last_seats(port, environment)
         _pages(port, bare)
-        _exports(port, pid, bare)
+        _exports(port, pid, environment, bare)
         # Before the worker below, which writes what waits to files.
         count, seconds = letters.run(environment)
         _say("letters with one worker", f"{count / seconds * 60:.0f} a minute ({count} in {seconds:.1f} s)", "aim 3000")
@@ -114,8 +111,11 @@ def _pages(port: int, bare: Bare) -> None:
     _say("feed of 1,000 sessions from its rows", f"{whole * 1000:.0f} ms, {_beside(whole, bare)}", "aim 50 ms")
 
 
-def _exports(port: int, master: int, bare: Bare) -> None:
+def _exports(port: int, master: int, environment: dict[str, str], bare: Bare) -> None:
     """Take the roster as an organiser does: a page of it, and all of it as a file."""
+    _rows(environment, "roster", "roster", str(desk.PEOPLE))
+    _rows(environment, "roster", "many", str(desk.MANY))
+    _rows(environment, "organiser", desk.EMAIL, desk.PASSWORD)
     who = desk.sign_in(port)
     rate = _load(port, "/desk/events/roster/roster", PAGES, who)
     _say(f"roster page of {desk.PEOPLE:,}", f"{bare.rate / rate:.1f} bare responses ({rate:.0f}/s)", "")

@@ -113,7 +113,7 @@ def growing(pids: list[int]) -> Iterator[list[float]]:
     before = {pid: _status(pid, "VmRSS") for pid in pids}
     grown: list[float] = []
     yield grown
-    grown.append(sum(_status(pid, "VmHWM") - before[pid] for pid in pids) / 1024)
+    grown.append(sum(max(0, _status(pid, "VmHWM") - before[pid]) for pid in pids) / 1024)
 
 
 def _status(pid: int, name: str) -> int:
