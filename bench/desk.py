@@ -8,7 +8,7 @@ from statistics import median
 
 from bench import client, forms, server
 
-PEOPLE, MANY = 5_000, 50_000
+PEOPLE, MANY = 5_000, 20_000
 EMAIL, PASSWORD = "olga@example.org", "a password of the bench"
 _TIMES = 5
 # Enough that each of the processes has exported before: what a first export loads once is no export's.
