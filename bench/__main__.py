@@ -6,13 +6,22 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from statistics import median
 
-from bench import client, letters, rush, server
+from bench import client, desk, letters, rush, server
 
 LAST_SEAT_ROUNDS = 10
 POLLS = 1500
 PAGES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """The yardstick of this run: `rate` a second with sixteen at once, `alone` in seconds with one at a time."""
+
+    rate: float
+    alone: float
 
 
 def main() -> int:
@@ -37,15 +46,15 @@ def measure(environment: dict[str, str]) -> list[str]:
     _say("entries of 1,000 sessions written once", f"{thousand['refresh_seconds']:.2f} s", "aim 1 s")
     with server.serving("bench.bare:app", environment) as (port, _):
         _load(port, "/", POLLS)
-        bare = _load(port, "/", POLLS)
-        bare_alone = _alone(port, "/", PAGES)
-    _say("bare response", f"{bare:.0f}/s at 16 at once, {bare_alone * 1000:.2f} ms alone", "")
+        bare = Bare(_load(port, "/", POLLS), _alone(port, "/", PAGES))
+    _say("bare response", f"{bare.rate:.0f}/s at 16 at once, {bare.alone * 1000:.2f} ms alone", "")
     began = time.perf_counter()
     with server.serving(server.OURS, environment) as (port, pid):
         _say("cold start to the first page", f"{time.perf_counter() - began:.2f} s", "aim 2 s")
         faults = _rush(port, environment, bare)
         faults += _last_seats(port, environment)
         _pages(port, bare)
+        _exports(port, pid, environment, bare)
         # Before the worker below, which writes what waits to files.
         count, seconds = letters.run(environment)
         _say("letters with one worker", f"{count / seconds * 60:.0f} a minute ({count} in {seconds:.1f} s)", "aim 3000")
@@ -53,13 +62,13 @@ def measure(environment: dict[str, str]) -> list[str]:
     return faults
 
 
-def _rush(port: int, environment: dict[str, str], bare: float) -> list[str]:
+def _rush(port: int, environment: dict[str, str], bare: Bare) -> list[str]:
     load = rush.run(port, "rush")
     counted = _rows(environment, "tally", "rush")
     slow = client.p95([one.post_seconds for one in load.results])
     _say(
         f"rush: {rush.PEOPLE} people, {rush.SEATS} seats, {rush.AT_ONCE} at once",
-        f"{load.rate:.0f}/s, 1/{bare / load.rate:.0f} of bare, p95 of the post {slow:.3f} s; "
+        f"{load.rate:.0f}/s, 1/{bare.rate / load.rate:.0f} of bare, p95 of the post {slow:.3f} s; "
         f"{counted['confirmed']} confirmed, {counted['waitlisted']} waiting",
         "aim 150/s or 1/20 on SQLite, 100/s or 1/30 on PostgreSQL, p95 0.3 s",
     )
@@ -85,7 +94,7 @@ def _last_seats(port: int, environment: dict[str, str]) -> list[str]:
     return faults
 
 
-def _pages(port: int, bare: float) -> None:
+def _pages(port: int, bare: Bare) -> None:
     """Compare rates under load: what a page costs in bare responses."""
     feed = "/events/thousand/calendar.ics"
     version = client.get(port, feed).header("ETag") or ""
@@ -97,8 +106,29 @@ def _pages(port: int, bare: float) -> None:
         ("feed of 1,000 sessions, unchanged", feed, {"If-None-Match": version}, "aim 3, PostgreSQL 4"),
     ):
         rate = _load(port, path, PAGES, headers)
-        _say(title, f"{bare / rate:.1f} bare responses ({rate:.0f}/s)", aim)
-    _say("feed of 1,000 sessions from its rows", f"{_alone(port, feed, 20) * 1000:.0f} ms", "aim 50 ms")
+        _say(title, f"{bare.rate / rate:.1f} bare responses ({rate:.0f}/s)", aim)
+    whole = _alone(port, feed, 20)
+    _say("feed of 1,000 sessions from its rows", f"{whole * 1000:.0f} ms, {_beside(whole, bare)}", "aim 50 ms")
+
+
+def _exports(port: int, master: int, environment: dict[str, str], bare: Bare) -> None:
+    """Take the roster as an organiser does: a page of it, and all of it as a file."""
+    _rows(environment, "roster", "roster", str(desk.PEOPLE))
+    _rows(environment, "roster", "many", str(desk.MANY))
+    _rows(environment, "organiser", desk.EMAIL, desk.PASSWORD)
+    who = desk.sign_in(port)
+    rate = _load(port, "/desk/events/roster/roster", PAGES, who)
+    _say(f"roster page of {desk.PEOPLE:,}", f"{bare.rate / rate:.1f} bare responses ({rate:.0f}/s)", "")
+    desk.warm(port, who, "rush")
+    for kind, aim in (("csv", 0.5), ("xlsx", 2)):
+        grown = [
+            f"{desk.growth(port, who, slug, kind, people=people, master=master):.1f}"
+            for slug, people in (("roster", desk.PEOPLE), ("many", desk.MANY))
+        ]
+        took = desk.seconds(port, who, "roster", kind)
+        title = f"{kind.upper()} of {desk.PEOPLE:,} registrations"
+        _say(title, f"{took:.2f} s, {_beside(took, bare)}", f"aim {aim} s")
+        _say(f"memory for it, and for {desk.MANY:,}", f"{' and '.join(grown)} MiB at the peak", "aim flat")
 
 
 def _memory(environment: dict[str, str], master: int) -> None:
@@ -125,6 +155,10 @@ def _load(port: int, path: str, count: int, headers: dict[str, str] | None = Non
 
 def _alone(port: int, path: str, count: int) -> float:
     return median(client.get(port, path).seconds for _ in range(count))
+
+
+def _beside(seconds: float, bare: Bare) -> str:
+    return f"{seconds / bare.alone:.0f} bare responses alone"
 
 
 def _rows(environment: dict[str, str], *arguments: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
 from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,14 @@ class Answer:
             if key.lower() == name.lower():
                 return value.strip()
         return None
+
+    def unchunked(self) -> bytes:
+        """Return the body of an answer that came in chunks (RFC 9112 section 7.1); ValueError when it was cut short."""
+        whole, lines = bytearray(), BytesIO(self.body)
+        while size := int(lines.readline(), 16):
+            whole += lines.read(size)
+            lines.readline()
+        return bytes(whole)
 
 
 @dataclass(slots=True)

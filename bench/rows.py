@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from eventsvc import clock, create_app, tokens
+from eventsvc.accounts import rules
+from eventsvc.accounts.actors import SYSTEM
 from eventsvc.calendars import entries
 from eventsvc.calendars.models import CalendarVersion
 from eventsvc.events.models import Event, Kind, Status, Venue
@@ -67,6 +70,13 @@ def roster(slug: str, people: int) -> dict[str, Any]:
     return {"slug": slug}
 
 
+def organiser(email: str, password: str) -> dict[str, Any]:
+    """Make an account that may see every roster."""
+    rules.create_account(email, password=password, is_admin=True, by=SYSTEM, at=clock.now())
+    db.session.commit()
+    return {"email": email}
+
+
 def _programme(made: Event, count: int, now: datetime) -> None:
     rooms = [Room(event_id=made.id, name=f"Room {number}") for number in range(4)]
     tracks = [Track(event_id=made.id, name=f"Track {number}", colour=number + 1) for number in range(3)]
@@ -107,8 +117,8 @@ def _person(event_id: int, number: int, now: datetime) -> dict[str, Any]:
         "language": "en",
         "registered_at": now,
         "state_at": now,
-        "manage_digest": tokens.digest(f"m{number}"),
-        "feed_digest": tokens.digest(f"f{number}"),
+        "manage_digest": tokens.digest(f"m{event_id}.{number}"),
+        "feed_digest": tokens.digest(f"f{event_id}.{number}"),
     }
 
 
@@ -126,8 +136,9 @@ def tally(slug: str) -> dict[str, Any]:
 
 def main(what: str, arguments: list[str]) -> dict[str, Any]:
     """Do what the command line asks."""
-    acts = {
+    acts: dict[str, Callable[..., dict[str, Any]]] = {
         "event": lambda slug, capacity, sessions: event(slug, capacity=int(capacity) or None, sessions=int(sessions)),
+        "organiser": organiser,
         "roster": lambda slug, people: roster(slug, int(people)),
         "tally": tally,
     }

@@ -104,6 +104,24 @@ def pss(pids: list[int]) -> float:
     return total / 1024
 
 
+@contextmanager
+def growing(pids: list[int]) -> Iterator[list[float]]:
+    """Tell, after the block, by how many MiB processes were larger at their peaks in it than before it."""
+    for pid in pids:
+        # The kernel's way to begin a new peak: "5" to clear_refs, see proc(5).
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+    before = {pid: _status(pid, "VmRSS") for pid in pids}
+    grown: list[float] = []
+    yield grown
+    grown.append(sum(max(0, _status(pid, "VmHWM") - before[pid]) for pid in pids) / 1024)
+
+
+def _status(pid: int, name: str) -> int:
+    """Return a line of a process's status that is in KiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
 def _postgres() -> str:
     return os.environ.get("TEST_POSTGRES_URL", "postgresql://root@127.0.0.1:5432").rstrip("/")
 
