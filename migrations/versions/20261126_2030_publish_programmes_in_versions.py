@@ -141,6 +141,7 @@ def upgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f('uq_speakers_feed_digest'), ['feed_digest'])
         batch_op.create_unique_constraint(batch_op.f('uq_speakers_link_digest'), ['link_digest'])
     _publish_what_is_shown()
+    _let_the_models_say_what_is_usual()
 
 
 def downgrade() -> None:
@@ -196,6 +197,17 @@ def downgrade() -> None:
 
     op.drop_table('free_times')
     op.drop_table('accepted_clashes')
+
+
+def _let_the_models_say_what_is_usual() -> None:
+    """Take away the defaults that filled the new columns of rows that were there."""
+    with op.batch_alter_table("appearances") as batch_op:
+        batch_op.alter_column("answer", existing_type=sa.String(length=32), server_default=None)
+    with op.batch_alter_table("speakers") as batch_op:
+        batch_op.alter_column("language", existing_type=sa.String(length=8), server_default=None)
+        batch_op.alter_column("orcid", existing_type=sa.String(length=19), server_default=None)
+        batch_op.alter_column("links", existing_type=sa.JSON(), server_default=None)
+        batch_op.alter_column("revision", existing_type=sa.Integer(), server_default=None)
 
 
 _shown = sa.text("""

@@ -21,6 +21,9 @@ OF_AN_EVENT = {
     "/desk/events/{slug}/programme": Act.SEE,
     "/desk/events/{slug}/programme/new": Act.EDIT,
     "/desk/events/{slug}/programme/preview": Act.SEE,
+    "/desk/events/{slug}/programme/clashes": Act.SEE,
+    "/desk/events/{slug}/programme/export.csv": Act.SEE,
+    "/desk/events/{slug}/programme/import": Act.EDIT,
     "/desk/events/{slug}/programme/publish": Act.PUBLISH,
     "/desk/events/{slug}/programme/sessions/{session}": Act.EDIT,
     "/desk/events/{slug}/programme/rooms/{room}": Act.EDIT,
@@ -44,6 +47,8 @@ POSTED = {
     "/desk/events/{slug}/delete": Act.DELETE,
     "/desk/events/{slug}/preview": Act.EDIT,
     "/desk/events/{slug}/stop-preview": Act.EDIT,
+    "/desk/events/{slug}/programme/clashes/accept": Act.EDIT,
+    "/desk/events/{slug}/programme/import": Act.EDIT,
     "/desk/events/{slug}/programme/rooms": Act.EDIT,
     "/desk/events/{slug}/programme/tracks": Act.EDIT,
     "/desk/events/{slug}/programme/sessions/{session}/cancel": Act.EDIT,
@@ -189,7 +194,7 @@ def test_no_page_of_these_doors_is_left_out_of_the_matrix(app: Flask, event: Eve
     matched = app.url_map.bind("localhost")
     tried = {matched.match(address(path, event))[0] for path in (*OF_AN_EVENT, *OF_THE_SITE)}
     tried |= {matched.match(address(path, event), method="POST")[0] for path in POSTED}
-    alike = {"change", "edit_track", "edit_speaker", "add_track", "remove_room", "remove_track"}
+    alike = {"change", "edit_track", "edit_speaker", "add_track", "remove_room", "remove_track", "withdraw_acceptance"}
 
     there = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in doors}
 

@@ -224,7 +224,7 @@ def test_a_room_with_sessions_cannot_be_taken_away(olga: Actor) -> None:
 
 def test_a_speakers_new_name_reaches_every_event(olga: Actor) -> None:
     sam = {"name": "Sam", "affiliation": "Example University"}
-    events = [an_event(), an_event()]
+    events = [an_event(), an_event(starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=9, hours=4))]
     for event in events:
         said = {"title": "Talk", "starts_at": event.starts_at, "ends_at": event.ends_at, "speakers": [sam]}
         rules.add_session(event, said, by=olga, at=NOW)
