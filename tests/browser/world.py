@@ -133,6 +133,7 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"{inside}/programme/new",
         f"{inside}/programme/preview",
         f"{inside}/programme/publish",
+        f"{inside}/programme/clashes",
         f"{inside}/programme/sessions/{session.public_id}",
         f"{inside}/programme/rooms/{session.room_id}",
         f"{inside}/programme/tracks/{session.track_id}",

@@ -145,7 +145,7 @@ def test_the_list_shows_where_a_session_could_go_and_its_form_begins_there(desk:
     (link,) = re.findall(r'href="([^"]+slot=[^"]+)"', page)
 
     assert "Aula is taken from 09:30 to 10:30 by “Opening”." in page
-    assert "Move to 10:30 to 11:00, Aula" in page
+    assert "Move it: 10:30 to 11:00, Aula" in page
     form = browsing.fields(desk.get(link).text)
     assert (form["starts_at"], form["ends_at"]) == ("2027-05-30T10:30", "2027-05-30T11:00")
     assert talk.starts_at == event.starts_at + HOUR / 2, "looking changes nothing"

@@ -79,7 +79,9 @@ def settle(
     plan = gathering.gather_near(event, ids, (*before.times, *_times(sessions)))
     clashes = conflicts.found(plan, ids)
     stood = {clash.key for clash in conflicts.found(_as_before(plan, before, ids), ids)}
-    known = accepted.by_key(event.id)
+    is_gone = not ids <= {session.public_id for session in plan.sessions}
+    # What clashed neither before nor after has nothing accepted of it.
+    known = accepted.by_key(event.id) if clashes or stood or is_gone else {}
     refused = [each for each in clashes if each.key not in accepts and each.key not in stood and each.key not in known]
     if refused:
         _refuse(refused, plan, event, sessions, is_in_hand)
