@@ -129,6 +129,7 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"{inside}/edit",
         f"{inside}/programme",
         f"{inside}/programme/new",
+        f"{inside}/programme/import",
         f"{inside}/programme/sessions/{session.public_id}",
         f"{inside}/programme/rooms/{session.room_id}",
         f"{inside}/programme/tracks/{session.track_id}",
