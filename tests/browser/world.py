@@ -134,6 +134,7 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"{inside}/programme/preview",
         f"{inside}/programme/publish",
         f"{inside}/programme/clashes",
+        f"{inside}/programme/import",
         f"{inside}/programme/sessions/{session.public_id}",
         f"{inside}/programme/rooms/{session.room_id}",
         f"{inside}/programme/tracks/{session.track_id}",

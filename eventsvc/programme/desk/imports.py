@@ -21,7 +21,7 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import exporting, importing
+from eventsvc.programme import exporting, importing, slots
 from eventsvc.programme.comparing import Comparison, Difference, Fate, Match
 from eventsvc.programme.desk.forms import ImportForm
 from eventsvc.programme.desk.programme import blueprint
@@ -147,7 +147,7 @@ def _page(event: Event, form: ImportForm, read: Reading | None = None) -> str:
         columns=_columns(laid) if laid else [],
         choices=_COLUMNS,
         found=found,
-        sentences=_summary(found) if found else [],
+        sentences=_summary(found, event) if found else [],
         new=[_row(match.planned, event) for match in found.of(Fate.NEW) if match.planned] if found else [],
         changed=[_changed(match, event) for match in found.of(Fate.CHANGED)] if found else [],
         missing=[_missing(match, event) for match in found.of(Fate.MISSING)] if found else [],
@@ -191,7 +191,9 @@ def _person(person: Person) -> str:
 def _span(starts_at: datetime | None, ends_at: datetime | None, event: Event) -> str:
     if starts_at is None or ends_at is None:
         return _("Time to follow")
-    return when.span(starts_at, ends_at, event.timezone, str(get_locale()), has_year=False)
+    # Of another year than the event it is probably the wrong file, and that should be seen.
+    is_plain = event.starts_at is not None and event.starts_at.year == starts_at.year
+    return when.span(starts_at, ends_at, event.timezone, str(get_locale()), has_year=not is_plain)
 
 
 def _changed(match: Match, event: Event) -> dict[str, Any]:
@@ -217,7 +219,7 @@ def _missing(match: Match, event: Event) -> dict[str, Any]:
     return {"title": session.title, "when": _span(session.starts_at, session.ends_at, event)}
 
 
-def _summary(found: Comparison) -> list[str]:
+def _summary(found: Comparison, event: Event) -> list[str]:
     """Say in a few sentences what taking it would do."""
     counts = found.counts
     parts = [
@@ -230,14 +232,27 @@ def _summary(found: Comparison) -> list[str]:
         if found.problems
         else "",
     ]
-    rooms, tracks = (", ".join(names) for names in (found.rooms, found.tracks))
+    rooms, tracks = (" · ".join(names) for names in (found.rooms, found.tracks))
     more = [
         ngettext("One room is new: %(names)s.", "%(num)s rooms are new: %(names)s.", counts["rooms"], names=rooms),
         ngettext("One track is new: %(names)s.", "%(num)s tracks are new: %(names)s.", counts["tracks"], names=tracks),
         ngettext("One person is new.", "%(num)s people are new.", counts["people"]),
     ]
     told = [said for said, is_any in zip(more, (rooms, tracks, counts["people"]), strict=True) if is_any]
-    return [_("In it: %(what)s.", what=", ".join(filter(None, parts))), " ".join(told)]
+    if outside := _outside(found, event):
+        told.append(ngettext("One lies outside the event.", "%(num)s lie outside the days of the event.", outside))
+    whole = [_("In it: %(what)s.", what=", ".join(filter(None, parts))), " ".join(told)]
+    return list(filter(None, whole))
+
+
+def _outside(found: Comparison, event: Event) -> int:
+    """Count the sessions of the file on days that the event does not have."""
+    setting = exporting.setting_of(event)
+    moments = [match.planned.said.get("starts_at") for match in found.matches if match.planned]
+    days = [slots.day_of(at, event.timezone) for at in moments if at]
+    if setting.first is None or setting.last is None:
+        return 0
+    return sum(not setting.first <= day <= setting.last for day in days)
 
 
 def _done(found: Comparison, *, takes_out: bool) -> str:
