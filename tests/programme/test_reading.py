@@ -108,7 +108,7 @@ def test_a_version_is_read_once_and_the_next_one_anew(
 def test_as_many_questions_for_a_conference_as_for_one_talk(
     client: FlaskClient, school: Event, count_queries: Callable[[], Any]
 ) -> None:
-    own, counts = f"/events/{school.slug}/programme", []
+    own, counts = f"/events/{school.slug}/programme", list[int]()
     for number in range(3):
         for _each in range(2 * number + 1):
             lab = Room(event_id=school.id, name=f"Lab {len(counts)} {_each}")

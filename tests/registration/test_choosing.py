@@ -130,6 +130,7 @@ def test_a_session_of_another_event_is_not_there(client: FlaskClient, event: Eve
 
     with pytest.raises(errors.SessionNotThere):
         choosing.choose(ada, elsewhere.public_id, by=ATTENDEE, at=NOW)
+    db.session.rollback()
     own = f"/registrations/{ada.token}/programme"  # type: ignore[attr-defined]
     for nonsense in ("\0", "ü", "x" * 5000):
         assert client.post(own, data={"choose": nonsense}).status_code == 303

@@ -90,7 +90,17 @@ def _facts(event: Event, there: Places) -> tuple[Any, ...]:
     locale = web.language()
     waiting = (there.waiting, bool(there.left)) if there.standing is Standing.WAITING else None
     shown = _line(event, locale), _deletion(event, locale)
-    return ("register", event.slug, event.title, event.retention_days, locale, request.query_string, waiting, *shown)
+    return (
+        "register",
+        event.id,
+        event.slug,
+        event.title,
+        event.retention_days,
+        locale,
+        request.query_string,
+        waiting,
+        *shown,
+    )
 
 
 def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
