@@ -159,23 +159,16 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
 def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
     """Forget a person: name, address, answers, links and letters go; that there was somebody, and when, stays.
 
-    A live registration for an event that is not over is cancelled first, without a letter: there is nobody to write to.
+    All registrations of the same address at this event are theirs, so whoever had cancelled and come back is forgotten
+    whole. A live registration for an event that is not over is cancelled first, without a letter: there is nobody to
+    write to.
     """
     event = _hold_again(registration)
     if registration.erased_at is not None:
         return
-    for name, value in NOBODY.columns().items():
-        setattr(registration, name, value)
-    if registration.is_live and not _is_over(event, at):
-        _move(registration, State.CANCELLED, by=by, at=at)
-        _serve(event, by=SYSTEM, at=at)
-    for kind in TokenKind:
-        keys.retire(registration, kind, at=at)
-    registration.note, registration.submission_key, registration.link_sent_at = "", None, None
-    registration.erased_at = at
-    outbox.forget(registration.id)
-    audit.forget(Registration.__tablename__, registration.id)
-    audit.record("erase", registration, by=by, at=at, event_id=event.id)
+    for theirs in _all_of(registration):
+        _forget(theirs, event, by=by, at=at)
+    _serve(event, by=SYSTEM, at=at)
 
 
 def send_link(registration: Registration, *, at: datetime) -> bool:
@@ -246,6 +239,33 @@ def _standing(event: Event, by: Actor, at: datetime) -> Standing:
     if by.is_organiser and told.standing in {Standing.OPENS, Standing.CLOSED}:
         return by_seats(event, taken.seated, taken.waiting, told.left)
     return told.standing
+
+
+def _all_of(registration: Registration) -> list[Registration]:
+    """Return every registration of one person at one event, by the address; who gave none has this one."""
+    if registration.email_folded is None:
+        return [registration]
+    asked = sa.select(Registration).where(
+        Registration.event_id == registration.event_id,
+        Registration.email_folded == registration.email_folded,
+        Registration.erased_at.is_(None),
+    )
+    return list(db.session.scalars(asked.order_by(Registration.id).execution_options(populate_existing=True)))
+
+
+def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime) -> None:
+    """Take a person out of one row and out of what was written about it; the caller serves the list."""
+    for name, value in NOBODY.columns().items():
+        setattr(registration, name, value)
+    if registration.is_live and not _is_over(event, at):
+        _move(registration, State.CANCELLED, by=by, at=at)
+    for kind in TokenKind:
+        keys.retire(registration, kind, at=at)
+    registration.note, registration.submission_key, registration.link_sent_at = "", None, None
+    registration.erased_at = at
+    outbox.forget(registration.id)
+    audit.forget(Registration.__tablename__, registration.id)
+    audit.record("erase", registration, by=by, at=at, event_id=event.id)
 
 
 def _move(registration: Registration, to: State, *, by: Actor, at: datetime, reason: str | None = None) -> None:

@@ -259,6 +259,7 @@ def test_cancelling_asks_first_and_then_serves_the_list(event: Event, desk: Flas
 
     asked = desk.get(address).text
     assert "Take Ada Voorbeeld off the list?" in asked
+    assert "in the file of their data if they ask" in asked
     assert ada.state is State.CONFIRMED
 
     response = desk.post(address, data={"reason": "She rang."})

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventsvc import tokens
-from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.accounts.actors import ATTENDEE, organiser
 from eventsvc.calendars import entries
 from eventsvc.events.models import Mode, Status
 from eventsvc.extensions import db
@@ -23,7 +23,7 @@ from eventsvc.mail.models import Message
 from eventsvc.registration import rules
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
-from tests.people import NOW, a_registration, an_event
+from tests.people import NOW, a_registration, an_event, an_organiser
 
 PAGES = ("", "/correct", "/cancel", "/erase", "/letters", "/data.json")
 CORRECTED = {"given_name": "Ada", "family_name": "Nieuw", "email": "ada@example.org", "country": "NL"}
@@ -321,6 +321,16 @@ class TestOwnData:
         assert [letter["kind"] for letter in said["letters"]] == ["registered"]
         assert [act["act"] for act in said["history"]] == ["confirm", "replace manage link"]
         assert token not in answer.text and "sealed" not in answer.text
+
+    def test_it_tells_why_an_organiser_cancelled_as_the_desk_says_it_does(self, client: FlaskClient) -> None:
+        registration = ada()
+        rules.cancel(registration, by=organiser(an_organiser().id), at=NOW, reason="She rang.")
+        db.session.commit()
+
+        said = json.loads(client.get(link(registration, "/data.json")).text)
+
+        assert [(act["act"], act["reason"]) for act in said["history"]] == [("cancel", "She rang.")]
+        assert "She rang." not in client.get(link(registration)).text
 
     def test_erasing_asks_first_then_forgets_and_the_link_is_gone(self, client: FlaskClient) -> None:
         registration = ada()

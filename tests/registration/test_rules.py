@@ -470,6 +470,34 @@ class TestErasing:
         unsent = db.session.scalars(sa.select(Message).where(Message.registration_id == ada.id)).one()
         assert unsent.state is MessageState.REPLACED
 
+    def test_whoever_had_cancelled_and_come_back_is_forgotten_whole(self) -> None:
+        event = an_event()
+        first, elsewhere = register(event), register(an_event())
+        rules.cancel(first, by=ATTENDEE, at=NOW)
+        again, bob = register(event), register(event, BOB)
+        old = keys.token_of(first, TokenKind.MANAGE)
+
+        rules.erase(again, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert [row.erased_at for row in (first, again, bob, elsewhere)] == [NOW, NOW, None, None]
+        assert (first.name, first.email_folded, first.organisation) == ("", None, "")
+        assert acts(first)[-1] == acts(again)[-1] == ("erase", "attendee")
+        assert keys.is_retired(old)
+        assert {
+            row.recipient for row in db.session.scalars(sa.select(Message).where(Message.registration_id == first.id))
+        } == {""}
+
+    def test_two_people_without_an_address_are_two(self) -> None:
+        event = an_event()
+        olga = organiser(an_organiser().id)
+        one = register(event, Person("Ada", "Voorbeeld", ""), by=olga)
+        other = register(event, Person("Bob", "Ejemplo", ""), by=olga)
+
+        rules.erase(one, by=olga, at=NOW)
+
+        assert other.erased_at is None
+
     def test_what_is_over_keeps_its_count(self) -> None:
         event = an_event()
         ada = register(event)

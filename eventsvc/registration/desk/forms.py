@@ -25,7 +25,7 @@ class AddForm(PersonForm):
 
 
 class ReasonForm(FlaskForm):
-    """Why somebody is taken off the roster; for the audit log, not for the person."""
+    """Why somebody is taken off the roster: kept in the audit log, and so in the file that the person may ask for."""
 
     reason = TextAreaField(
         _l("Reason"),
