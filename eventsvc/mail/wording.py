@@ -25,7 +25,7 @@ from eventsvc.text import cleaned
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
 _OFF = frozenset({"event_cancelled"})
-_SEATED = frozenset({"registered", "promoted"})
+_SEATED = frozenset({"registered", "promoted", "address_changed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,12 +130,12 @@ def serve_list(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
 
 
 def correct(registration: Registration, person: Person, *, revision: int, by: Actor, at: datetime) -> None:
-    """Write a person as they are; a new address is sent the link at once.
+    """Write a person as they are; a new address is sent the link and the invitation at once, the old one is told.
 
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
     somebody else's here, RegistrationOver after the registration's end.
     """
-    _hold_again(registration)
+    event = _hold_again(registration)
     yours = person.columns()
     before = snapshot(registration, tuple(yours))
     if registration.revision != revision:
@@ -150,10 +150,7 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
     _flush()
     audit.record("correct", registration, by=by, at=at, event_id=registration.event_id, before=before, after=yours)
     if before["email_folded"] != registration.email_folded:
-        if registration.email is not None:
-            outbox.redirect(registration.id, registration.email)
-        registration.link_sent_at = None
-        _send_link(registration, at)
+        _write_to_both(registration, event, left=before["email"], at=at)
 
 
 def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
@@ -239,6 +236,24 @@ def _standing(event: Event, by: Actor, at: datetime) -> Standing:
     if by.is_organiser and told.standing in {Standing.OPENS, Standing.CLOSED}:
         return by_seats(event, taken.seated, taken.waiting, told.left)
     return told.standing
+
+
+def _write_to_both(registration: Registration, event: Event, *, left: str | None, at: datetime) -> None:
+    """Send a new address what the old one had, and tell the old one, if any letter reached it.
+
+    The old calendar is sent the end of its entry and the new one the entry, which counts higher: where both mailboxes
+    fill one calendar the entry stays, in whichever order the letters arrive.
+    """
+    has_entry = registration.has_seat and event.status is Status.PUBLISHED and not _is_over(event, at)
+    if has_entry:
+        registration.calendar_offset += 2
+        _flush()
+    if left is not None and outbox.has_reached(registration.id, left):
+        notifications.address_left(registration, left, has_entry=has_entry, at=at)
+    if registration.email is not None:
+        outbox.redirect(registration.id, registration.email)
+        registration.link_sent_at = at
+        notifications.address_changed(registration, has_entry=has_entry, at=at)
 
 
 def _all_of(registration: Registration) -> list[Registration]:

@@ -391,14 +391,36 @@ class TestCorrecting:
         assert letters(ada) == ["registered"]
         assert acts(ada)[-1] == ("correct", "attendee")
 
-    def test_a_new_address_is_sent_the_link_at_once(self) -> None:
+    def test_a_new_address_is_written_to_at_once_and_the_old_one_only_where_a_letter_had_gone(self) -> None:
         ada = register(an_event())
 
         rules.correct(ada, Person("Ada", "Voorbeeld", "new@example.org"), revision=ada.revision, by=ATTENDEE, at=NOW)
         db.session.commit()
 
-        sent = db.session.scalars(sa.select(Message).order_by(Message.id.desc())).first()
-        assert sent and (sent.kind, sent.recipient) == ("link_resent", "new@example.org")
+        laid = [(row.kind, row.recipient) for row in db.session.scalars(sa.select(Message).order_by(Message.id))]
+        assert laid == [("registered", "new@example.org"), ("address_changed", "new@example.org")]
+
+    def test_an_address_that_had_letters_is_told_that_they_stop_and_not_where_they_go(self) -> None:
+        ada = register(an_event())
+        db.session.scalars(sa.select(Message)).one().state = MessageState.SENT
+        db.session.commit()
+
+        rules.correct(ada, Person("Ada", "Voorbeeld", "new@example.org"), revision=ada.revision, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        left = db.session.scalars(sa.select(Message).where(Message.kind == "address_left")).one()
+        assert (left.recipient, left.recipient_name, left.state) == ("ada@example.org", "", MessageState.WAITING)
+        assert "new@example.org" not in repr(left.facts) and "Ada" not in repr(left.facts)
+        assert letters(ada) == ["registered", "address_left", "address_changed"]
+
+    def test_the_link_in_letters_to_the_old_address_still_opens_the_page(self) -> None:
+        ada = register(an_event())
+        token = keys.token_of(ada, TokenKind.MANAGE)
+
+        rules.correct(ada, Person("Ada", "Voorbeeld", "new@example.org"), revision=ada.revision, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert keys.find(token, TokenKind.MANAGE) is ada
 
     def test_nothing_new_writes_nothing(self) -> None:
         ada = register(an_event())

@@ -189,9 +189,12 @@ def _save(registration: Registration, form: CorrectionForm, token: str) -> Respo
             # The page shows what is stored now; sending it once more is meant.
             form.revision.data, form.revision.raw_data = registration.revision, None
         return _correction(registration, form, token, refused.status)
-    if is_new:
-        limits.count_registration(person.email_folded or "")
-    return _done(token, _("It is changed."))
+    if not is_new:
+        return _done(token, _("It is changed."))
+    limits.count_registration(person.email_folded or "")
+    told = _("It is changed, and a letter to the new address is on its way.")
+    kept = _("The link in earlier letters still works: if somebody else reads the old mailbox, replace it below.")
+    return _done(token, f"{told} {kept}")
 
 
 def _bad_token(registration: Registration, token: str) -> Response:
