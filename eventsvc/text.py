@@ -20,6 +20,7 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "h5", "bl
     "th",
     "td",
 }
+_BREAK = "\n"
 _GAPS = re.compile(r"\n{3,}")
 _HEADINGS = str.maketrans({"1": "3", "2": "3", "3": "4", "4": "5", "5": "5", "6": "5"})
 
@@ -44,7 +45,10 @@ def to_html(markdown: str) -> Markup:
 
 @lru_cache(maxsize=512)
 def to_plain(markdown: str) -> str:
-    """Render Markdown to plain text, for calendars and letters; links keep their address in brackets."""
+    """Render Markdown to plain text, for calendars and letters; links keep their address in brackets.
+
+    A single line end that was typed stays one, as on the page: it begins no paragraph.
+    """
     reader = _Plain()
     reader.feed(str(to_html(markdown)))
     lines = "\n".join(line.strip() for line in "".join(reader.parts).splitlines())
@@ -101,7 +105,7 @@ class _Plain(HTMLParser):
         elif tag == "li":
             self.parts.append("- ")
         elif tag == "br":
-            self.parts.append("\n")
+            self.parts.append(_BREAK)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._href:
@@ -117,4 +121,7 @@ class _Plain(HTMLParser):
             self.parts.append("  ")
 
     def handle_data(self, data: str) -> None:
+        # The line end that follows a break in the source is the break itself.
+        if self.parts and self.parts[-1] == _BREAK:
+            data = data.removeprefix("\n")
         self.parts.append(data if data.strip() else data.replace("\n", ""))
