@@ -61,3 +61,23 @@ class RegistrationOver(_Told):
 
 class EventOver(_Told):
     told = _l("The event is over, so there is no place to give up any more.")
+
+
+class LinkReplaced(_Told):
+    """Tells nothing of whose link it was."""
+
+    status = 410
+    told = _l(
+        "It was replaced by a newer one, which we wrote to the person it belongs to. Look for our newest letter about "
+        "this event."
+    )
+
+
+class DataErased(_Told):
+    """Tells nothing of whose data it was."""
+
+    status = 410
+    told = _l(
+        "The registration that it opened was erased, because the person asked for it or because the day we had named "
+        "was over. We do not know any more whose it was, so nobody can bring it back."
+    )

@@ -133,10 +133,11 @@ class Registration(db.Model):
 
 
 class RetiredToken(db.Model):
-    """The digest of a link that was replaced or stopped, so that it answers 410. Nothing else is kept."""
+    """The digest of a link that was replaced or erased, so that it answers 410. Nothing of its owner is kept."""
 
     __tablename__ = "retired_tokens"
 
     digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     kind: Mapped[TokenKind] = mapped_column(enum_of(TokenKind))
     retired_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_erased: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -190,8 +190,14 @@ def remind(event_id: int, address: str, *, at: datetime) -> bool:
 
 
 def replace_manage_link(registration: Registration, *, by: Actor, at: datetime) -> str:
-    """Let a new link open the manage page and return its token; the old one answers that it was replaced."""
-    return _replace(registration, TokenKind.MANAGE, by=by, at=at)
+    """Let a new link open the manage page and return its token; the old one answers that it was replaced.
+
+    The new one is written to the person at once, so that there is always a letter whose link works.
+    """
+    token = _replace(registration, TokenKind.MANAGE, by=by, at=at)
+    registration.link_sent_at = at
+    notifications.link_resent(registration, at=at)
+    return token
 
 
 def replace_feed_link(registration: Registration, *, by: Actor, at: datetime) -> str:
@@ -275,7 +281,7 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     if registration.is_live and not _is_over(event, at):
         _move(registration, State.CANCELLED, by=by, at=at)
     for kind in TokenKind:
-        keys.retire(registration, kind, at=at)
+        keys.retire(registration, kind, at=at, is_erased=True)
     registration.note, registration.submission_key, registration.link_sent_at = "", None, None
     registration.erased_at = at
     outbox.forget(registration.id)

@@ -19,7 +19,7 @@ from eventsvc.accounts.actors import ATTENDEE, organiser
 from eventsvc.calendars import entries
 from eventsvc.events.models import Mode, Status
 from eventsvc.extensions import db
-from eventsvc.mail.models import Message
+from eventsvc.mail.models import Message, MessageState
 from eventsvc.registration import rules
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
@@ -318,7 +318,7 @@ class TestOwnData:
         said = json.loads(answer.text)
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert said["registration"]["email"] == "ada@example.org"
-        assert [letter["kind"] for letter in said["letters"]] == ["registered"]
+        assert [letter["kind"] for letter in said["letters"]] == ["link_resent", "registered"]
         assert [act["act"] for act in said["history"]] == ["confirm", "replace manage link"]
         assert token not in answer.text and "sealed" not in answer.text
 
@@ -342,7 +342,42 @@ class TestOwnData:
         assert title(asked.text) == "Erase your data?" and kept == "ada@example.org"
         assert erased.status_code == 200 and title(erased.text) == "Your data is erased"
         assert (registration.email, registration.name, registration.state) == (None, "", State.CANCELLED)
-        assert client.get(link(registration)).status_code == 410
+        gone = client.get(link(registration))
+        assert gone.status_code == 410 and "was erased" in gone.text
+        assert "newest letter" not in gone.text and "Ada" not in gone.text
+
+    def test_a_new_link_is_written_to_its_owner_at_once(self, client: FlaskClient) -> None:
+        registration = ada()
+        rules.send_link(registration, at=NOW)
+        db.session.commit()
+
+        page = client.get(client.post(link(registration, "/link")).location).text
+
+        assert "a letter with it is on its way" in page
+        waiting = db.session.scalars(sa.select(Message).where(Message.state == MessageState.WAITING)).one()
+        assert (waiting.kind, waiting.recipient) == ("link_resent", "ada@example.org")
+
+    def test_nobody_is_flooded_with_new_links(self, make_app: Callable[..., Flask]) -> None:
+        registration = ada()
+        client, address = make_app(RATE_LIMITS=True).test_client(), link(registration, "/link")
+
+        for _time in range(5):
+            address = client.post(address).location + "/link"
+        answer = client.post(address)
+
+        assert "several times within the hour" in client.get(answer.location).text
+        assert answer.location + "/link" == address
+        assert db.session.scalar(sa.select(sa.func.count(Message.id))) == 5
+
+    @pytest.mark.parametrize("page", ["/cancel", "/correct"])
+    def test_what_has_ended_is_told_so_and_led_to_register_again(self, client: FlaskClient, page: str) -> None:
+        registration = ada(state=State.CANCELLED)
+
+        answer = client.get(link(registration, page))
+
+        assert answer.status_code == 200 and title(answer.text) == "This registration has ended"
+        assert f'href="/events/{registration.event.slug}/register"' in answer.text
+        assert "<form" not in answer.text
 
     def test_letters_are_shown_as_they_were_sent_and_inert(self, client: FlaskClient) -> None:
         registration = ada()
