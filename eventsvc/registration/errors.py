@@ -28,6 +28,18 @@ class RegistrationClosed(_Told):
     told = _l("Registration has closed. Nothing was saved; the organiser can tell you whether a place is left.")
 
 
+class DateToFollow(_Told):
+    told = _l("The date is not known yet. Registration opens on the page of the event once it is. Nothing was saved.")
+
+
+class NoRegistration(_Told):
+    told = _l("This event takes no registrations here. Nothing was saved; ask its contact person how to take part.")
+
+
+class EventEnded(_Told):
+    told = _l("This event has ended, so nobody can register for it any more. Nothing was saved.")
+
+
 class EventCancelled(_Told):
     told = _l("This event is cancelled, so nobody can register for it any more. Nothing was saved.")
 

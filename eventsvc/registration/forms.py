@@ -112,7 +112,12 @@ class PersonForm(FlaskForm):
 
 
 class RegistrationForm(PersonForm):
-    """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in."""
+    """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in.
+
+    `is_known`: the address has its place already, so sending the form once more would change nothing.
+    """
+
+    is_known = False
 
     consent = BooleanField(
         _l("I agree"), validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))]

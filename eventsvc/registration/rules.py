@@ -17,7 +17,7 @@ from eventsvc import tokens
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.columns import snapshot
-from eventsvc.errors import ChangedMeanwhile
+from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.events.standing import Standing, by_seats, places
 from eventsvc.extensions import db
@@ -35,7 +35,7 @@ _SHUT = {
     Standing.DRAFT: errors.RegistrationClosed,
     Standing.OPENS: errors.RegistrationNotOpenYet,
     Standing.CLOSED: errors.RegistrationClosed,
-    Standing.ENDED: errors.RegistrationClosed,
+    Standing.ENDED: errors.EventEnded,
     Standing.CANCELLED: errors.EventCancelled,
 }
 # Built once, as it is asked while others wait at the turnstile.
@@ -63,7 +63,7 @@ def register(
 
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
-    Raises RegistrationNotOpenYet, RegistrationClosed, EventCancelled, EventFull or AlreadyRegistered.
+    Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
     """
     links = {kind: keys.new() for kind in TokenKind}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -227,12 +227,19 @@ def _state_for_newcomer(event: Event, met: known.Known, by: Actor, at: datetime)
     """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table."""
     standing = _standing(event, by, at)
     if standing in _SHUT:
-        raise _SHUT[standing]
+        raise _why_closed(event) if standing is Standing.CLOSED else _SHUT[standing]
     if met.has_place:
         raise errors.AlreadyRegistered
     if standing is Standing.FULL:
         raise errors.EventFull
     return State.WAITLISTED if standing is Standing.WAITING else State.CONFIRMED
+
+
+def _why_closed(event: Event) -> type[Refused]:
+    """Tell apart what is closed: not open yet for want of a date, never open, or not any more."""
+    if event.starts_at is None:
+        return errors.DateToFollow
+    return errors.RegistrationClosed if event.accepts_registrations else errors.NoRegistration
 
 
 def _standing(event: Event, by: Actor, at: datetime) -> Standing:

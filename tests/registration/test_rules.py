@@ -103,11 +103,11 @@ class TestRegistering:
         [
             ({"registration_opens_at": NOW + timedelta(minutes=1)}, errors.RegistrationNotOpenYet),
             ({"registration_closes_at": NOW}, errors.RegistrationClosed),
-            ({"accepts_registrations": False}, errors.RegistrationClosed),
+            ({"accepts_registrations": False}, errors.NoRegistration),
             ({"starts_at": NOW, "ends_at": NOW + timedelta(hours=2)}, errors.RegistrationClosed),
-            ({"starts_at": None, "ends_at": None}, errors.RegistrationClosed),
+            ({"starts_at": None, "ends_at": None}, errors.DateToFollow),
             ({"status": Status.CANCELLED}, errors.EventCancelled),
-            ({"status": Status.ARCHIVED}, errors.RegistrationClosed),
+            ({"status": Status.ARCHIVED}, errors.EventEnded),
             ({"status": Status.DRAFT}, errors.RegistrationClosed),
         ],
         ids=[
