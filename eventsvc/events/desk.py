@@ -124,7 +124,7 @@ def edit(slug: str) -> Any:
     event = event_for(Act.EDIT, slug, *_ALL_OF_IT)
     form = EventForm(event)
     theirs: list[dict[str, str]] = []
-    if form.validate_on_submit():
+    if _is_right(form):
         try:
             done = rules.edit(
                 event,
@@ -317,6 +317,17 @@ def _form_page(form: EventForm, event: Event, theirs: list[dict[str, str]]) -> s
         reach=notifications.reach(event) if event.status is Status.PUBLISHED else 0,
         is_over=rules.is_over(event, clock.now()),
     )
+
+
+def _is_right(form: EventForm) -> bool:
+    """Tell whether what was sent can be saved; what the form and what the rule finds wrong stand there at once."""
+    if not form.is_submitted():
+        return False
+    is_valid = form.validate()
+    wrong = rules.wrong_times(form.times())
+    for refused in wrong:
+        web.refuse_on(form, refused)
+    return is_valid and not wrong
 
 
 def _side_by_side(form: EventForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:

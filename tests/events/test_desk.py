@@ -63,6 +63,8 @@ def test_a_new_event_without_title_or_kind_shows_the_form_again_with_what_was_ty
 
     assert response.status_code == 422
     assert "Give it a title" in response.text
+    assert "Choose what kind of event it is." in response.text
+    assert "Kind <span" not in response.text, "it is not optional"
     assert browsing.fields(response.text).get("starts_on") == "2027-06-16"
     assert browsing.fields(response.text).get("timezone") == "Asia/Tokyo"
     assert db.session.scalars(sa.select(Event)).all() == []
@@ -173,6 +175,41 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_stays_in_the_form(
     if "\n" not in typed:
         assert browsing.fields(response.text)[field] == typed
     assert contents.of(event) == before
+
+
+def test_everything_that_is_wrong_is_told_at_once(desk: FlaskClient) -> None:
+    event = an_event()
+
+    response = send(
+        desk,
+        event,
+        edit_page(desk, event),
+        title="",
+        mode="elsewhere",
+        ends_at="2027-05-29T09:00",
+        registration_opens_at="2027-05-02T09:00",
+        registration_closes_at="2027-05-01T09:00",
+    )
+
+    assert response.status_code == 422
+    for said in (
+        "Give the event a title.",
+        "Choose one from the list.",
+        "It would end before it begins.",
+        "Registration would close before it opens.",
+        "4 answers need another look",
+    ):
+        assert said in response.text
+    assert "Not a valid choice" not in response.text
+
+
+def test_half_of_a_pair_of_times_that_cannot_be_read_is_told_of_alone(desk: FlaskClient) -> None:
+    event = an_event()
+
+    response = send(desk, event, edit_page(desk, event), ends_at="soon")
+
+    assert "Write a day and an hour" in response.text
+    assert "Give both a beginning and an end" not in response.text
 
 
 def test_letters_nobody_sees_and_markup_are_harmless(desk: FlaskClient) -> None:
