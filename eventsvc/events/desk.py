@@ -171,10 +171,13 @@ def publish(slug: str) -> Any:
 @blueprint.post("/<slug>/cancel")
 @signed_in
 def cancel(slug: str) -> Any:
-    """Cancel it with a sentence to the people."""
+    """Ask once more, with the number of letters; then cancel it with a sentence to the people."""
     event, form = event_for(Act.PUBLISH, slug), CancelForm()
     if not form.validate():
         return _overview(event, form), 422
+    if form.sentence.data and not form.is_sure.data and event.status is Status.PUBLISHED:
+        form.is_sure.data = "1"
+        return render_template("desk/events/cancel.html", event=event, form=form, reach=notifications.reach(event))
     try:
         told = rules.cancel(event, sentence=form.sentence.data or "", by=me(), at=clock.now())
     except Refused as refused:
@@ -199,11 +202,14 @@ def archive(slug: str) -> AnyResponse:
     return _act(event, lambda: rules.archive(event, by=me(), at=clock.now()), _("It is archived."))
 
 
-@blueprint.post("/<slug>/delete")
+@blueprint.route("/<slug>/delete", methods=["GET", "POST"])
 @signed_in
-def delete(slug: str) -> AnyResponse:
-    """Delete a draft that nobody saw."""
+def delete(slug: str) -> Any:
+    """Ask whether a draft is to be deleted, and delete it."""
     event = event_for(Act.DELETE, slug)
+    if request.method == "GET":
+        web.not_found_unless(event if rules.is_deletable(event) else None)
+        return render_template("desk/events/delete.html", event=event, is_shown=bool(event.preview_digest))
     title = event.title
     try:
         rules.delete_draft(event, by=me(), at=clock.now())

@@ -251,9 +251,10 @@ class EventForm(FlaskForm):
 
 
 class CancelForm(FlaskForm):
-    """What people are told when an event is cancelled."""
+    """What people are told when an event is cancelled; `is_sure` says that the number of letters was seen."""
 
     sentence = prose(_l("Your sentence to them"), 1000)
+    is_sure = HiddenField()
 
 
 def _written(stored: Mapping[str, Any], revision: int) -> dict[str, Any]:

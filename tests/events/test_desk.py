@@ -357,9 +357,13 @@ def test_cancelling_writes_to_everybody_and_so_does_publishing_again(desk: Flask
     assert refused.status_code == 422
     assert "Write one sentence to the people" in refused.text
 
-    told = desk.post(
-        f"/desk/events/{event.slug}/cancel", data={"sentence": "The speaker is ill."}, follow_redirects=True
-    )
+    asked = desk.post(f"/desk/events/{event.slug}/cancel", data={"sentence": "The speaker is ill."})
+    assert "Cancel the event and send one letter" in asked.text
+    assert event.status is Status.PUBLISHED
+    assert db.session.scalars(sa.select(Message)).all() == []
+
+    sent = browsing.fields(asked.text, action=f"/desk/events/{event.slug}/cancel")
+    told = desk.post(f"/desk/events/{event.slug}/cancel", data=sent, follow_redirects=True)
     assert "A letter to one person is on its way." in told.text
     assert "The speaker is ill." in told.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Message)) == 1
@@ -408,6 +412,9 @@ def test_a_draft_can_be_deleted_and_what_was_public_cannot(desk: FlaskClient) ->
     draft_id = draft.id
     assert "Delete the draft" not in desk.get(f"/desk/events/{public.slug}").text
 
+    asked = desk.get(f"/desk/events/{draft.slug}/delete")
+    assert "Delete the draft?" in asked.text and db.session.get(Event, draft_id)
+    assert desk.get(f"/desk/events/{public.slug}/delete").status_code == 404
     desk.post(f"/desk/events/{draft.slug}/delete")
     response = desk.post(f"/desk/events/{public.slug}/delete", follow_redirects=True)
 
