@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from eventsvc import clock, web
-from eventsvc.accounts import history, notifications, rules, signin
+from eventsvc.accounts import history, rules, signin
 from eventsvc.accounts.access import Act, event_for, me, my_account, require, signed_in
 from eventsvc.accounts.forms import ROLES, GrantForm, InviteForm, NameForm
 from eventsvc.accounts.models import Membership, User
@@ -36,7 +36,7 @@ def people() -> Any:
             user = rules.create_account(
                 form.email.data or "", name=form.name.data or "", is_admin=form.is_admin.data, by=me(), at=at
             )
-            notifications.invited(user, signin.reset_token(user), at=at)
+            signin.invite(user, by=my_account(), at=at)
             db.session.commit()
             flash(
                 _("%(name)s has an account. A letter with a link to set the password is on its way.", name=user.name),
@@ -57,7 +57,7 @@ def change(user_id: int, act: str) -> Response:
     user, by, at = web.not_found_unless(db.session.get(User, user_id)), me(), clock.now()
     acts: dict[str, tuple[Callable[[], Any], str]] = {
         "invite": (
-            lambda: notifications.invited(user, signin.reset_token(user), at=at),
+            lambda: signin.invite(user, by=my_account(), at=at),
             _("A new letter is on its way."),
         ),
         "make-admin": (lambda: rules.set_admin(user, True, by=by, at=at), _("Now an administrator.")),

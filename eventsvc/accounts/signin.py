@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -62,9 +62,10 @@ def bind(app: Flask) -> None:
     _limit(app, "security.mf_recovery")
 
 
-def reset_token(user: User) -> str:
-    """Make what a link to set a password carries; it works once and for `LINK_LIFE`."""
-    return str(generate_reset_password_token(user))
+def invite(user: User, *, by: User, at: datetime) -> None:
+    """Write to somebody who has an account now; the link to set the password works once and for `LINK_LIFE`."""
+    token = str(generate_reset_password_token(user))
+    notifications.invited(user, token, by=by.shown_name, life=LINK_LIFE, at=at)
 
 
 def _settings(app: Flask) -> dict[str, Any]:
@@ -208,7 +209,7 @@ class _Outbox(MailUtil):
     def send_mail(self, template: str, *_args: Any, **context: Any) -> None:
         user, at, kind = context["user"], clock.now(), template.rpartition("/")[2]
         if kind == "reset_instructions":
-            notifications.reset(user, context["reset_token"], at=at)
+            notifications.reset(user, context["reset_token"], life=LINK_LIFE, at=at)
             # The view that changes a password commits by itself; the one that asks for a link writes nothing else.
             after_this_request(_commit)
         elif kind in {"reset_notice", "change_notice"}:

@@ -16,6 +16,7 @@ from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.accounts.models import AuditEntry, EventRole, Membership, User
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.mail import delivery
 from eventsvc.mail.models import Message
 from tests.people import NOW, an_event, an_organiser
 
@@ -128,9 +129,25 @@ def test_an_administrator_invites_somebody_who_then_signs_in(
     client.post(path, data=new)
     client.post("/desk/sign-in", data={"email": "olga@example.org", "password": "four quiet words"})
 
-    assert letter.kind == "account_invited"
+    assert (letter.kind, letter.reply_to) == ("account_invited", "events@example.org")
     assert "Olga" in client.get("/desk/account").text
     assert client.get("/desk/people").status_code == 404
+
+
+def test_an_invitation_says_who_invited_to_what_until_when_and_where_to_sign_in(admin: Actor, sign_in: SignIn) -> None:
+    inviting = user_of(admin)
+    sign_in(inviting).post("/desk/people", data={"name": "Olga", "email": "olga@example.org"})
+
+    delivery.record_waiting()
+
+    said = db.session.scalars(sa.select(Message.sent_text)).one()
+    for part in (
+        "Hello Olga,",
+        f"{inviting.name} has made you an account to organise events",
+        "for 3 days",
+        "http://localhost/desk/sign-in",
+    ):
+        assert part in said
 
 
 def test_the_page_of_people_makes_and_closes_accounts_and_tells_refusals(admin: Actor, sign_in: SignIn) -> None:
