@@ -80,7 +80,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class AccountWords:
-    """What the templates of a letter to an organiser read; `link` is empty in those without one, and works for `days`."""
+    """What the templates of a letter to an organiser read; `link`, where there is one, works for `days`."""
 
     link: str
     office: str
