@@ -122,8 +122,7 @@ def mine() -> Any:
 def audit() -> str:
     """Show every act on the site, the last first."""
     require(Act.SEE_SITE)
-    page = history.page(None, _before(), clock.home(), str(get_locale()))
-    return render_template("desk/accounts/audit.html", page=page, event=None)
+    return _log(None, clock.home())
 
 
 @blueprint.get("/events/<slug>/audit")
@@ -131,13 +130,15 @@ def audit() -> str:
 def event_audit(slug: str) -> str:
     """Show every act at one event, the last first."""
     event = event_for(Act.SEE_AUDIT, slug)
-    page = history.page(event, _before(), event.timezone, str(get_locale()))
-    return render_template("desk/accounts/audit.html", page=page, event=event)
+    return _log(event, event.timezone)
 
 
-def _before() -> int | None:
+def _log(event: Event | None, timezone: str) -> str:
     typed = request.args.get("before", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 16 else None
+    before = int(typed) if typed.isdecimal() and len(typed) < 16 else None
+    asked = history.Asked(event, request.args.get("act", ""), request.args.get("who", ""), before)
+    page = history.page(asked, timezone, str(get_locale()))
+    return render_template("desk/accounts/audit.html", page=page, asked=asked, event=event)
 
 
 def _people(form: InviteForm) -> str:
