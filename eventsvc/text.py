@@ -21,6 +21,7 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "h5", "bl
     "td",
 }
 _BREAK = "\n"
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _GAPS = re.compile(r"\n{3,}")
 _HEADINGS = str.maketrans({"1": "3", "2": "3", "3": "4", "4": "5", "5": "5", "6": "5"})
 
@@ -58,6 +59,11 @@ def to_plain(markdown: str) -> str:
 def one_line(text: str) -> str:
     """Fold white space and drop control characters: what may stand in a header, a title or a name."""
     return " ".join("".join(_visible(letter) for letter in text).split())
+
+
+def unturned(text: str) -> str:
+    """Take out the marks that turn text round or isolate it: a name with one could rewrite the line it stands in."""
+    return _BIDI.sub("", text)
 
 
 def cleaned(text: str) -> str:

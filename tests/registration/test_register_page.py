@@ -220,7 +220,8 @@ class TestBadInput:
         [
             ("given_name", "", "Please write your given name."),
             ("given_name", "   ", "Please write your given name."),
-            ("given_name", "\u200f\u202e", "Please write a name that can be seen."),
+            ("given_name", "\u200f\u202e", "Please write your given name."),
+            ("given_name", "\u200b\u200d", "Please write a name that can be seen."),
             ("given_name", "\x00", "Please write your given name."),
             ("given_name", "A" * 10_000, "at most 120 characters"),
             ("family_name", "", "Please write your family name."),
