@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from eventsvc.accounts.access import Act, event_for, me, my_account, require, si
 from eventsvc.accounts.forms import ROLES, GrantForm, InviteForm, NameForm
 from eventsvc.accounts.models import Membership, User
 from eventsvc.errors import Refused
+from eventsvc.events import wall
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 
@@ -155,8 +157,14 @@ def _people(form: InviteForm) -> str:
 
 
 def _titles() -> dict[int, tuple[str, str]]:
-    rows = db.session.execute(sa.select(Event.id, Event.slug, Event.title))
-    return {event_id: (slug, title) for event_id, slug, title in rows}
+    """Return each event's address and title, with its year: editions often share a title."""
+    rows = db.session.execute(sa.select(Event.id, Event.slug, Event.title, Event.starts_at, Event.timezone))
+    return {event_id: (slug, _dated(title, starts_at, zone)) for event_id, slug, title, starts_at, zone in rows}
+
+
+def _dated(title: str, starts_at: datetime | None, timezone: str) -> str:
+    year = f"{wall.clock(starts_at, timezone):%Y}" if starts_at else ""
+    return f"{title} ({year})" if year and year not in title else title
 
 
 def _done(act: Callable[[], Any], told: str, *, to: str) -> Response:

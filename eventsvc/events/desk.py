@@ -21,6 +21,7 @@ from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events import errors, notifications, rules, words
 from eventsvc.events.forms import CancelForm, EventForm, NewEventForm
 from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
+from eventsvc.events.panel import zone_of
 from eventsvc.events.standing import Places, places
 from eventsvc.extensions import db
 from eventsvc.registration import seats
@@ -303,7 +304,7 @@ def _span(event: Event, locale: str) -> str:
     if event.starts_at is None or event.ends_at is None:
         return _("Date to follow")
     span = when.span(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
-    return f"{span}, {when.zone_name(event.timezone, event.starts_at, locale)}"
+    return f"{span}, {zone_of(event, event.starts_at, locale)}"
 
 
 def _code(address: str) -> Markup:

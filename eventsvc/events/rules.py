@@ -81,7 +81,7 @@ def edit(
     if "slug" in changes:
         changes = {**changes, "slug": slug_of(changes["slug"])}
     before, yours = contents.of(event), contents.plain(changes)
-    meanwhile.refuse_if_changed(event, revision, stored=before, yours=yours)
+    meanwhile.refuse_if_changed(event, revision, stored=before, yours=yours, by=by)
     if all(before[name] == value for name, value in yours.items()):
         return Done()
     was_over = is_over(event, at)

@@ -276,6 +276,17 @@ def test_the_second_of_two_organisers_is_told_and_loses_nothing(desk: FlaskClien
     assert event.venue and event.venue.city == "Utrecht"
 
 
+def test_who_saved_in_another_window_of_their_own_is_not_told_of_somebody_else(desk: FlaskClient) -> None:
+    event = an_event(title="Old")
+    first, second = edit_page(desk, event), edit_page(desk, event)
+    send(desk, event, first, title="One")
+
+    response = send(desk, event, second, title="Two")
+
+    assert response.status_code == 409
+    assert "You saved changes in another window" in response.text
+
+
 def test_partners_another_added_are_taken_over_where_you_added_none(desk: FlaskClient, sign_in: SignIn) -> None:
     event = an_event()
     sam = sign_in(an_organiser("Sam", is_admin=True))
@@ -484,3 +495,10 @@ def test_today_names_what_needs_me(desk: FlaskClient) -> None:
 def test_a_desk_without_events_teaches(desk: FlaskClient) -> None:
     assert "An event begins with its kind" in desk.get("/desk/").text
     assert "Summer school" in desk.get("/desk/events").text
+
+
+def test_the_desk_names_the_zone_as_the_public_page_does(desk: FlaskClient, client: FlaskClient) -> None:
+    event = an_event()
+
+    for page in (desk.get(f"/desk/events/{event.slug}").text, client.get(f"/events/{event.slug}").text):
+        assert "Leiden time (CEST)" in page
