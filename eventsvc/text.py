@@ -20,6 +20,8 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "h5", "bl
     "th",
     "td",
 }
+_BREAK = "\n"
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _GAPS = re.compile(r"\n{3,}")
 _HEADINGS = str.maketrans({"1": "3", "2": "3", "3": "4", "4": "5", "5": "5", "6": "5"})
 
@@ -44,7 +46,10 @@ def to_html(markdown: str) -> Markup:
 
 @lru_cache(maxsize=512)
 def to_plain(markdown: str) -> str:
-    """Render Markdown to plain text, for calendars and letters; links keep their address in brackets."""
+    """Render Markdown to plain text, for calendars and letters; links keep their address in brackets.
+
+    A single line end that was typed stays one, as on the page: it begins no paragraph.
+    """
     reader = _Plain()
     reader.feed(str(to_html(markdown)))
     lines = "\n".join(line.strip() for line in "".join(reader.parts).splitlines())
@@ -54,6 +59,11 @@ def to_plain(markdown: str) -> str:
 def one_line(text: str) -> str:
     """Fold white space and drop control characters: what may stand in a header, a title or a name."""
     return " ".join("".join(_visible(letter) for letter in text).split())
+
+
+def unturned(text: str) -> str:
+    """Take out the marks that turn text round or isolate it: a name with one could rewrite the line it stands in."""
+    return _BIDI.sub("", text)
 
 
 def cleaned(text: str) -> str:
@@ -101,7 +111,7 @@ class _Plain(HTMLParser):
         elif tag == "li":
             self.parts.append("- ")
         elif tag == "br":
-            self.parts.append("\n")
+            self.parts.append(_BREAK)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._href:
@@ -117,4 +127,7 @@ class _Plain(HTMLParser):
             self.parts.append("  ")
 
     def handle_data(self, data: str) -> None:
+        # The line end that follows a break in the source is the break itself.
+        if self.parts and self.parts[-1] == _BREAK:
+            data = data.removeprefix("\n")
         self.parts.append(data if data.strip() else data.replace("\n", ""))

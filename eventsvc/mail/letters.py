@@ -26,8 +26,10 @@ from eventsvc.text import folded, one_line
 METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,
+    "address_left": Method.CANCEL,
     "cancelled": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }

@@ -18,6 +18,8 @@ KINDS: dict[str, Any] = {
     "event_cancelled": _l("The event is cancelled"),
     "event_reinstated": _l("The event takes place after all"),
     "link_resent": _l("Your personal link"),
+    "address_changed": _l("Letters come to this address now"),
+    "address_left": _l("Letters no longer come to this address"),
     "account_reset": _l("Set a new password"),
     "account_invited": _l("You have an account"),
     "account_changed": _l("Your password was changed"),
