@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 import re
 import smtplib
 import ssl
@@ -19,6 +20,7 @@ import typst
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+import config
 from eventsvc import clock, database, links
 from eventsvc.calendars import zones
 from eventsvc.extensions import babel, db, is_sqlite
@@ -93,21 +95,30 @@ def _name(look: Callable[[], Finding]) -> str:
 
 def _address() -> Finding:
     url = current_app.config["PUBLIC_URL"]
-    parts = urlsplit(url)
+    parts, seen = urlsplit(url), f"{url} ({_source(url)})"
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return Finding(
-            Level.FAULT, "PUBLIC_URL", url, "Set it to the address people type, as https://events.example.org."
+            Level.FAULT, "PUBLIC_URL", seen, "Set it to the address people type, as https://events.example.org."
         )
     if links.is_local():
         return Finding(
             Level.WARN,
             "PUBLIC_URL",
-            f"{url}: only this machine can follow the links in letters and calendars",
+            f"{seen}: only this machine can follow the links in letters and calendars",
             "Set PUBLIC_URL to the address people type before anybody registers.",
         )
     if parts.scheme == "http":
-        return Finding(Level.WARN, "PUBLIC_URL", url, "Serve over https: links to registrations are secrets.")
-    return Finding(Level.OK, "PUBLIC_URL", url)
+        return Finding(Level.WARN, "PUBLIC_URL", seen, "Serve over https: links to registrations are secrets.")
+    return Finding(Level.OK, "PUBLIC_URL", seen)
+
+
+def _source(url: str) -> str:
+    """Tell whence the address is: this command may have been started with other settings than the site."""
+    if url == config.load()["PUBLIC_URL"]:
+        return (
+            "from the environment of this command" if os.environ.get("PUBLIC_URL") else "the default: none is set here"
+        )
+    return "set by the program"
 
 
 def _proxies() -> Finding:

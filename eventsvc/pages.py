@@ -49,6 +49,13 @@ def accessibility() -> Response:
     return web.public(Response(render_template("site/accessibility.html")))
 
 
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Lead programs that ask for the icon by habit to the one there is."""
+    answer = Response(status=301, headers={"Location": url_for("static", filename="icons/site.svg")})
+    return web.public(answer, seconds=_AN_HOUR)
+
+
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Let robots read all; what they must not keep says so by header, as calendar importers obey this file."""

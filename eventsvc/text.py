@@ -24,6 +24,8 @@ _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "h5", "bl
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROLS_BUT_LINE_ENDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_BREAK = "\n"
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _GAPS = re.compile(r"\n{3,}")
 _HEADINGS = str.maketrans({"1": "3", "2": "3", "3": "4", "4": "5", "5": "5", "6": "5"})
 
@@ -48,7 +50,10 @@ def to_html(markdown: str) -> Markup:
 
 @lru_cache(maxsize=512)
 def to_plain(markdown: str) -> str:
-    """Render Markdown to plain text, for calendars and letters; links keep their address in brackets."""
+    """Render Markdown to plain text, for calendars and letters; links keep their address in brackets.
+
+    A single line end that was typed stays one, as on the page: it begins no paragraph.
+    """
     reader = _Plain()
     reader.feed(str(to_html(markdown)))
     lines = "\n".join(line.strip() for line in "".join(reader.parts).splitlines())
@@ -58,6 +63,11 @@ def to_plain(markdown: str) -> str:
 def one_line(text: str) -> str:
     """Fold white space and drop control characters: what may stand in a header, a title or a name."""
     return " ".join(_SURROGATES.sub("", _CONTROLS.sub(" ", text)).split())
+
+
+def unturned(text: str) -> str:
+    """Take out the marks that turn text round or isolate it: a name with one could rewrite the line it stands in."""
+    return _BIDI.sub("", text)
 
 
 def cleaned(text: str) -> str:
@@ -98,7 +108,7 @@ class _Plain(HTMLParser):
         elif tag == "li":
             self.parts.append("- ")
         elif tag == "br":
-            self.parts.append("\n")
+            self.parts.append(_BREAK)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._href:
@@ -114,4 +124,7 @@ class _Plain(HTMLParser):
             self.parts.append("  ")
 
     def handle_data(self, data: str) -> None:
+        # The line end that follows a break in the source is the break itself.
+        if self.parts and self.parts[-1] == _BREAK:
+            data = data.removeprefix("\n")
         self.parts.append(data if data.strip() else data.replace("\n", ""))

@@ -91,6 +91,13 @@ def day(at: datetime, timezone: str, locale: str) -> str:
     return _short(_local(at, timezone).date(), locale, True)
 
 
+@lru_cache(_KEPT)
+def days(starts_at: datetime, ends_at: datetime, timezone: str, locale: str, is_all_day: bool = False) -> str:
+    """Write the days of a span: `Mon 30 May 2022`, `Mon 4 to Fri 8 July 2022`."""
+    first, last = _days(starts_at, ends_at, timezone, is_all_day)
+    return _span_of_days(first, last, locale, True)
+
+
 def on(date_: date, locale: str) -> str:
     """Write a date that has no hour: `Mon 30 May 2022`."""
     return _short(date_, locale, True)

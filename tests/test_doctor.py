@@ -63,6 +63,14 @@ def test_each_thing_is_judged_and_whatever_is_amiss_comes_with_advice(
     assert level is Level.OK or seen.advice
 
 
+def test_it_says_where_the_address_came_from(make_app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    assert "the default" in findings(make_app(**SOUND | {"PUBLIC_URL": "http://127.0.0.1:8000"}))["PUBLIC_URL"].seen
+
+    monkeypatch.setenv("PUBLIC_URL", "https://events.example.org")
+    assert "from the environment" in findings(make_app(**SOUND))["PUBLIC_URL"].seen
+
+
 def test_a_mail_server_that_answers_is_well(make_app: Any, smtp: PostOffice) -> None:
     assert findings(make_app(**(SOUND | smtp.settings)))["Mail"].level is Level.OK
 

@@ -33,8 +33,7 @@ FLOORS: dict[int, str] = {
     """,
     3: "*/notifications",
     2: """
-        database drawings
-        accounts/audit accounts/history accounts/meanwhile accounts/telling
+        accounts/audit accounts/codes accounts/history accounts/meanwhile accounts/telling database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words

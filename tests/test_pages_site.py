@@ -48,3 +48,10 @@ def test_the_privacy_page_says_how_to_erase_and_whom_to_ask(client: FlaskClient)
 def test_pages_of_one_person_name_no_address_of_theirs_for_search(client: FlaskClient) -> None:
     assert 'rel="canonical"' not in client.get("/preview/unknown").text
     assert 'rel="canonical" href="http://localhost/accessibility"' in client.get("/accessibility").text
+
+
+def test_the_icon_is_found_where_programs_look_for_it(client: FlaskClient) -> None:
+    answer = client.get("/favicon.ico", follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("image/svg+xml")

@@ -41,6 +41,13 @@ def test_plain_text_keeps_lists_breaks_and_where_links_go() -> None:
     assert plain == "Come all.\n\n- one\n- two\n\nSite (https://example.org)"
 
 
+def test_a_single_line_end_is_kept_and_begins_no_paragraph() -> None:
+    typed = "Room 3,\nthird floor.\n\n- one\n  still one\n\nLast."
+
+    assert text.to_plain(typed) == "Room 3,\nthird floor.\n\n- one\nstill one\n\nLast."
+    assert "Room 3,<br>" in text.to_html(typed)
+
+
 def test_a_line_loses_breaks_controls_and_lone_surrogates() -> None:
     assert text.one_line(" Ada\r\nBcc: eve@example.org\x00\u2028\ud800 ") == "Ada Bcc: eve@example.org"
 

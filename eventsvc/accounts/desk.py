@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +14,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from eventsvc import clock, web
-from eventsvc.accounts import history, notifications, rules, signin
+from eventsvc.accounts import history, rules, signin
 from eventsvc.accounts.access import Act, event_for, me, my_account, require, signed_in
 from eventsvc.accounts.forms import ROLES, GrantForm, InviteForm, NameForm
 from eventsvc.accounts.models import Membership, User
 from eventsvc.errors import Refused
+from eventsvc.events import wall
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 
@@ -36,7 +38,7 @@ def people() -> Any:
             user = rules.create_account(
                 form.email.data or "", name=form.name.data or "", is_admin=form.is_admin.data, by=me(), at=at
             )
-            notifications.invited(user, signin.reset_token(user), at=at)
+            signin.invite(user, by=my_account(), at=at)
             db.session.commit()
             flash(
                 _("%(name)s has an account. A letter with a link to set the password is on its way.", name=user.name),
@@ -57,7 +59,7 @@ def change(user_id: int, act: str) -> Response:
     user, by, at = web.not_found_unless(db.session.get(User, user_id)), me(), clock.now()
     acts: dict[str, tuple[Callable[[], Any], str]] = {
         "invite": (
-            lambda: notifications.invited(user, signin.reset_token(user), at=at),
+            lambda: signin.invite(user, by=my_account(), at=at),
             _("A new letter is on its way."),
         ),
         "make-admin": (lambda: rules.set_admin(user, True, by=by, at=at), _("Now an administrator.")),
@@ -122,8 +124,7 @@ def mine() -> Any:
 def audit() -> str:
     """Show every act on the site, the last first."""
     require(Act.SEE_SITE)
-    page = history.page(None, _before(), clock.home(), str(get_locale()))
-    return render_template("desk/accounts/audit.html", page=page, event=None)
+    return _log(None, clock.home())
 
 
 @blueprint.get("/events/<slug>/audit")
@@ -131,13 +132,15 @@ def audit() -> str:
 def event_audit(slug: str) -> str:
     """Show every act at one event, the last first."""
     event = event_for(Act.SEE_AUDIT, slug)
-    page = history.page(event, _before(), event.timezone, str(get_locale()))
-    return render_template("desk/accounts/audit.html", page=page, event=event)
+    return _log(event, event.timezone)
 
 
-def _before() -> int | None:
+def _log(event: Event | None, timezone: str) -> str:
     typed = request.args.get("before", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 16 else None
+    before = int(typed) if typed.isdecimal() and len(typed) < 16 else None
+    asked = history.Asked(event, request.args.get("act", ""), request.args.get("who", ""), before)
+    page = history.page(asked, timezone, str(get_locale()))
+    return render_template("desk/accounts/audit.html", page=page, asked=asked, event=event)
 
 
 def _people(form: InviteForm) -> str:
@@ -154,8 +157,14 @@ def _people(form: InviteForm) -> str:
 
 
 def _titles() -> dict[int, tuple[str, str]]:
-    rows = db.session.execute(sa.select(Event.id, Event.slug, Event.title))
-    return {event_id: (slug, title) for event_id, slug, title in rows}
+    """Return each event's address and title, with its year: editions often share a title."""
+    rows = db.session.execute(sa.select(Event.id, Event.slug, Event.title, Event.starts_at, Event.timezone))
+    return {event_id: (slug, _dated(title, starts_at, zone)) for event_id, slug, title, starts_at, zone in rows}
+
+
+def _dated(title: str, starts_at: datetime | None, timezone: str) -> str:
+    year = f"{wall.clock(starts_at, timezone):%Y}" if starts_at else ""
+    return f"{title} ({year})" if year and year not in title else title
 
 
 def _done(act: Callable[[], Any], told: str, *, to: str) -> Response:

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, SelectField, StringField
+from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import DataRequired, Email, Length
 
 from eventsvc.accounts.models import EventRole
-from eventsvc.events.fields import choices
+from eventsvc.events.fields import Choice, choices
 from eventsvc.text import one_line
 
 ROLES: dict[EventRole, Any] = {
@@ -53,7 +53,7 @@ class GrantForm(FlaskForm):
     """A role at one event."""
 
     email = _mailbox()
-    role = SelectField(_l("Role"), coerce=EventRole, choices=choices((role, ROLES[role]) for role in GRANTED))
+    role = Choice(_l("Role"), coerce=EventRole, choices=choices((role, ROLES[role]) for role in GRANTED))
 
 
 class NameForm(FlaskForm):

@@ -9,13 +9,16 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
+from eventsvc.accounts.actors import Actor
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.extensions import db
 
 
-def refuse_if_changed(row: Any, revision: int, *, stored: Mapping[str, Any], yours: Mapping[str, Any]) -> None:
-    """Raise ChangedMeanwhile when somebody changed, after `revision`, what you are about to write otherwise.
+def refuse_if_changed(
+    row: Any, revision: int, *, stored: Mapping[str, Any], yours: Mapping[str, Any], by: Actor | None = None
+) -> None:
+    """Raise ChangedMeanwhile when somebody changed, after `revision`, what you (`by`) are about to write otherwise.
 
     `stored` and `yours` are plain values by name. `theirs` of the refusal has what they changed and you would undo;
     its `yours` only those of these that you changed too, so that a form can take over the rest. The values from before
@@ -34,7 +37,7 @@ def refuse_if_changed(row: Any, revision: int, *, stored: Mapping[str, Any], you
     }
     if theirs:
         mine = {name: yours[name] for name in theirs if yours[name] != before[name]}
-        raise ChangedMeanwhile(_told(entries), theirs=theirs, yours=mine)
+        raise ChangedMeanwhile(_told(entries, by), theirs=theirs, yours=mine)
 
 
 def _since(row: Any, revision: int) -> list[AuditEntry]:
@@ -49,7 +52,12 @@ def _since(row: Any, revision: int) -> list[AuditEntry]:
     return entries[::-1]
 
 
-def _told(entries: list[AuditEntry]) -> str:
+def _told(entries: list[AuditEntry], by: Actor | None) -> str:
+    if by is not None and by.is_organiser and all(entry.user_id == by.user_id for entry in entries):
+        return _(
+            "You saved changes in another window while you had this page open. Nothing you typed is lost: compare, "
+            "then save again."
+        )
     who = next((entry.user.shown_name for entry in reversed(entries) if entry.user), None) or _("Somebody")
     return _(
         "%(who)s saved changes while you had this page open. Nothing you typed is lost: compare, then save again.",

@@ -58,6 +58,8 @@ class User(db.Model, UserMixin):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     tf_primary_method: Mapped[str | None] = mapped_column(sa.String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
+    # Of the last code that was taken: which half minute since 1970 it was made for.
+    tf_last_counter: Mapped[int | None]
     tf_phone_number: Mapped[str | None] = mapped_column(sa.String(128))
     mf_recovery_codes: Mapped[Any] = mapped_column(MutableList.as_mutable(AsaList()), nullable=True)
     roles: Mapped[list[Role]] = relationship(secondary=_user_roles, lazy="selectin")  # type: ignore[assignment]

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, Response, after_this_request, current_app, render_template, request, session
 from flask_babel import lazy_gettext as _l
-from flask_security import MailUtil, SQLAlchemyUserDatastore, Totp, TwoFactorRescueForm, TwoFactorSetupForm
+from flask_security import (
+    MailUtil,
+    SQLAlchemyUserDatastore,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
+    TwoFactorVerifyCodeForm,
+    current_user,
+    url_for_security,
+)
 from flask_security.recoverable import generate_reset_password_token
-from passlib.totp import TOTP, AppWallet
+from flask_security.utils import check_and_get_token_status
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Form, RadioField
 
 from eventsvc import clock
-from eventsvc.accounts import notifications
+from eventsvc.accounts import codes, notifications
 from eventsvc.accounts.models import Role, User
 from eventsvc.events.fields import choices
 from eventsvc.extensions import db, limiter, security
@@ -36,7 +42,7 @@ def bind(app: Flask) -> None:
     """Bind Flask-Security, and limit how often passwords and codes can be tried."""
     app.config.update(_settings(app))
     # These two are taken by the constructor alone, and our instance is made before there is anything to give it.
-    security._mail_util_cls, security._totp_cls = _Outbox, _Totp
+    security._mail_util_cls, security._totp_cls = _Outbox, codes.OnceOnly
     security.init_app(
         app,
         SQLAlchemyUserDatastore(db, User, Role),
@@ -44,6 +50,8 @@ def bind(app: Flask) -> None:
         two_factor_rescue_form=_RescueForm,
         render_template=_in_our_words,
     )
+    validate = "security.two_factor_setup_validate"
+    app.view_functions[validate] = _patient(app.view_functions[validate])
     _ask_who_on_the_desk_only(app)
     app.before_request(_refuse_endless_passwords)
     for endpoint in (
@@ -57,9 +65,10 @@ def bind(app: Flask) -> None:
     _limit(app, "security.mf_recovery")
 
 
-def reset_token(user: User) -> str:
-    """Make what a link to set a password carries; it works once and for `LINK_LIFE`."""
-    return str(generate_reset_password_token(user))
+def invite(user: User, *, by: User, at: datetime) -> None:
+    """Write to somebody who has an account now; the link to set the password works once and for `LINK_LIFE`."""
+    token = str(generate_reset_password_token(user))
+    notifications.invited(user, token, by=by.shown_name, life=LINK_LIFE, at=at)
 
 
 def _settings(app: Flask) -> dict[str, Any]:
@@ -91,8 +100,9 @@ def _settings(app: Flask) -> dict[str, Any]:
         "TWO_FACTOR": True,
         "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "TWO_FACTOR_RESCUE_EMAIL": False,
+        "TWO_FACTOR_POST_SETUP_VIEW": "/desk/account",
         "MULTI_FACTOR_RECOVERY_CODES": True,
-        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derived(key, b"recovery codes").encode() for key in _keys(app)],
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": codes.recovery_secrets(app),
         "EMAIL_HTML": False,
         # A name server that is slow or away must keep nobody from their account.
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
@@ -102,7 +112,7 @@ def _settings(app: Flask) -> dict[str, Any]:
         # Argon2 salts each password itself. A second salt from SECRET_KEY would forget them all when the key changes.
         "PASSWORD_SINGLE_HASH": True,
         "TOTP_ISSUER": app.config["SITE_NAME"],
-        "TOTP_SECRETS": _totp_secrets(app),
+        "TOTP_SECRETS": codes.totp_secrets(app),
     }
     messages = {f"MSG_{name}": message for name, message in _MESSAGES.items()}
     return {f"SECURITY_{name}": value for name, value in {**of_ours, **messages}.items()} | {
@@ -202,7 +212,7 @@ class _Outbox(MailUtil):
     def send_mail(self, template: str, *_args: Any, **context: Any) -> None:
         user, at, kind = context["user"], clock.now(), template.rpartition("/")[2]
         if kind == "reset_instructions":
-            notifications.reset(user, context["reset_token"], at=at)
+            notifications.reset(user, context["reset_token"], life=LINK_LIFE, at=at)
             # The view that changes a password commits by itself; the one that asks for a link writes nothing else.
             after_this_request(_commit)
         elif kind in {"reset_notice", "change_notice"}:
@@ -229,33 +239,51 @@ class _SecondStepForm(TwoFactorSetupForm):
     )
 
 
+def _patient(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a second step that is being set up survive a mistyped code, and lead on to the spare codes."""
+
+    @wraps(view)
+    def validated(token: str) -> Any:
+        answer = view(token=token)
+        if not current_user.is_authenticated or request.method != "POST":
+            return answer
+        expired, invalid, state = check_and_get_token_status(
+            token, "tf_setup", current_app.config["SECURITY_TWO_FACTOR_SETUP_WITHIN"]
+        )
+        if expired or invalid:
+            return answer
+        if current_user.tf_totp_secret == state["totp_secret"]:
+            answer.location = url_for_security("mf_recovery_codes")
+            return answer
+        return _once_more(token, state["totp_secret"])
+
+    return validated
+
+
+def _once_more(token: str, secret: str) -> Any:
+    """Show the same picture again: the telephone has the secret already, only the code was wrong."""
+    # What the library said for the page it would have led to, stands at the code here.
+    said = session.pop("_flashes", [])
+    form = TwoFactorVerifyCodeForm(formdata=None)
+    form.code.errors = [message for _tone, message in said[-1:]]
+    shown = security.totp_factory.fetch_setup_values(secret, current_user)
+    page = security.render_template(
+        "security/two_factor_setup.html",
+        two_factor_setup_form=_SecondStepForm(formdata=None),
+        two_factor_verify_code_form=form,
+        chosen_method="authenticator",
+        changing=True,
+        state_token=token,
+        authr_qrcode=shown["image"],
+        authr_key=shown["key"],
+    )
+    return page, 422
+
+
 class _RescueForm(TwoFactorRescueForm):
     """Not shown: whoever lost their telephone has spare codes, or asks an administrator."""
 
     help_setup = RadioField(choices=[])
-
-
-class _Totp(Totp):
-    """Seals new secrets under the first key of the dictionary, and opens those sealed under the others."""
-
-    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
-        wallet = AppWallet(secrets, default_tag=next(iter(secrets)))
-        self._totp = TOTP.using(issuer=issuer, wallet=wallet)
-
-
-def _totp_secrets(app: Flask) -> dict[str, str]:
-    """Derive a key from SECRET_KEY and each of its fallbacks, each under a tag that stays when the order changes."""
-    # A tag begins with a letter or a digit, which a derived key does not always do.
-    return {f"k{_derived(key, b'totp tag')[:8]}": _derived(key, b"totp secrets") for key in _keys(app)}
-
-
-def _keys(app: Flask) -> tuple[str, ...]:
-    return (app.config["SECRET_KEY"], *(app.config["SECRET_KEY_FALLBACKS"] or ()))
-
-
-def _derived(key: str, purpose: bytes) -> str:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"eventsvc " + purpose).derive(key.encode())
-    return base64.urlsafe_b64encode(derived).decode()
 
 
 def _ask_who_on_the_desk_only(app: Flask) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from eventsvc.events.models import LinkKind, PartnerRole
 
+# A line end that is there for the sake of the source: no paragraph, item or heading begins after it.
+_WRAPPED = re.compile(r"(?<=\S)\n(?=\S)(?!- |#|\d+\. )")
 TO_BE_ANNOUNCED = "Speaker to be announced"
 
 
@@ -119,3 +122,8 @@ def recording(url: str, label: str = "") -> dict[str, Any]:
 def article(url: str, label: str, language: str) -> dict[str, Any]:
     """An article about the event."""
     return {"kind": LinkKind.ARTICLE, "url": url, "label": label, "language": language}
+
+
+def prose(written: str) -> str:
+    """Write each paragraph as one line, as people type it: pages keep a line end that somebody typed."""
+    return _WRAPPED.sub(" ", written)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventsvc import when
-from eventsvc.events import words
+from eventsvc.events import wall, words
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing, closing_at
 
@@ -57,7 +57,7 @@ def _hour(event: Event) -> str:
 
 def _point(event: Event, moment: datetime, label: str, coming: list[datetime], locale: str, at: datetime) -> Point:
     is_next = bool(coming) and moment == coming[0]
-    note = _distance(moment, at) if is_next else ""
+    note = _distance(event, moment, at) if is_next else ""
     if moment == event.starts_at:
         state = "event"
     elif moment <= at:
@@ -67,6 +67,7 @@ def _point(event: Event, moment: datetime, label: str, coming: list[datetime], l
     return Point(words.day(moment, event.timezone, locale, at), label, note, state)
 
 
-def _distance(moment: datetime, at: datetime) -> str:
-    days = (moment - at).days
-    return ngettext("in %(num)d day", "in %(num)d days", days) if days > 0 else _("within a day")
+def _distance(event: Event, moment: datetime, at: datetime) -> str:
+    """Count the days as a calendar at the event does; on the day itself the hours decide, so none are counted."""
+    days = (wall.clock(moment, event.timezone).date() - wall.clock(at, event.timezone).date()).days
+    return ngettext("in %(num)d day", "in %(num)d days", days) if days > 0 else _("today")

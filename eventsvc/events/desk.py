@@ -21,6 +21,7 @@ from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events import errors, notifications, rules, words
 from eventsvc.events.forms import CancelForm, EventForm, NewEventForm
 from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
+from eventsvc.events.panel import zone_of
 from eventsvc.events.standing import Places, places
 from eventsvc.extensions import db
 from eventsvc.programme import published
@@ -125,7 +126,7 @@ def edit(slug: str) -> Any:
     event = event_for(Act.EDIT, slug, *_ALL_OF_IT)
     form = EventForm(event)
     theirs: list[dict[str, str]] = []
-    if form.validate_on_submit():
+    if _is_right(form):
         try:
             done = rules.edit(
                 event,
@@ -172,10 +173,13 @@ def publish(slug: str) -> Any:
 @blueprint.post("/<slug>/cancel")
 @signed_in
 def cancel(slug: str) -> Any:
-    """Cancel it with a sentence to the people."""
+    """Ask once more, with the number of letters; then cancel it with a sentence to the people."""
     event, form = event_for(Act.PUBLISH, slug), CancelForm()
     if not form.validate():
         return _overview(event, form), 422
+    if form.sentence.data and not form.is_sure.data and event.status is Status.PUBLISHED:
+        form.is_sure.data = "1"
+        return render_template("desk/events/cancel.html", event=event, form=form, reach=notifications.reach(event))
     try:
         told = rules.cancel(event, sentence=form.sentence.data or "", by=me(), at=clock.now())
     except Refused as refused:
@@ -200,11 +204,14 @@ def archive(slug: str) -> AnyResponse:
     return _act(event, lambda: rules.archive(event, by=me(), at=clock.now()), _("It is archived."))
 
 
-@blueprint.post("/<slug>/delete")
+@blueprint.route("/<slug>/delete", methods=["GET", "POST"])
 @signed_in
-def delete(slug: str) -> AnyResponse:
-    """Delete a draft that nobody saw."""
+def delete(slug: str) -> Any:
+    """Ask whether a draft is to be deleted, and delete it."""
     event = event_for(Act.DELETE, slug)
+    if request.method == "GET":
+        web.not_found_unless(event if rules.is_deletable(event) else None)
+        return render_template("desk/events/delete.html", event=event, is_shown=bool(event.preview_digest))
     title = event.title
     try:
         rules.delete_draft(event, by=me(), at=clock.now())
@@ -299,7 +306,7 @@ def _span(event: Event, locale: str) -> str:
     if event.starts_at is None or event.ends_at is None:
         return _("Date to follow")
     span = when.span(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
-    return f"{span}, {when.zone_name(event.timezone, event.starts_at, locale)}"
+    return f"{span}, {zone_of(event, event.starts_at, locale)}"
 
 
 def _code(address: str) -> Markup:
@@ -319,6 +326,17 @@ def _form_page(form: EventForm, event: Event, theirs: list[dict[str, str]]) -> s
         reach=notifications.reach(event) if event.status is Status.PUBLISHED else 0,
         is_over=rules.is_over(event, clock.now()),
     )
+
+
+def _is_right(form: EventForm) -> bool:
+    """Tell whether what was sent can be saved; what the form and what the rule finds wrong stand there at once."""
+    if not form.is_submitted():
+        return False
+    is_valid = form.validate()
+    wrong = rules.wrong_times(form.times())
+    for refused in wrong:
+        web.refuse_on(form, refused)
+    return is_valid and not wrong
 
 
 def _side_by_side(form: EventForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:

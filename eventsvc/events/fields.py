@@ -18,7 +18,9 @@ from wtforms import (
     FieldList,
     FormField,
     IntegerField,
+    RadioField,
     SelectChoice,
+    SelectField,
     StringField,
     TextAreaField,
     URLField,
@@ -31,6 +33,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 # The first is how browsers write it (HTML, "local date and time"); people without such a box may type a space.
 _CLOCK_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 LONGEST_PROSE = 20_000
+_NOT_OFFERED = _l("Choose one from the list.")
 
 
 class Day(DateField):
@@ -62,6 +65,30 @@ class Whole(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         _say(super().process_formdata, valuelist, _l("Write a whole number."))
+
+
+class _Chosen:
+    """Says in our words that something was chosen that is not offered."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        _say(super().process_formdata, valuelist, _NOT_OFFERED)  # type: ignore[misc]
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError:
+            raise ValidationError(_NOT_OFFERED) from None
+
+
+class Choice(_Chosen, SelectField):
+    """One of a list."""
+
+
+class OneOf(_Chosen, RadioField):
+    """One of a few that are all shown; `required` is the sentence said when none is chosen."""
+
+    def __init__(self, label: Any, *, required: Any = None, **more: Any) -> None:
+        super().__init__(label, [InputRequired(required)] if required else [], **more)
 
 
 def line(label: Any, longest: int, *, required: Any = None, **more: Any) -> StringField:

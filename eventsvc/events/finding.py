@@ -14,7 +14,9 @@ from eventsvc import tokens
 from eventsvc.calendars.models import Entry, EntryKind
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, EventLink, EventPartner, FormerSlug, LinkKind, Partner, PartnerRole, Status
+from eventsvc.events.standing import Standing, places
 from eventsvc.extensions import db
+from eventsvc.registration import seats
 
 _LINK_KINDS = {kind.value: kind for kind in LinkKind}
 _ROLES = {role.value: role for role in PartnerRole}
@@ -130,6 +132,36 @@ def editions(series_id: int, *, without: int) -> tuple[Edition, ...]:
     """Return the other listed editions of a series, the newest first and those without a date before them."""
     rows = db.session.execute(_editions, {"series_id": series_id, "without": without})
     return tuple(Edition(*row) for row in rows)
+
+
+def next_edition(event: Event, others: Sequence[Edition], at: datetime) -> Edition | None:
+    """Return the later edition to send people to: one that is open, else one that opens, else one without a date yet.
+
+    Among equals the nearest; None where every later one is full, closed or cancelled.
+    """
+    after = max(event.starts_at or at, at)
+    later = {
+        each.slug: each
+        for each in others
+        if each.status is Status.PUBLISHED and (each.starts_at is None or each.starts_at > after)
+    }
+    if not later:
+        return None
+    events = list(db.session.scalars(sa.select(Event).where(Event.slug.in_(later))))
+    taken = seats.taken_by_event(each.id for each in events)
+    ranked = [(rank, each) for each in events if (rank := _rank(each, taken, at)) is not None]
+    best = min(ranked, key=lambda pair: (pair[0], pair[1].starts_at or at, pair[1].id), default=None)
+    return later[best[1].slug] if best else None
+
+
+def _rank(event: Event, taken: dict[int, seats.Taken], at: datetime) -> int | None:
+    held = taken.get(event.id, seats.Taken())
+    there = places(event, held.seated, held.waiting, at)
+    if there.is_open:
+        return 1 if there.standing is Standing.WAITING else 0
+    if there.standing is Standing.OPENS:
+        return 2
+    return 3 if event.starts_at is None else None
 
 
 def _found(statement: sa.Select[Any], **values: str) -> Found | None:

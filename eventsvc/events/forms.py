@@ -10,14 +10,28 @@ from flask import current_app
 from flask_babel import get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Form, HiddenField
 
 from eventsvc import covers
 from eventsvc.calendars import zones
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import contents, wall, words
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Day, Rows, WallTime, Whole, choices, line, mailbox, naive, prose, take, web_address
+from eventsvc.events.fields import (
+    Choice,
+    Day,
+    OneOf,
+    Rows,
+    WallTime,
+    Whole,
+    choices,
+    line,
+    mailbox,
+    naive,
+    prose,
+    take,
+    web_address,
+)
 from eventsvc.events.kinds import PLANS
 from eventsvc.events.models import Event, Kind, LinkKind, Mode, PartnerRole
 from eventsvc.registration import countries
@@ -31,10 +45,15 @@ _VENUE = ("name", "street", "postcode", "city", "country", "map_url")
 class NewEventForm(FlaskForm):
     """As little as an event can begin with: what it is, what it is called, and when, if that is known."""
 
-    kind = RadioField(_l("Kind"), coerce=Kind, choices=choices(words.KINDS.items()))
+    kind = OneOf(
+        _l("Kind"),
+        required=_l("Choose what kind of event it is."),
+        coerce=Kind,
+        choices=choices(words.KINDS.items()),
+    )
     title = line(_l("Title"), 200, required=_l("Give it a title; you can change it later."))
     starts_on = Day(_l("First day"))
-    timezone = SelectField(_l("Time zone"))
+    timezone = Choice(_l("Time zone"))
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -57,7 +76,7 @@ class NewEventForm(FlaskForm):
 
 class PartnerRow(Form):
     name = line(_l("Name"), 200, required=_l("give the partner's name."))
-    role = SelectField(_l("Role"), choices=choices((role.value, words.PARTNER_ROLES[role]) for role in PartnerRole))
+    role = Choice(_l("Role"), choices=choices((role.value, words.PARTNER_ROLES[role]) for role in PartnerRole))
     url = web_address(_l("Web address"))
 
     def is_written(self) -> bool:
@@ -65,10 +84,10 @@ class PartnerRow(Form):
 
 
 class LinkRow(Form):
-    kind = SelectField(_l("What"), choices=choices((kind.value, words.LINKS[kind]) for kind in LinkKind))
+    kind = Choice(_l("What"), choices=choices((kind.value, words.LINKS[kind]) for kind in LinkKind))
     label = line(_l("Name"), 200)
     url = web_address(_l("Web address"), required=_l("give the web address."))
-    language = SelectField(_l("Language"), choices=[])
+    language = Choice(_l("Language"), choices=[])
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -87,14 +106,14 @@ class EventForm(FlaskForm):
 
     revision = HiddenField()
     title = line(_l("Title"), 200, required=_l("Give the event a title."))
-    kind = SelectField(_l("Kind"), choices=choices((kind.value, words.KINDS[kind]) for kind in Kind))
-    mode = SelectField(_l("On site or online"), choices=choices((mode.value, words.MODES[mode]) for mode in Mode))
-    language = SelectField(_l("Language"))
+    kind = Choice(_l("Kind"), choices=choices((kind.value, words.KINDS[kind]) for kind in Kind))
+    mode = Choice(_l("On site or online"), choices=choices((mode.value, words.MODES[mode]) for mode in Mode))
+    language = Choice(_l("Language"))
     series = line(lazy_pgettext("one", "Series"), 200)
     summary = prose(_l("Summary"), 500)
     description = prose(_l("Description"))
 
-    timezone = SelectField(_l("Time zone"))
+    timezone = Choice(_l("Time zone"))
     is_all_day = BooleanField(_l("Whole days, without hours"))
     starts_at = WallTime(_l("Begins"))
     ends_at = WallTime(_l("Ends"))
@@ -104,7 +123,7 @@ class EventForm(FlaskForm):
     venue_street = line(_l("Street and number"), 200)
     venue_postcode = line(_l("Postcode"), 20)
     venue_city = line(_l("Town"), 120)
-    venue_country = SelectField(_l("Country"))
+    venue_country = Choice(_l("Country"))
     venue_map_url = web_address(_l("Link to a map"))
     join_url = web_address(_l("Link to join online"))
 
@@ -127,7 +146,7 @@ class EventForm(FlaskForm):
 
     slug = line(_l("Address"), 120, required=_l("Give the page an address."))
     is_unlisted = BooleanField(_l("Unlisted: only those with the link find it"))
-    palette = SelectField(_l("Colours of the cover"))
+    palette = Choice(_l("Colours of the cover"))
     attendance_note = line(_l("Who was there"), 200)
     tells_people = BooleanField(_l("Tell people"), default=True)
 
@@ -149,6 +168,14 @@ class EventForm(FlaskForm):
             for name in _TIMES:
                 is_valid = self._read(name) and is_valid
         return is_valid
+
+    def times(self) -> dict[str, datetime | None]:
+        """Return the times that could be read, in pairs: of half a pair nothing can be said."""
+        if self.timezone.errors:
+            return {}
+        pairs = (_TIMES[:2], _TIMES[2:])
+        whole = [name for pair in pairs if not any(self[name].errors for name in pair) for name in pair]
+        return {name: moment for name, moment in self._spans().items() if name in whole}
 
     def opened_at(self) -> int:
         """Return the revision the form was opened at; what cannot be read counts as long ago."""
@@ -224,9 +251,10 @@ class EventForm(FlaskForm):
 
 
 class CancelForm(FlaskForm):
-    """What people are told when an event is cancelled."""
+    """What people are told when an event is cancelled; `is_sure` says that the number of letters was seen."""
 
     sentence = prose(_l("Your sentence to them"), 1000)
+    is_sure = HiddenField()
 
 
 def _written(stored: Mapping[str, Any], revision: int) -> dict[str, Any]:

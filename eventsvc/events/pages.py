@@ -169,13 +169,15 @@ class Seen:
 
 
 def _page(found: Found, *, is_preview: bool = False) -> str:
-    """Return an event's page: six queries, and the drawing where these facts were not drawn before."""
+    """Return an event's page: six queries, eight where a later edition may be gone to, and the drawing if it is new."""
     event, at, locale = found.event, clock.now(), web.language()
     companions, remains = finding.companions(event.id)
     editions = finding.editions(event.series_id, without=event.id) if event.series_id else ()
     # Where there is no limit no seat is counted: the page tells nothing of them.
     taken = seats.taken(event.id) if event.capacity is not None else seats.Taken()
-    scene = Scene(event, places(event, taken.seated, taken.waiting, at), remains, editions, locale, at)
+    there = places(event, taken.seated, taken.waiting, at)
+    following = None if there.is_open else finding.next_edition(event, editions, at)
+    scene = Scene(event, there, remains, following, locale, at)
     seen = Seen(
         rows=(*_values(event), *_values(event.venue), *_values(event.series)),
         showing=found.showing,
@@ -184,7 +186,7 @@ def _page(found: Found, *, is_preview: bool = False) -> str:
         remains=remains,
         items=reading.items(event.id) if event.is_public else reading.drafted(event.id),
         editions=editions,
-        next_edition=scene.next_edition(),
+        next_edition=scene.next_edition,
         points=timeline(event, scene.places.standing, locale, at),
         year=at.year,
         locale=locale,

@@ -15,7 +15,7 @@ from eventsvc import when
 from eventsvc.events import words
 from eventsvc.events.finding import Edition, Remains
 from eventsvc.events.listing import SHELF_OF
-from eventsvc.events.models import Event, LinkKind, Status
+from eventsvc.events.models import Event, LinkKind
 from eventsvc.events.standing import Places, Standing, closing_at
 from eventsvc.events.words import Word
 
@@ -48,20 +48,13 @@ class Scene:
     event: Event
     places: Places
     remains: Sequence[Remains]
-    editions: Sequence[Edition]
+    next_edition: Edition | None
     locale: str
     at: datetime
 
     def zone(self, moment: datetime) -> str:
         """Name the event's zone after its town."""
         return zone_of(self.event, moment, self.locale)
-
-    def next_edition(self) -> Edition | None:
-        """Return the first edition still to come, or one whose date is to follow."""
-        live = [other for other in self.editions if other.status is Status.PUBLISHED]
-        coming = [other for other in live if other.starts_at and other.starts_at > self.at]
-        undated = [other for other in live if other.starts_at is None]
-        return min(coming, key=lambda other: other.starts_at or self.at) if coming else next(iter(undated), None)
 
 
 def zone_of(event: Event, moment: datetime, locale: str) -> str:
@@ -173,7 +166,7 @@ def _remaining(scene: Scene) -> Button | None:
 
 def _elsewhere(scene: Scene) -> Button | None:
     """Send people to the next edition where there is one."""
-    edition = scene.next_edition()
+    edition = scene.next_edition
     return Button(_("See the next edition"), url_for("events.show", slug=edition.slug)) if edition else None
 
 

@@ -82,7 +82,7 @@ def edit(
     if "slug" in changes:
         changes = {**changes, "slug": slug_of(changes["slug"])}
     before, yours = contents.of(event), contents.plain(changes)
-    meanwhile.refuse_if_changed(event, revision, stored=before, yours=yours)
+    meanwhile.refuse_if_changed(event, revision, stored=before, yours=yours, by=by)
     if all(before[name] == value for name, value in yours.items()):
         return Done()
     was_over = is_over(event, at)
@@ -218,6 +218,23 @@ def missing(event: Event, at: datetime) -> list[str]:
     return told
 
 
+def wrong_times(said: Mapping[str, Any]) -> list[errors.BadTimes]:
+    """Return a refusal for each pair of times that cannot be, so that a form can tell all at once."""
+    wrong = []
+    starts, ends = said.get("starts_at"), said.get("ends_at")
+    if (starts is None) != (ends is None):
+        told = _("Give both a beginning and an end, or neither if the date is to follow.")
+        wrong.append(errors.BadTimes(told, field="ends_at" if starts else "starts_at"))
+    elif starts and ends and ends <= starts:
+        told = _("It would end before it begins. Choose a later end.")
+        wrong.append(errors.BadTimes(told, field="ends_at"))
+    opens, closes = said.get("registration_opens_at"), said.get("registration_closes_at")
+    if opens and closes and closes <= opens:
+        told = _("Registration would close before it opens. Choose a later moment.")
+        wrong.append(errors.BadTimes(told, field="registration_closes_at"))
+    return wrong
+
+
 def _hold(event: Event) -> None:
     db.session.flush()
     seats.hold(event.id)
@@ -249,16 +266,8 @@ def _check_ready(event: Event, at: datetime) -> None:
 
 
 def _check_times(said: Mapping[str, Any]) -> None:
-    starts, ends = said.get("starts_at"), said.get("ends_at")
-    if (starts is None) != (ends is None):
-        field = "ends_at" if starts else "starts_at"
-        raise errors.BadTimes(_("Give both a beginning and an end, or neither if the date is to follow."), field=field)
-    if starts and ends and ends <= starts:
-        raise errors.BadTimes(_("It would end before it begins. Choose a later end."), field="ends_at")
-    opens, closes = said.get("registration_opens_at"), said.get("registration_closes_at")
-    if opens and closes and closes <= opens:
-        told = _("Registration would close before it opens. Choose a later moment.")
-        raise errors.BadTimes(told, field="registration_closes_at")
+    for refused in wrong_times(said):
+        raise refused
 
 
 def _planned_end(said: Mapping[str, Any]) -> datetime:

@@ -15,11 +15,9 @@ from email.utils import format_datetime, quote
 from typing import Any
 
 from eventsvc.calendars.ics import Method
-from eventsvc.text import one_line
+from eventsvc.text import one_line, unturned
 
-# Marks that turn text round or isolate it: a name with one of them could rewrite the line it stands in.
 _WIRE = compat32.clone(linesep="\r\n")
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def written(letter: Letter) -> bytes:
 
 def inert(text: str) -> str:
     """Make a typed value one line in which nothing turns the text round or reads as an encoded word (RFC 2047)."""
-    return one_line(_BIDI.sub("", text)).replace("=?", "= ?")
+    return one_line(unturned(text)).replace("=?", "= ?")
 
 
 def ascii_address(address: str) -> str:

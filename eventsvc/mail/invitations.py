@@ -31,8 +31,10 @@ OF_PROGRAMME = frozenset({"programme_changed", "speaker_programme"})
 _METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,
+    "address_left": Method.CANCEL,
     "cancelled": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }

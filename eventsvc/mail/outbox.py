@@ -108,11 +108,25 @@ def replace_waiting(about: str) -> None:
     )
 
 
+def has_reached(registration_id: int, address: str) -> bool:
+    """Tell whether an address was sent a letter about a registration, or is being sent one."""
+    gone = sa.select(Message.id).where(
+        Message.registration_id == registration_id,
+        Message.recipient == address,
+        Message.state.in_((MessageState.SENT, MessageState.CLAIMED)),
+    )
+    return db.session.scalar(gone.limit(1)) is not None
+
+
 def redirect(registration_id: int, address: str) -> None:
-    """Let letters that nobody has begun to send go to a person's new address."""
+    """Let letters that nobody has begun to send go to a person's new address, but for those about the change."""
     db.session.execute(
         sa.update(Message)
-        .where(Message.registration_id == registration_id, Message.state == MessageState.WAITING)
+        .where(
+            Message.registration_id == registration_id,
+            Message.state == MessageState.WAITING,
+            Message.kind != "address_left",
+        )
         .values(recipient=address)
         .execution_options(synchronize_session=False)
     )

@@ -25,7 +25,7 @@ from eventsvc.text import cleaned
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
 _OFF = frozenset({"event_cancelled"})
-_SEATED = frozenset({"registered", "promoted"})
+_SEATED = frozenset({"registered", "promoted", "address_changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class AccountWords:
-    """What the templates of a letter to an organiser read; `link` is empty in those without one."""
+    """What the templates of a letter to an organiser read; `link`, where there is one, works for `days`."""
 
     link: str
     office: str
     office_address: str
+    name: str = ""
+    invited_by: str = ""
+    days: int = 0
+    sign_in_url: str = ""
     contact_name: str = ""
     block: None = None
 
@@ -96,9 +100,17 @@ class AccountWords:
 
 def of_account(due: Due) -> AccountWords:
     """Word a letter to an organiser; its link was sealed, so that who reads the outbox cannot take the account."""
-    sealed = due.facts.get("sealed_link", "")
-    config = current_app.config
-    return AccountWords(tokens.unseal(sealed) if sealed else "", config["SITE_NAME"], config["SITE_CONTACT"])
+    facts, config = due.facts, current_app.config
+    sealed = facts.get("sealed_link", "")
+    return AccountWords(
+        link=tokens.unseal(sealed) if sealed else "",
+        office=config["SITE_NAME"],
+        office_address=config["SITE_CONTACT"],
+        name=_greeted(facts.get("name", "")),
+        invited_by=_greeted(facts.get("invited_by", "")),
+        days=facts.get("days", 0),
+        sign_in_url=links.absolute("security.login"),
+    )
 
 
 def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:

@@ -20,6 +20,8 @@ KINDS: dict[str, Any] = {
     "programme_changed": _l("Your sessions have changed"),
     "speaker_programme": _l("News of the sessions you speak in"),
     "link_resent": _l("Your personal link"),
+    "address_changed": _l("Letters come to this address now"),
+    "address_left": _l("Letters no longer come to this address"),
     "account_reset": _l("Set a new password"),
     "account_invited": _l("You have an account"),
     "account_changed": _l("Your password was changed"),

@@ -29,6 +29,18 @@ class RegistrationClosed(_Told):
     told = _l("Registration has closed. Nothing was saved; the organiser can tell you whether a place is left.")
 
 
+class DateToFollow(_Told):
+    told = _l("The date is not known yet. Registration opens on the page of the event once it is. Nothing was saved.")
+
+
+class NoRegistration(_Told):
+    told = _l("This event takes no registrations here. Nothing was saved; ask its contact person how to take part.")
+
+
+class EventEnded(_Told):
+    told = _l("This event has ended, so nobody can register for it any more. Nothing was saved.")
+
+
 class EventCancelled(_Told):
     told = _l("This event is cancelled, so nobody can register for it any more. Nothing was saved.")
 
@@ -75,3 +87,23 @@ class SessionFull(Refused):
         super().__init__(
             _("Every seat in “%(title)s” is taken, so it was not chosen. Nothing else changed.", title=title)
         )
+
+
+class LinkReplaced(_Told):
+    """Tells nothing of whose link it was."""
+
+    status = 410
+    told = _l(
+        "It was replaced by a newer one, which we wrote to the person it belongs to. Look for our newest letter about "
+        "this event."
+    )
+
+
+class DataErased(_Told):
+    """Tells nothing of whose data it was."""
+
+    status = 410
+    told = _l(
+        "The registration that it opened was erased, because the person asked for it or because the day we had named "
+        "was over. We do not know any more whose it was, so nobody can bring it back."
+    )

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from eventsvc.registration import countries
 from eventsvc.registration.person import LONGEST, Person
-from eventsvc.text import one_line
+from eventsvc.text import one_line, unturned
 
 _MISSING_AT = _l("An e-mail address has an @ in it, for example ada@example.org")
 _MISSING_DOMAIN = _l("The part after the @ is missing, for example ada@example.org")
@@ -26,6 +26,10 @@ _NO_ADDRESS = _l("No letter would arrive at this address. It looks like ada@exam
 
 def _line(value: str | None) -> str | None:
     return one_line(value) if value else value
+
+
+def _name(value: str | None) -> str | None:
+    return one_line(unturned(value)) if value else value
 
 
 def _at_most(name: str) -> Length:
@@ -82,12 +86,12 @@ class PersonForm(FlaskForm):
 
     given_name = StringField(
         _l("Given name"),
-        filters=[_line],
+        filters=[_name],
         validators=[DataRequired(_l("Please write your given name.")), _at_most("given_name"), _has_something_to_see],
     )
     family_name = StringField(
         _l("Family name"),
-        filters=[_line],
+        filters=[_name],
         validators=[DataRequired(_l("Please write your family name.")), _at_most("family_name"), _has_something_to_see],
     )
     email = EmailField(
@@ -95,7 +99,7 @@ class PersonForm(FlaskForm):
         filters=[_line],
         validators=[DataRequired(_l("Please write your e-mail address.")), _at_most("email"), _is_mailbox],
     )
-    organisation = StringField(_l("Organisation"), filters=[_line], validators=[Optional(), _at_most("organisation")])
+    organisation = StringField(_l("Organisation"), filters=[_name], validators=[Optional(), _at_most("organisation")])
     country = StringField(
         _l("Country"), filters=[_line], validators=[DataRequired(_l("Please choose your country.")), _is_country]
     )
@@ -114,8 +118,11 @@ class PersonForm(FlaskForm):
 class RegistrationForm(PersonForm):
     """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in.
 
-    `sessions` are the ids of those chosen on the person's device before; its module fills it in.
+    `sessions` are the ids of those chosen on the device before; its module fills it in. `is_known`: the address has its
+    place already, so sending the form once more would change nothing.
     """
+
+    is_known = False
 
     consent = BooleanField(
         _l("I agree"), validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))]

@@ -40,9 +40,9 @@ def find(token: str, kind: TokenKind) -> Registration | None:
     )
 
 
-def is_retired(token: str) -> bool:
-    """Tell whether a key was one once."""
-    return db.session.get(RetiredToken, tokens.digest(token)) is not None
+def retired(token: str) -> RetiredToken | None:
+    """Return what is kept of a key that was one once."""
+    return db.session.get(RetiredToken, tokens.digest(token))
 
 
 def token_of(registration: Registration, kind: TokenKind) -> str:
@@ -67,11 +67,11 @@ def fit(registration: Registration, kind: TokenKind, key: Key) -> None:
     _put(registration, kind, key.digest, key.sealed)
 
 
-def retire(registration: Registration, kind: TokenKind, *, at: datetime) -> None:
-    """Let a registration's key open nothing any more; whoever has it is told that it was replaced or stopped."""
+def retire(registration: Registration, kind: TokenKind, *, at: datetime, is_erased: bool = False) -> None:
+    """Let a registration's key open nothing any more; whoever has it is told that it was replaced, or erased."""
     digest = registration.manage_digest if kind is TokenKind.MANAGE else registration.feed_digest
     if digest is not None:
-        db.session.add(RetiredToken(digest=digest, kind=kind, retired_at=at))
+        db.session.add(RetiredToken(digest=digest, kind=kind, retired_at=at, is_erased=is_erased))
     _put(registration, kind, None, None)
 
 

@@ -64,7 +64,8 @@ class Registration(db.Model):
     Erased people keep their row with name, address and answers taken out, so that seat counts stay true.
     `calendar_offset` is added to an entry's sequence in this person's invitations and feed, as calendars ignore what
     does not count higher than what they were sent: giving up a seat raises it by one, and so does registering again
-    after that. So it is odd for people who gave up a seat, and for nobody else.
+    after that; another address raises it by two, as its calendar takes over from the old one's. So it is odd for people
+    who gave up a seat, and for nobody else.
     """
 
     __tablename__ = "registrations"
@@ -146,10 +147,11 @@ class Choice(db.Model):
 
 
 class RetiredToken(db.Model):
-    """The digest of a link that was replaced or stopped, so that it answers 410. Nothing else is kept."""
+    """The digest of a link that was replaced or erased, so that it answers 410. Nothing of its owner is kept."""
 
     __tablename__ = "retired_tokens"
 
     digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     kind: Mapped[TokenKind] = mapped_column(enum_of(TokenKind))
     retired_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_erased: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -49,14 +49,44 @@ def link_resent(registration: Registration, *, at: datetime) -> Message | None:
     return _post("link_resent", registration, {}, key=f"{name}:{registration.revision}", at=at, about=name)
 
 
+def address_changed(registration: Registration, *, has_entry: bool, at: datetime) -> Message | None:
+    """Send a new address the link, and the invitation where there is something to invite to (`has_entry`)."""
+    name = f"address_changed:{registration.id}"
+    facts = _with_invitation(registration) if has_entry else {}
+    return _post("address_changed", registration, facts, key=f"{name}:{registration.revision}", at=at, about=name)
+
+
+def address_left(registration: Registration, address: str, *, has_entry: bool, at: datetime) -> Message | None:
+    """Tell an address that it is written to no more, and nothing of the person or of the new one.
+
+    Its calendar is sent the end of an invitation, which counts one less than that to the new address.
+    """
+    name = f"address_left:{registration.id}:{registration.revision}"
+    facts = _with_invitation(registration, ahead=-1) if has_entry else {}
+    nobody = {"given_name": "", "reference": "", "join_url": "", "deleted_on": None}
+    return _post("address_left", registration, facts | nobody, key=name, at=at, about=name, address=address)
+
+
 def _post(
-    kind: str, registration: Registration, facts: dict[str, Any], *, key: str, at: datetime, about: str | None = None
+    kind: str,
+    registration: Registration,
+    facts: dict[str, Any],
+    *,
+    key: str,
+    at: datetime,
+    about: str | None = None,
+    address: str | None = None,
 ) -> Message | None:
     """Lay the letter; there is none to somebody without an address, whom an organiser added by hand."""
-    if not registration.email:
+    if not (address or registration.email):
         return None
     event = registration.event
-    to = Recipient(registration.email, registration.name, registration.language, event.contact_email)
+    to = Recipient(
+        address or registration.email or "",
+        "" if address else registration.name,
+        registration.language,
+        event.contact_email,
+    )
     return outbox.post(
         kind,
         to,
@@ -70,12 +100,13 @@ def _post(
     )
 
 
-def _with_invitation(registration: Registration) -> dict[str, Any]:
-    """Return the calendar entry as it stands, counted on for this person."""
+def _with_invitation(registration: Registration, *, ahead: int = 0) -> dict[str, Any]:
+    """Return the calendar entry as it stands, counted on for this person, and `ahead` of that."""
     invitation = entries.invitation_of(registration.event)
     if invitation is None:
         return {}
-    return {"invitation": told.counted(invitation, registration)}
+    counted = told.counted(invitation, registration)
+    return {"invitation": counted | {"sequence": counted["sequence"] + ahead}}
 
 
 def _second(at: datetime) -> int:

@@ -19,6 +19,7 @@ _OWN = (
     "registered_at", "state_at", "offer_expires_at", "consent_version", "consented_at", "link_sent_at", "note",
 )  # fmt: skip
 _LETTER = ("kind", "state", "language", "recipient", "created_at", "sent_at", "sent_subject", "sent_text")
+# With the reason an organiser wrote down: what is kept about a person is theirs to read (GDPR, article 15).
 _ACT = ("at", "act", "actor", "before", "after", "reason")
 
 

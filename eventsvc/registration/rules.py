@@ -17,7 +17,7 @@ from eventsvc import tokens
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.columns import snapshot
-from eventsvc.errors import ChangedMeanwhile
+from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.events.standing import Standing, by_seats, places
 from eventsvc.extensions import db
@@ -35,7 +35,7 @@ _SHUT = {
     Standing.DRAFT: errors.RegistrationClosed,
     Standing.OPENS: errors.RegistrationNotOpenYet,
     Standing.CLOSED: errors.RegistrationClosed,
-    Standing.ENDED: errors.RegistrationClosed,
+    Standing.ENDED: errors.EventEnded,
     Standing.CANCELLED: errors.EventCancelled,
 }
 # Built once, as it is asked while others wait at the turnstile.
@@ -63,7 +63,7 @@ def register(
 
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
-    Raises RegistrationNotOpenYet, RegistrationClosed, EventCancelled, EventFull or AlreadyRegistered.
+    Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
     """
     links = {kind: keys.new() for kind in TokenKind}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -130,12 +130,12 @@ def serve_list(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
 
 
 def correct(registration: Registration, person: Person, *, revision: int, by: Actor, at: datetime) -> None:
-    """Write a person as they are; a new address is sent the link at once.
+    """Write a person as they are; a new address is sent the link and the invitation at once, the old one is told.
 
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
     somebody else's here, RegistrationOver after the registration's end.
     """
-    _hold_again(registration)
+    event = _hold_again(registration)
     yours = person.columns()
     before = snapshot(registration, tuple(yours))
     if registration.revision != revision:
@@ -150,33 +150,22 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
     _flush()
     audit.record("correct", registration, by=by, at=at, event_id=registration.event_id, before=before, after=yours)
     if before["email_folded"] != registration.email_folded:
-        if registration.email is not None:
-            outbox.redirect(registration.id, registration.email)
-        registration.link_sent_at = None
-        _send_link(registration, at)
+        _write_to_both(registration, event, left=before["email"], at=at)
 
 
 def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
     """Forget a person: name, address, answers, links and letters go; that there was somebody, and when, stays.
 
-    A live registration for an event that is not over is cancelled first, without a letter: there is nobody to write to.
+    All registrations of the same address at this event are theirs, so whoever had cancelled and come back is forgotten
+    whole. A live registration for an event that is not over is cancelled first, without a letter: there is nobody to
+    write to.
     """
     event = _hold_again(registration)
     if registration.erased_at is not None:
         return
-    for name, value in NOBODY.columns().items():
-        setattr(registration, name, value)
-    if registration.is_live and not _is_over(event, at):
-        _move(registration, State.CANCELLED, by=by, at=at)
-        _serve(event, by=SYSTEM, at=at)
-    for kind in TokenKind:
-        keys.retire(registration, kind, at=at)
-    registration.note, registration.submission_key, registration.link_sent_at = "", None, None
-    registration.erased_at = at
-    outbox.forget(registration.id)
-    choices.forget(registration.id)
-    audit.forget(Registration.__tablename__, registration.id)
-    audit.record("erase", registration, by=by, at=at, event_id=event.id)
+    for theirs in _all_of(registration):
+        _forget(theirs, event, by=by, at=at)
+    _serve(event, by=SYSTEM, at=at)
 
 
 def send_link(registration: Registration, *, at: datetime) -> bool:
@@ -201,8 +190,14 @@ def remind(event_id: int, address: str, *, at: datetime) -> bool:
 
 
 def replace_manage_link(registration: Registration, *, by: Actor, at: datetime) -> str:
-    """Let a new link open the manage page and return its token; the old one answers that it was replaced."""
-    return _replace(registration, TokenKind.MANAGE, by=by, at=at)
+    """Let a new link open the manage page and return its token; the old one answers that it was replaced.
+
+    The new one is written to the person at once, so that there is always a letter whose link works.
+    """
+    token = _replace(registration, TokenKind.MANAGE, by=by, at=at)
+    registration.link_sent_at = at
+    notifications.link_resent(registration, at=at)
+    return token
 
 
 def replace_feed_link(registration: Registration, *, by: Actor, at: datetime) -> str:
@@ -232,12 +227,19 @@ def _state_for_newcomer(event: Event, met: known.Known, by: Actor, at: datetime)
     """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table."""
     standing = _standing(event, by, at)
     if standing in _SHUT:
-        raise _SHUT[standing]
+        raise _why_closed(event) if standing is Standing.CLOSED else _SHUT[standing]
     if met.has_place:
         raise errors.AlreadyRegistered
     if standing is Standing.FULL:
         raise errors.EventFull
     return State.WAITLISTED if standing is Standing.WAITING else State.CONFIRMED
+
+
+def _why_closed(event: Event) -> type[Refused]:
+    """Tell apart what is closed: not open yet for want of a date, never open, or not any more."""
+    if event.starts_at is None:
+        return errors.DateToFollow
+    return errors.RegistrationClosed if event.accepts_registrations else errors.NoRegistration
 
 
 def _standing(event: Event, by: Actor, at: datetime) -> Standing:
@@ -247,6 +249,52 @@ def _standing(event: Event, by: Actor, at: datetime) -> Standing:
     if by.is_organiser and told.standing in {Standing.OPENS, Standing.CLOSED}:
         return by_seats(event, taken.seated, taken.waiting, told.left)
     return told.standing
+
+
+def _write_to_both(registration: Registration, event: Event, *, left: str | None, at: datetime) -> None:
+    """Send a new address what the old one had, and tell the old one, if any letter reached it.
+
+    The old calendar is sent the end of its entry and the new one the entry, which counts higher: where both mailboxes
+    fill one calendar the entry stays, in whichever order the letters arrive.
+    """
+    has_entry = registration.has_seat and event.status is Status.PUBLISHED and not _is_over(event, at)
+    if has_entry:
+        registration.calendar_offset += 2
+        _flush()
+    if left is not None and outbox.has_reached(registration.id, left):
+        notifications.address_left(registration, left, has_entry=has_entry, at=at)
+    if registration.email is not None:
+        outbox.redirect(registration.id, registration.email)
+        registration.link_sent_at = at
+        notifications.address_changed(registration, has_entry=has_entry, at=at)
+
+
+def _all_of(registration: Registration) -> list[Registration]:
+    """Return every registration of one person at one event, by the address; who gave none has this one."""
+    if registration.email_folded is None:
+        return [registration]
+    asked = sa.select(Registration).where(
+        Registration.event_id == registration.event_id,
+        Registration.email_folded == registration.email_folded,
+        Registration.erased_at.is_(None),
+    )
+    return list(db.session.scalars(asked.order_by(Registration.id).execution_options(populate_existing=True)))
+
+
+def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime) -> None:
+    """Take a person out of one row and out of what was written about it; the caller serves the list."""
+    for name, value in NOBODY.columns().items():
+        setattr(registration, name, value)
+    if registration.is_live and not _is_over(event, at):
+        _move(registration, State.CANCELLED, by=by, at=at)
+    for kind in TokenKind:
+        keys.retire(registration, kind, at=at, is_erased=True)
+    registration.note, registration.submission_key, registration.link_sent_at = "", None, None
+    registration.erased_at = at
+    outbox.forget(registration.id)
+    choices.forget(registration.id)
+    audit.forget(Registration.__tablename__, registration.id)
+    audit.record("erase", registration, by=by, at=at, event_id=event.id)
 
 
 def _move(registration: Registration, to: State, *, by: Actor, at: datetime, reason: str | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.accounts.models import AuditEntry, EventRole, Membership, User
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.mail import delivery
 from eventsvc.mail.models import Message
-from tests.people import NOW, an_event, an_organiser
+from eventsvc.registration import rules as registrations
+from tests.people import NOW, a_registration, an_event, an_organiser
 
 SignIn = Callable[..., FlaskClient]
 
@@ -128,9 +131,25 @@ def test_an_administrator_invites_somebody_who_then_signs_in(
     client.post(path, data=new)
     client.post("/desk/sign-in", data={"email": "olga@example.org", "password": "four quiet words"})
 
-    assert letter.kind == "account_invited"
+    assert (letter.kind, letter.reply_to) == ("account_invited", "events@example.org")
     assert "Olga" in client.get("/desk/account").text
     assert client.get("/desk/people").status_code == 404
+
+
+def test_an_invitation_says_who_invited_to_what_until_when_and_where_to_sign_in(admin: Actor, sign_in: SignIn) -> None:
+    inviting = user_of(admin)
+    sign_in(inviting).post("/desk/people", data={"name": "Olga", "email": "olga@example.org"})
+
+    delivery.record_waiting()
+
+    said = db.session.scalars(sa.select(Message.sent_text)).one()
+    for part in (
+        "Hello Olga,",
+        f"{inviting.name} has made you an account to organise events",
+        "for 3 days",
+        "http://localhost/desk/sign-in",
+    ):
+        assert part in said
 
 
 def test_the_page_of_people_makes_and_closes_accounts_and_tells_refusals(admin: Actor, sign_in: SignIn) -> None:
@@ -213,3 +232,42 @@ def test_a_long_audit_log_is_read_page_by_page(app: Flask, sign_in: SignIn) -> N
     assert first.count("Event edited") == 100
     assert second.count("Event edited") == 1
     assert "Older" not in second
+
+
+def test_the_log_leads_to_the_person_and_is_narrowed_by_act_and_by_who(app: Flask, sign_in: SignIn) -> None:
+    event = an_event()
+    olga = an_organiser("Olga", owns=event)
+    ada = a_registration(event)
+    registrations.cancel(ada, by=actors.organiser(olga.id), at=NOW, reason="She rang.")
+    db.session.commit()
+    desk = sign_in(olga)
+    desk.get(f"/desk/events/{event.slug}/roster.csv")
+    here = f"/desk/events/{event.slug}/audit"
+
+    whole = desk.get(here).text
+    assert f'href="/desk/events/{event.slug}/roster/{ada.id}">{ada.name}</a>' in whole
+    assert "<b>Kind</b>: csv" in whole and "nothing → csv" not in whole
+    assert "She rang." in whole
+
+    exported = desk.get(f"{here}?act=export+roster&who={olga.id}").text
+    assert "<b>Kind</b>: csv" in exported and "She rang." not in exported
+    nobody = desk.get(f"{here}?who=system").text
+    assert "No act in the log is like this." in nobody
+    assert desk.get(f"{here}?who=99999999999999999999&act=%00&before=x").status_code == 200
+
+
+def test_the_log_asks_as_many_questions_for_three_people_as_for_one(
+    app: Flask, sign_in: SignIn, count_queries: Callable[[], Any]
+) -> None:
+    event = an_event()
+    olga = an_organiser("Olga", owns=event)
+    desk, counted = sign_in(olga), []
+    for many in (1, 2):
+        for _number in range(many):
+            registrations.cancel(a_registration(event), by=actors.organiser(olga.id), at=NOW)
+        db.session.commit()
+        with count_queries() as queries:
+            desk.get(f"/desk/events/{event.slug}/audit")
+        counted.append(queries.count)
+
+    assert counted[0] == counted[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -165,9 +166,10 @@ def a_second_step(desk: FlaskClient) -> tuple[str, str]:
     return key.group(1), page
 
 
-def code_of(key: str) -> str:
+def code_of(key: str, *, ahead: int = 0) -> str:
+    """Return the code a telephone shows now, or so many seconds later."""
     totp: Any = security._totp_factory._totp
-    return str(totp(key=key.replace(" ", "").replace("-", "")).generate().token)
+    return str(totp(key=key.replace(" ", "").replace("-", "")).generate(time.time() + ahead).token)
 
 
 def test_a_code_can_be_asked_for_as_a_second_step(client: FlaskClient, sign_in: SignIn, olga: User) -> None:
@@ -181,8 +183,47 @@ def test_a_code_can_be_asked_for_as_a_second_step(client: FlaskClient, sign_in: 
     assert asked.location.startswith("/desk/two-factor/code")
     assert client.get("/desk/").status_code == 302
     assert client.post("/desk/two-factor/code", data={"code": "000000"}).status_code == 200
-    assert client.post("/desk/two-factor/code", data={"code": code_of(key)}).status_code == 302
+    assert client.post("/desk/two-factor/code", data={"code": code_of(key, ahead=30)}).status_code == 302
     assert client.get("/desk/").status_code == 200
+
+
+def test_a_mistyped_code_keeps_the_picture_and_the_next_one_is_taken(sign_in: SignIn, olga: User) -> None:
+    desk = sign_in(olga)
+    page = desk.post("/desk/two-factor", data={"setup": "authenticator"}).text
+    key = re.findall(r"<code>\s*([A-Z2-7 -]+)\s*</code>", page)
+    action = re.findall(r'action="(/desk/two-factor/[^"]+)"', page)[0]
+
+    again = desk.post(action, data={"code": "000000"})
+
+    assert again.status_code == 422 and "This code is not right" in again.text
+    assert re.findall(r"<code>\s*([A-Z2-7 -]+)\s*</code>", again.text) == key
+    assert action in again.text
+    assert olga.tf_primary_method is None
+    done = desk.post(action, data={"code": code_of(key[0])})
+    assert done.location == "/desk/two-factor/codes"
+    assert "From now on you sign in with a code as well." in desk.get(done.location).text
+
+
+def test_the_only_choice_is_made_already(sign_in: SignIn, olga: User) -> None:
+    page = sign_in(olga).get("/desk/two-factor").text
+
+    assert len(re.findall(r'<input[^>]*type="radio"[^>]*>', page)) == 1
+    assert re.search(r'<input[^>]*checked[^>]*type="radio"', page)
+
+
+def test_a_code_is_used_up_once_it_was_taken(sign_in: SignIn, olga: User, app: Flask) -> None:
+    key, _page = a_second_step(sign_in(olga))
+
+    def tried(code: str) -> int:
+        client = app.test_client()
+        sign_in_by_form(client, olga.email, PASSWORD)
+        return client.post("/desk/two-factor/code", data={"code": code}).status_code
+
+    assert tried(code_of(key)) == 200, "it set the second step up"
+    later = code_of(key, ahead=30)
+    assert tried(later) == 302
+    assert tried(later) == 200
+    assert tried(code_of(key, ahead=60)) == 302
 
 
 @pytest.mark.parametrize("key", ["secret 1", "secret 42"], ids=["dash", "underscore"])
@@ -200,7 +241,7 @@ def test_a_second_step_outlives_a_change_of_the_secret(
     client = changed.test_client()
     sign_in_by_form(client, olga.email, PASSWORD)
 
-    assert client.post("/desk/two-factor/code", data={"code": code_of(key)}).status_code == 302
+    assert client.post("/desk/two-factor/code", data={"code": code_of(key, ahead=30)}).status_code == 302
 
 
 def test_whoever_lost_their_telephone_comes_in_by_a_spare_code_once(

@@ -100,6 +100,7 @@ def test_olga_makes_shows_publishes_fills_exports_and_cancels_an_event(
     page.goto(inside)
     page.get_by_label("Your sentence to them").fill("The teacher is ill.")
     page.get_by_role("button", name="Cancel the event").click()
+    page.get_by_role("button", name="Cancel the event and send one letter").click()
     expect(page.get_by_role("status").first).to_contain_text("on its way")
     anybody = open_page(inside.removeprefix("/desk"), **like)
     expect(anybody.locator(".banner-no")).to_contain_text("The teacher is ill.")

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventsvc import clock
+from eventsvc import clock, text
 from eventsvc.accounts import actors
 from eventsvc.accounts.models import AuditEntry, User
 from eventsvc.calendars.models import Entry
@@ -314,3 +314,11 @@ def test_the_organisers_password_is_made_once_and_opens_the_desk(app: Flask, tmp
     assert len(password) > 20
     assert actors.organiser(olga.id).user_id == olga.id
     assert olga.created_at < datetime(2020, 2, 1, tzinfo=UTC)
+
+
+def test_no_description_breaks_a_line_in_the_middle_of_a_sentence() -> None:
+    said = [edition.said.get("description", "") for edition in (*PAST, *coming(date(2027, 3, 2)))]
+
+    assert any(said)
+    for description in said:
+        assert "<br" not in text.to_html(description)

@@ -63,6 +63,8 @@ def test_a_new_event_without_title_or_kind_shows_the_form_again_with_what_was_ty
 
     assert response.status_code == 422
     assert "Give it a title" in response.text
+    assert "Choose what kind of event it is." in response.text
+    assert "Kind <span" not in response.text, "it is not optional"
     assert browsing.fields(response.text).get("starts_on") == "2027-06-16"
     assert browsing.fields(response.text).get("timezone") == "Asia/Tokyo"
     assert db.session.scalars(sa.select(Event)).all() == []
@@ -175,6 +177,41 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_stays_in_the_form(
     assert contents.of(event) == before
 
 
+def test_everything_that_is_wrong_is_told_at_once(desk: FlaskClient) -> None:
+    event = an_event()
+
+    response = send(
+        desk,
+        event,
+        edit_page(desk, event),
+        title="",
+        mode="elsewhere",
+        ends_at="2027-05-29T09:00",
+        registration_opens_at="2027-05-02T09:00",
+        registration_closes_at="2027-05-01T09:00",
+    )
+
+    assert response.status_code == 422
+    for said in (
+        "Give the event a title.",
+        "Choose one from the list.",
+        "It would end before it begins.",
+        "Registration would close before it opens.",
+        "4 answers need another look",
+    ):
+        assert said in response.text
+    assert "Not a valid choice" not in response.text
+
+
+def test_half_of_a_pair_of_times_that_cannot_be_read_is_told_of_alone(desk: FlaskClient) -> None:
+    event = an_event()
+
+    response = send(desk, event, edit_page(desk, event), ends_at="soon")
+
+    assert "Write a day and an hour" in response.text
+    assert "Give both a beginning and an end" not in response.text
+
+
 def test_letters_nobody_sees_and_markup_are_harmless(desk: FlaskClient) -> None:
     event = an_event()
     typed = "Health\x00 <script>alert(1)</script> \u202eacross 🎓"
@@ -237,6 +274,17 @@ def test_the_second_of_two_organisers_is_told_and_loses_nothing(desk: FlaskClien
     assert send(desk, event, form).status_code == 303
     assert (event.title, event.room, event.costs) == ("Olga's title", "Cellar", "20 euro")
     assert event.venue and event.venue.city == "Utrecht"
+
+
+def test_who_saved_in_another_window_of_their_own_is_not_told_of_somebody_else(desk: FlaskClient) -> None:
+    event = an_event(title="Old")
+    first, second = edit_page(desk, event), edit_page(desk, event)
+    send(desk, event, first, title="One")
+
+    response = send(desk, event, second, title="Two")
+
+    assert response.status_code == 409
+    assert "You saved changes in another window" in response.text
 
 
 def test_partners_another_added_are_taken_over_where_you_added_none(desk: FlaskClient, sign_in: SignIn) -> None:
@@ -320,9 +368,13 @@ def test_cancelling_writes_to_everybody_and_so_does_publishing_again(desk: Flask
     assert refused.status_code == 422
     assert "Write one sentence to the people" in refused.text
 
-    told = desk.post(
-        f"/desk/events/{event.slug}/cancel", data={"sentence": "The speaker is ill."}, follow_redirects=True
-    )
+    asked = desk.post(f"/desk/events/{event.slug}/cancel", data={"sentence": "The speaker is ill."})
+    assert "Cancel the event and send one letter" in asked.text
+    assert event.status is Status.PUBLISHED
+    assert db.session.scalars(sa.select(Message)).all() == []
+
+    sent = browsing.fields(asked.text, action=f"/desk/events/{event.slug}/cancel")
+    told = desk.post(f"/desk/events/{event.slug}/cancel", data=sent, follow_redirects=True)
     assert "A letter to one person is on its way." in told.text
     assert "The speaker is ill." in told.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Message)) == 1
@@ -371,6 +423,9 @@ def test_a_draft_can_be_deleted_and_what_was_public_cannot(desk: FlaskClient) ->
     draft_id = draft.id
     assert "Delete the draft" not in desk.get(f"/desk/events/{public.slug}").text
 
+    asked = desk.get(f"/desk/events/{draft.slug}/delete")
+    assert "Delete the draft?" in asked.text and db.session.get(Event, draft_id)
+    assert desk.get(f"/desk/events/{public.slug}/delete").status_code == 404
     desk.post(f"/desk/events/{draft.slug}/delete")
     response = desk.post(f"/desk/events/{public.slug}/delete", follow_redirects=True)
 
@@ -440,3 +495,10 @@ def test_today_names_what_needs_me(desk: FlaskClient) -> None:
 def test_a_desk_without_events_teaches(desk: FlaskClient) -> None:
     assert "An event begins with its kind" in desk.get("/desk/").text
     assert "Summer school" in desk.get("/desk/events").text
+
+
+def test_the_desk_names_the_zone_as_the_public_page_does(desk: FlaskClient, client: FlaskClient) -> None:
+    event = an_event()
+
+    for page in (desk.get(f"/desk/events/{event.slug}").text, client.get(f"/events/{event.slug}").text):
+        assert "Leiden time (CEST)" in page

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from eventsvc import tokens
 from eventsvc.events.models import (
+    Event,
     EventLink,
     EventPartner,
     FormerSlug,
@@ -222,6 +223,36 @@ def test_an_ended_event_leads_to_its_recording_and_the_next_edition(client: Flas
 
     assert "Watch the recording (in Dutch)" in page
     assert f'href="/events/{upcoming.slug}">See the next edition' in page
+
+
+def test_the_next_edition_is_a_later_one_that_people_can_still_attend(client: FlaskClient) -> None:
+    series = Series(slug="evenings", title="Evenings")
+    days = {number: NOW + timedelta(days=number) for number in range(1, 7)}
+
+    def edition(day: int, **over: Any) -> Event:
+        return an_event(series=series, starts_at=days[day], ends_at=days[day] + timedelta(hours=2), **over)
+
+    sooner = edition(1)
+    full = edition(2, capacity=0, has_waiting_list=False)
+    edition(3, registration_closes_at=NOW - timedelta(hours=1))
+    opens = edition(4, registration_opens_at=NOW + timedelta(hours=1))
+    to_follow = an_event(series=series, starts_at=None, ends_at=None)
+
+    def led_to() -> str | None:
+        found = re.search(r'href="/events/([^"]+)">See the next edition', client.get(f"/events/{full.slug}").text)
+        return found[1] if found else None
+
+    assert led_to() == opens.slug
+    later = edition(5)
+    assert led_to() == later.slug
+    for each in (later, opens):
+        each.status = Status.CANCELLED
+    db.session.commit()
+    assert led_to() == to_follow.slug
+    to_follow.status = Status.CANCELLED
+    db.session.commit()
+    assert led_to() is None
+    assert "See the next edition" not in client.get(f"/events/{sooner.slug}").text
 
 
 @pytest.mark.parametrize(

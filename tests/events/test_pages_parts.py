@@ -33,6 +33,25 @@ def test_the_timeline_marks_what_is_past_next_and_the_event(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
+    ("closes", "said"),
+    [
+        # It is 10:00 in Leiden: hours short of so many days are still so many midnights.
+        (NOW.replace(hour=8) + timedelta(days=2), "in 2 days"),
+        (NOW.replace(hour=22, minute=59), "today"),
+        # Half an hour after midnight in Leiden, still the same day in UTC.
+        (NOW.replace(hour=23, minute=30), "in 1 day"),
+    ],
+)
+def test_the_timeline_counts_days_as_the_calendar_at_the_event_does(app: Flask, closes: datetime, said: str) -> None:
+    event = an_event(registration_closes_at=closes)
+
+    with app.test_request_context():
+        points = deadlines.timeline(event, Standing.OPEN, "en", NOW)
+
+    assert [point.note for point in points if point.state == "next"] == [said]
+
+
+@pytest.mark.parametrize(
     ("over", "standing"),
     [
         ({"starts_at": None, "ends_at": None}, Standing.CLOSED),

@@ -8,14 +8,16 @@ import pytest
 from flask import Flask
 
 from eventsvc import links, worker
+from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.events import notifications as news
 from eventsvc.events.models import Mode
 from eventsvc.extensions import db
 from eventsvc.mail import pictures
 from eventsvc.mail.carriers import ToServer
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.registration import notifications
+from eventsvc.registration import notifications, rules
 from eventsvc.registration.models import State
+from eventsvc.registration.person import Person
 from tests.mail.examples import ada, an_event, calendars, delivered
 from tests.people import NOW
 from tests.smtp import PostOffice
@@ -179,6 +181,66 @@ def test_a_link_sent_again_takes_no_other_letters_place(office: PostOffice) -> N
     subjects = [letter.message["Subject"].partition(":")[0] for letter in office.letters]
     assert subjects == ["Your place", "Your link"]
     assert calendars(office.letters[1].message) == []
+
+
+def test_who_moves_to_another_address_takes_the_calendar_entry_along(office: PostOffice) -> None:
+    registration = ada(an_event(), email="old@example.org")
+    notifications.registered(registration, at=NOW)
+    delivered(office)
+
+    for address in ("new@example.org", "newer@example.org"):
+        person = Person("Ada", "Voorbeeld", address, "", "NL")
+        rules.correct(registration, person, revision=registration.revision, by=ATTENDEE, at=NOW)
+        delivered(office)
+    rules.cancel(registration, by=ATTENDEE, at=NOW)
+    delivered(office)
+
+    said = []
+    for letter in office.letters:
+        calendar = calendars(letter.message)[0]
+        (entry,) = calendar.events
+        said.append((str(entry["ATTENDEE"]), str(calendar["METHOD"]), entry["SEQUENCE"]))
+    first = said[0][2]
+    assert said == [
+        ("mailto:old@example.org", "REQUEST", first),
+        ("mailto:old@example.org", "CANCEL", first + 1),
+        ("mailto:new@example.org", "REQUEST", first + 2),
+        ("mailto:new@example.org", "CANCEL", first + 3),
+        ("mailto:newer@example.org", "REQUEST", first + 4),
+        ("mailto:newer@example.org", "CANCEL", first + 5),
+    ]
+
+
+def test_an_address_that_was_left_reads_neither_the_person_nor_the_link_nor_the_new_address(office: PostOffice) -> None:
+    registration = ada(an_event(join_url="https://video.example.org/talk"), email="old@example.org")
+    notifications.registered(registration, at=NOW)
+    delivered(office)
+
+    person = Person("Ada", "Voorbeeld", "new@example.org", "", "NL")
+    rules.correct(registration, person, revision=registration.revision, by=ATTENDEE, at=NOW)
+    delivered(office)
+
+    left, changed = office.letters[1:]
+    assert left.message["Reply-To"] == "olga@example.org"
+    for body in (left.body(), left.body("html")):
+        assert "no longer come to this address" in body and "Was it not you?" in body
+        assert not any(own in body for own in ("new@example.org", "Ada", registration.reference, registration.token))  # type: ignore[attr-defined]
+        assert "video.example.org" not in body
+    for body in (changed.body(), changed.body("html")):
+        assert "Our letters come to this address now, Ada." in body
+        assert registration.token in body  # type: ignore[attr-defined]
+
+
+def test_who_waits_takes_no_calendar_entry_along(office: PostOffice) -> None:
+    registration = ada(an_event(), email="old@example.org", state=State.WAITLISTED)
+    notifications.waitlisted(registration, position=1, at=NOW)
+    delivered(office)
+
+    person = Person("Ada", "Voorbeeld", "new@example.org", "", "NL")
+    rules.correct(registration, person, revision=registration.revision, by=ATTENDEE, at=NOW)
+    delivered(office)
+
+    assert [calendars(letter.message) for letter in office.letters] == [[], [], []]
 
 
 def test_the_record_has_a_mark_where_each_link_of_the_persons_own_stood(office: PostOffice) -> None:

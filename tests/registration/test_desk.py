@@ -18,6 +18,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
 from eventsvc.registration.models import Origin, Registration, State
+from tests import browsing
 from tests.people import NOW, a_registration, an_event, an_organiser
 
 ADA = {"given_name": "Ada", "family_name": "Voorbeeld", "email": "ada@example.org", "country": "NL"}
@@ -47,7 +48,7 @@ def read_csv(response: Any) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "path",
-    ["roster", "roster/{id}", "roster/add", "roster/{id}/cancel", "roster.csv", "roster.xlsx"],
+    ["roster", "roster/{id}", "roster/add", "roster/{id}/cancel", "roster/{id}/correct", "roster.csv", "roster.xlsx"],
 )
 def test_eve_and_strangers_find_no_roster(
     event: Event, client: FlaskClient, sign_in: Callable[..., FlaskClient], path: str
@@ -259,6 +260,7 @@ def test_cancelling_asks_first_and_then_serves_the_list(event: Event, desk: Flas
 
     asked = desk.get(address).text
     assert "Take Ada Voorbeeld off the list?" in asked
+    assert "in the file of their data if they ask" in asked
     assert ada.state is State.CONFIRMED
 
     response = desk.post(address, data={"reason": "She rang."})
@@ -375,3 +377,72 @@ def test_an_export_takes_as_many_queries_for_three_people_as_for_one(
 
 def test_another_kind_of_file_is_not_found(desk: FlaskClient) -> None:
     assert desk.get("/desk/events/symposium/roster.pdf").status_code == 404
+
+
+# Correcting, and the link once more
+
+
+def test_details_are_corrected_and_a_new_address_is_written_to(event: Event, desk: FlaskClient) -> None:
+    ada = a_registration(event, **ADA)
+    address = f"/desk/events/symposium/roster/{ada.id}/correct"
+
+    form = browsing.fields(desk.get(address).text, action="")
+    form["family_name"], form["email"] = "Nieuw", "new@example.org"
+    answer = desk.post(address, data=form, follow_redirects=True)
+
+    assert "A letter to the new address is on its way." in answer.text
+    assert (ada.family_name, ada.email, ada.country) == ("Nieuw", "new@example.org", "NL")
+    assert [(letter.kind, letter.recipient) for letter in db.session.query(Message)] == [
+        ("address_changed", "new@example.org")
+    ]
+    entry = db.session.query(AuditEntry).filter_by(act="correct").one()
+    assert (entry.user.name, entry.after["family_name"]) == ("Olga", "Nieuw")
+
+
+def test_the_second_who_corrects_sees_what_the_first_saved(event: Event, desk: FlaskClient) -> None:
+    ada = a_registration(event, **ADA)
+    address = f"/desk/events/symposium/roster/{ada.id}/correct"
+    first, second = (browsing.fields(desk.get(address).text, action="") for _time in range(2))
+
+    first["given_name"], second["given_name"] = "Adelheid", "Adele"
+    desk.post(address, data=first)
+    refused = desk.post(address, data=second)
+
+    assert refused.status_code == 409
+    assert "Adelheid" in refused.text and 'value="Adele"' in refused.text
+    assert desk.post(address, data=browsing.fields(refused.text, action="")).status_code == 303
+    assert ada.given_name == "Adele"
+
+
+def test_a_slip_in_a_correction_comes_back_with_what_was_typed(event: Event, desk: FlaskClient) -> None:
+    ada, bob = a_registration(event, **ADA), a_registration(event)
+    address = f"/desk/events/symposium/roster/{ada.id}/correct"
+    form = browsing.fields(desk.get(address).text, action="")
+
+    wrong = desk.post(address, data=form.to_dict() | {"given_name": "", "email": "not an address"})
+    taken = desk.post(address, data=form.to_dict() | {"email": str(bob.email)})
+
+    assert wrong.status_code == 422 and 'value="not an address"' in wrong.text
+    assert taken.status_code == 409 and "already registered" in taken.text
+    assert ada.email == "ada@example.org"
+
+
+def test_the_link_is_sent_again_at_most_once_an_hour(event: Event, desk: FlaskClient) -> None:
+    ada = a_registration(event, **ADA)
+    address = f"/desk/events/symposium/roster/{ada.id}/resend"
+
+    first, second = (desk.post(address, follow_redirects=True).text for _time in range(2))
+
+    assert "is on its way to ada@example.org" in first
+    assert "Nothing was sent" in second
+    assert [letter.kind for letter in db.session.query(Message)] == ["link_resent"]
+
+
+def test_the_panel_tells_the_place_on_the_waiting_list(event: Event, desk: FlaskClient) -> None:
+    _first, second = (a_registration(event, state=State.WAITLISTED) for _ in range(2))
+
+    assert "Number 2 on the waiting list" in desk.get(f"/desk/events/symposium/roster/{second.id}").text
+
+
+def test_the_roster_names_its_event(event: Event, desk: FlaskClient) -> None:
+    assert f"<p>{event.title}</p>" in desk.get("/desk/events/symposium/roster").text

@@ -15,15 +15,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventsvc import tokens
-from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.accounts.actors import ATTENDEE, organiser
 from eventsvc.calendars import entries
 from eventsvc.events.models import Mode, Status
 from eventsvc.extensions import db
-from eventsvc.mail.models import Message
+from eventsvc.mail.models import Message, MessageState
 from eventsvc.registration import rules
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
-from tests.people import NOW, a_registration, an_event
+from tests.people import NOW, a_registration, an_event, an_organiser
 
 PAGES = ("", "/correct", "/cancel", "/erase", "/letters", "/data.json")
 CORRECTED = {"given_name": "Ada", "family_name": "Nieuw", "email": "ada@example.org", "country": "NL"}
@@ -319,9 +319,19 @@ class TestOwnData:
         said = json.loads(answer.text)
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert said["registration"]["email"] == "ada@example.org"
-        assert [letter["kind"] for letter in said["letters"]] == ["registered"]
+        assert [letter["kind"] for letter in said["letters"]] == ["link_resent", "registered"]
         assert [act["act"] for act in said["history"]] == ["confirm", "replace manage link"]
         assert token not in answer.text and "sealed" not in answer.text
+
+    def test_it_tells_why_an_organiser_cancelled_as_the_desk_says_it_does(self, client: FlaskClient) -> None:
+        registration = ada()
+        rules.cancel(registration, by=organiser(an_organiser().id), at=NOW, reason="She rang.")
+        db.session.commit()
+
+        said = json.loads(client.get(link(registration, "/data.json")).text)
+
+        assert [(act["act"], act["reason"]) for act in said["history"]] == [("cancel", "She rang.")]
+        assert "She rang." not in client.get(link(registration)).text
 
     def test_erasing_asks_first_then_forgets_and_the_link_is_gone(self, client: FlaskClient) -> None:
         registration = ada()
@@ -333,7 +343,42 @@ class TestOwnData:
         assert title(asked.text) == "Erase your data?" and kept == "ada@example.org"
         assert erased.status_code == 200 and title(erased.text) == "Your data is erased"
         assert (registration.email, registration.name, registration.state) == (None, "", State.CANCELLED)
-        assert client.get(link(registration)).status_code == 410
+        gone = client.get(link(registration))
+        assert gone.status_code == 410 and "was erased" in gone.text
+        assert "newest letter" not in gone.text and "Ada" not in gone.text
+
+    def test_a_new_link_is_written_to_its_owner_at_once(self, client: FlaskClient) -> None:
+        registration = ada()
+        rules.send_link(registration, at=NOW)
+        db.session.commit()
+
+        page = client.get(client.post(link(registration, "/link")).location).text
+
+        assert "a letter with it is on its way" in page
+        waiting = db.session.scalars(sa.select(Message).where(Message.state == MessageState.WAITING)).one()
+        assert (waiting.kind, waiting.recipient) == ("link_resent", "ada@example.org")
+
+    def test_nobody_is_flooded_with_new_links(self, make_app: Callable[..., Flask]) -> None:
+        registration = ada()
+        client, address = make_app(RATE_LIMITS=True).test_client(), link(registration, "/link")
+
+        for _time in range(5):
+            address = client.post(address).location + "/link"
+        answer = client.post(address)
+
+        assert "several times within the hour" in client.get(answer.location).text
+        assert answer.location + "/link" == address
+        assert db.session.scalar(sa.select(sa.func.count(Message.id))) == 5
+
+    @pytest.mark.parametrize("page", ["/cancel", "/correct"])
+    def test_what_has_ended_is_told_so_and_led_to_register_again(self, client: FlaskClient, page: str) -> None:
+        registration = ada(state=State.CANCELLED)
+
+        answer = client.get(link(registration, page))
+
+        assert answer.status_code == 200 and title(answer.text) == "This registration has ended"
+        assert f'href="/events/{registration.event.slug}/register"' in answer.text
+        assert "<form" not in answer.text
 
     def test_letters_are_shown_as_they_were_sent_and_inert(self, client: FlaskClient) -> None:
         registration = ada()

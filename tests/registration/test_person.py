@@ -32,3 +32,9 @@ def test_countries_are_named_in_the_readers_language_and_sorted_by_it() -> None:
 def test_one_known_country_is_chosen_and_nothing_else() -> None:
     assert countries.options("en", "NL").count(" selected") == 1
     assert " selected" not in countries.options("en", 'NL" onclick="')
+
+
+def test_no_mark_that_turns_text_round_stays_in_a_name() -> None:
+    turned = Person("Ada\u202e", "\u2066Voor\u200fbeeld\u2069", "ada@example.org", "\u061cLUMC")
+
+    assert (turned.given_name, turned.family_name, turned.organisation) == ("Ada", "Voorbeeld", "LUMC")

@@ -103,11 +103,11 @@ class TestRegistering:
         [
             ({"registration_opens_at": NOW + timedelta(minutes=1)}, errors.RegistrationNotOpenYet),
             ({"registration_closes_at": NOW}, errors.RegistrationClosed),
-            ({"accepts_registrations": False}, errors.RegistrationClosed),
+            ({"accepts_registrations": False}, errors.NoRegistration),
             ({"starts_at": NOW, "ends_at": NOW + timedelta(hours=2)}, errors.RegistrationClosed),
-            ({"starts_at": None, "ends_at": None}, errors.RegistrationClosed),
+            ({"starts_at": None, "ends_at": None}, errors.DateToFollow),
             ({"status": Status.CANCELLED}, errors.EventCancelled),
-            ({"status": Status.ARCHIVED}, errors.RegistrationClosed),
+            ({"status": Status.ARCHIVED}, errors.EventEnded),
             ({"status": Status.DRAFT}, errors.RegistrationClosed),
         ],
         ids=[
@@ -391,14 +391,36 @@ class TestCorrecting:
         assert letters(ada) == ["registered"]
         assert acts(ada)[-1] == ("correct", "attendee")
 
-    def test_a_new_address_is_sent_the_link_at_once(self) -> None:
+    def test_a_new_address_is_written_to_at_once_and_the_old_one_only_where_a_letter_had_gone(self) -> None:
         ada = register(an_event())
 
         rules.correct(ada, Person("Ada", "Voorbeeld", "new@example.org"), revision=ada.revision, by=ATTENDEE, at=NOW)
         db.session.commit()
 
-        sent = db.session.scalars(sa.select(Message).order_by(Message.id.desc())).first()
-        assert sent and (sent.kind, sent.recipient) == ("link_resent", "new@example.org")
+        laid = [(row.kind, row.recipient) for row in db.session.scalars(sa.select(Message).order_by(Message.id))]
+        assert laid == [("registered", "new@example.org"), ("address_changed", "new@example.org")]
+
+    def test_an_address_that_had_letters_is_told_that_they_stop_and_not_where_they_go(self) -> None:
+        ada = register(an_event())
+        db.session.scalars(sa.select(Message)).one().state = MessageState.SENT
+        db.session.commit()
+
+        rules.correct(ada, Person("Ada", "Voorbeeld", "new@example.org"), revision=ada.revision, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        left = db.session.scalars(sa.select(Message).where(Message.kind == "address_left")).one()
+        assert (left.recipient, left.recipient_name, left.state) == ("ada@example.org", "", MessageState.WAITING)
+        assert "new@example.org" not in repr(left.facts) and "Ada" not in repr(left.facts)
+        assert letters(ada) == ["registered", "address_left", "address_changed"]
+
+    def test_the_link_in_letters_to_the_old_address_still_opens_the_page(self) -> None:
+        ada = register(an_event())
+        token = keys.token_of(ada, TokenKind.MANAGE)
+
+        rules.correct(ada, Person("Ada", "Voorbeeld", "new@example.org"), revision=ada.revision, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert keys.find(token, TokenKind.MANAGE) is ada
 
     def test_nothing_new_writes_nothing(self) -> None:
         ada = register(an_event())
@@ -470,6 +492,34 @@ class TestErasing:
         unsent = db.session.scalars(sa.select(Message).where(Message.registration_id == ada.id)).one()
         assert unsent.state is MessageState.REPLACED
 
+    def test_whoever_had_cancelled_and_come_back_is_forgotten_whole(self) -> None:
+        event = an_event()
+        first, elsewhere = register(event), register(an_event())
+        rules.cancel(first, by=ATTENDEE, at=NOW)
+        again, bob = register(event), register(event, BOB)
+        old = keys.token_of(first, TokenKind.MANAGE)
+
+        rules.erase(again, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert [row.erased_at for row in (first, again, bob, elsewhere)] == [NOW, NOW, None, None]
+        assert (first.name, first.email_folded, first.organisation) == ("", None, "")
+        assert acts(first)[-1] == acts(again)[-1] == ("erase", "attendee")
+        assert keys.retired(old)
+        assert {
+            row.recipient for row in db.session.scalars(sa.select(Message).where(Message.registration_id == first.id))
+        } == {""}
+
+    def test_two_people_without_an_address_are_two(self) -> None:
+        event = an_event()
+        olga = organiser(an_organiser().id)
+        one = register(event, Person("Ada", "Voorbeeld", ""), by=olga)
+        other = register(event, Person("Bob", "Ejemplo", ""), by=olga)
+
+        rules.erase(one, by=olga, at=NOW)
+
+        assert other.erased_at is None
+
     def test_what_is_over_keeps_its_count(self) -> None:
         event = an_event()
         ada = register(event)
@@ -489,7 +539,7 @@ class TestErasing:
         db.session.commit()
 
         assert keys.find(manage, TokenKind.MANAGE) is None
-        assert keys.is_retired(manage) and keys.is_retired(feed)
+        assert [row.is_erased for row in map(keys.retired, (manage, feed)) if row] == [True, True]
 
 
 class TestLinks:
@@ -519,5 +569,7 @@ class TestLinks:
         db.session.commit()
 
         assert keys.find(new, TokenKind.MANAGE) is ada and keys.find(feed, TokenKind.FEED) is ada
-        assert keys.find(old, TokenKind.MANAGE) is None and keys.is_retired(old)
+        stopped = keys.retired(old)
+        assert keys.find(old, TokenKind.MANAGE) is None and stopped and not stopped.is_erased
+        assert letters(ada)[-1] == "link_resent"
         assert {row.kind for row in db.session.scalars(sa.select(RetiredToken))} == set(TokenKind)

@@ -64,6 +64,9 @@ def test_olga_publishes_an_event_fills_it_exports_its_roster_and_cancels_it(
     # She cancels it with a sentence; the page and the letters say so.
     form = browsing.fields(desk.get(overview).text, action=f"{overview}/cancel")
     form["sentence"] = "The speaker is ill."
+    asked = desk.post(f"{overview}/cancel", data=form).text
+    assert "Cancel the event and send 2 letters" in asked
+    form = browsing.fields(asked, action=f"{overview}/cancel")
     told = desk.post(f"{overview}/cancel", data=form, follow_redirects=True).text
     assert "Letters to 2 people are on their way." in told
     assert "The speaker is ill." in client.get("/events/health-across-borders").text

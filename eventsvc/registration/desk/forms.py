@@ -6,8 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
+from wtforms import IntegerField, TextAreaField
 from wtforms.validators import Length, Optional
+from wtforms.widgets import HiddenInput
 
 from eventsvc.registration.forms import PersonForm
 from eventsvc.text import cleaned
@@ -24,8 +25,14 @@ class AddForm(PersonForm):
             field.flags.required = False
 
 
+class DetailsForm(AddForm):
+    """Somebody's details, corrected; `revision` is that of the registration when the form was opened."""
+
+    revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
 class ReasonForm(FlaskForm):
-    """Why somebody is taken off the roster; for the audit log, not for the person."""
+    """Why somebody is taken off the roster: kept in the audit log, and so in the file that the person may ask for."""
 
     reason = TextAreaField(
         _l("Reason"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +15,15 @@ from werkzeug.wrappers import Response
 from eventsvc import clock, tokens, web, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
-from eventsvc.errors import Refused
+from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import words as letters
 from eventsvc.mail.models import Message
-from eventsvc.registration import countries, history, roster, rules
+from eventsvc.registration import countries, history, roster, rules, seats
 from eventsvc.registration.desk import words as told
 from eventsvc.registration.desk.blueprint import blueprint
-from eventsvc.registration.desk.forms import AddForm, ReasonForm
+from eventsvc.registration.desk.forms import AddForm, DetailsForm, ReasonForm
 from eventsvc.registration.desk.roster import asked_now, list_url, person_url, show
 from eventsvc.registration.models import Origin, Registration, State
 
@@ -54,6 +55,48 @@ def add(slug: str) -> str | Response | tuple[str, int]:
     db.session.commit()
     flash(_added(registration), "ok")
     return redirect(person_url(event, registration.id, roster.Asked()), 303)
+
+
+@blueprint.route("/roster/<int:id>/correct", methods=["GET", "POST"])
+@access.signed_in
+def correct(slug: str, id: int) -> Any:
+    """Write somebody's details as they are."""
+    event = access.event_for(Act.STEER_ROSTER, slug)
+    registration = _found(event, id)
+    form = DetailsForm(obj=None if request.method == "POST" else registration)
+    if not form.validate_on_submit():
+        return _details_page(event, registration, form), 422 if request.method == "POST" else 200
+    address = registration.email_folded
+    try:
+        rules.correct(registration, form.person(), revision=form.revision.data or 0, by=access.me(), at=clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        web.refuse_on(form, refused)
+        event = access.event_for(Act.STEER_ROSTER, slug)
+        registration = _found(event, id)
+        theirs = _side_by_side(form, refused) if isinstance(refused, ChangedMeanwhile) else []
+        # The page shows what is stored now; sending it once more is meant.
+        form.revision.data, form.revision.raw_data = registration.revision, None
+        return _details_page(event, registration, form, theirs), refused.status
+    db.session.commit()
+    is_told = registration.email_folded not in {address, None}
+    flash(_("Saved. A letter to the new address is on its way.") if is_told else _("Saved."), "ok")
+    return redirect(person_url(event, registration.id, asked_now()), 303)
+
+
+@blueprint.post("/roster/<int:id>/resend")
+@access.signed_in
+def resend(slug: str, id: int) -> Response:
+    """Write somebody their link again, at most once an hour."""
+    event = access.event_for(Act.STEER_ROSTER, slug)
+    registration = _found(event, id)
+    is_sent = rules.send_link(registration, at=clock.now())
+    db.session.commit()
+    if is_sent:
+        flash(_("A letter with the link is on its way to %(address)s.", address=registration.email), "ok")
+    else:
+        flash(_("A link was written to them within the last hour, or there is no address. Nothing was sent."), "warn")
+    return redirect(person_url(event, registration.id, asked_now()), 303)
 
 
 @blueprint.route("/roster/<int:id>/cancel", methods=["GET", "POST"])
@@ -111,7 +154,7 @@ def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
         letters=_letters(event, registration),
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),
-        is_waiting=registration.state is State.WAITLISTED,
+        position=seats.position(registration) if registration.state is State.WAITLISTED else None,
         **more,
     )
 
@@ -154,6 +197,34 @@ def _add_page(event: Event, form: AddForm) -> str:
         countries=countries.options(str(get_locale()), form.country.data),
         back_url=list_url(event, roster.Asked()),
     )
+
+
+def _details_page(
+    event: Event, registration: Registration, form: DetailsForm, theirs: Sequence[dict[str, str]] = ()
+) -> str:
+    return render_template(
+        "desk/roster/correct.html",
+        event=event,
+        person=registration,
+        called=_called(registration),
+        form=form,
+        theirs=theirs,
+        countries=countries.options(str(get_locale()), form.country.data),
+        back_url=person_url(event, registration.id, asked_now()),
+    )
+
+
+def _side_by_side(form: DetailsForm, refused: ChangedMeanwhile) -> list[dict[str, str]]:
+    """Tell, field by field, what is stored now and what you typed, where they differ."""
+    return [
+        {
+            "label": str(form[name].label.text),
+            "theirs": value or _("nothing"),
+            "yours": refused.yours[name] or _("nothing"),
+        }
+        for name, value in refused.theirs.items()
+        if name in form and refused.yours[name] != value
+    ]
 
 
 def _called(registration: Registration) -> str:

@@ -35,6 +35,7 @@ from eventsvc.registration import (
     typos,
     words,
 )
+from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.pages.blueprint import blueprint
@@ -53,6 +54,8 @@ def manage(token: str) -> Response:
 def correct(token: str) -> Response:
     """Let a person write themselves otherwise."""
     registration = opened(token)
+    if not registration.is_live:
+        return _ended(registration, token)
     # A post with nothing in it is an empty form, and does not save what is stored once more.
     form = CorrectionForm(obj=None if request.method == "POST" else registration)
     if not form.is_submitted():
@@ -69,6 +72,8 @@ def cancel(token: str) -> Response:
     registration = opened(token)
     form = ConfirmationForm()
     if not is_confirmed(form):
+        if not registration.is_live:
+            return _ended(registration, token)
         return _question("registration/cancel.html", registration, form, token)
     try:
         rules.cancel(registration, by=ATTENDEE, at=clock.now())
@@ -129,9 +134,16 @@ def replace_link(token: str) -> Response:
     registration = opened(token)
     if not is_confirmed(ConfirmationForm()):
         return _bad_token(registration, token)
+    address = registration.email_folded or ""
+    # Each new link is written to its owner, so it is counted as a registration is: nobody can be flooded this way.
+    if not limits.may_register(address):
+        return _done(token, _("This link was replaced several times within the hour. Try again in an hour."), "warn")
     fresh = rules.replace_manage_link(registration, by=ATTENDEE, at=clock.now())
     db.session.commit()
-    return _done(fresh, _("This page has a new link, and our next letter will carry it. The old one has stopped."))
+    limits.count_registration(address)
+    if not address:
+        return _done(fresh, _("This page has a new link: keep it. The old one has stopped."))
+    return _done(fresh, _("This page has a new link, and a letter with it is on its way. The old one has stopped."))
 
 
 @blueprint.get("/registrations/<token>/data.json")
@@ -177,9 +189,12 @@ def _save(registration: Registration, form: CorrectionForm, token: str) -> Respo
             # The page shows what is stored now; sending it once more is meant.
             form.revision.data, form.revision.raw_data = registration.revision, None
         return _correction(registration, form, token, refused.status)
-    if is_new:
-        limits.count_registration(person.email_folded or "")
-    return _done(token, _("It is changed."))
+    if not is_new:
+        return _done(token, _("It is changed."))
+    limits.count_registration(person.email_folded or "")
+    told = _("It is changed, and a letter to the new address is on its way.")
+    kept = _("The link in earlier letters still works: if somebody else reads the old mailbox, replace it below.")
+    return _done(token, f"{told} {kept}")
 
 
 def _bad_token(registration: Registration, token: str) -> Response:
@@ -206,6 +221,19 @@ def _question(
         token=token,
     )
     return make_response(page, status or (400 if form.form_errors else 200))
+
+
+def _ended(registration: Registration, token: str) -> Response:
+    """Say that there is nothing to change any more; whoever sent a form is told so by the status too."""
+    page = render_template(
+        "registration/ended.html",
+        lang=web.language(),
+        registration=registration,
+        event=registration.event,
+        token=token,
+        word=words.state(registration.state),
+    )
+    return make_response(page, RegistrationOver.status if request.method == "POST" else 200)
 
 
 def _correction(registration: Registration, form: CorrectionForm, token: str, status: int = 200) -> Response:

@@ -17,7 +17,7 @@ from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events import finding, kept, words
 from eventsvc.events.models import Event, Status
-from eventsvc.events.places import short
+from eventsvc.events.places import where
 from eventsvc.events.standing import Places, Standing, places
 from eventsvc.extensions import db
 from eventsvc.registration import (
@@ -153,12 +153,16 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
 
 
 def _write_to_owner(event_id: int, form: RegistrationForm, at: datetime) -> None:
-    """Send the link to whoever has the address; the page says the same whether or not a letter went out just before."""
+    """Send the link to whoever has the address, at most once an hour; what the page says is true either way."""
     address = form.person().email
     rules.remind(event_id, address, at=at)
     db.session.commit()
+    form.is_known = True
     form.form_errors.append(
-        _("We have written to %(address)s: the letter has the link to see, change or cancel.", address=address)
+        _(
+            "We have written to %(address)s within the last hour: the letter has the link to see, change or cancel.",
+            address=address,
+        )
     )
 
 
@@ -187,9 +191,10 @@ def _wait(event_id: int, form: RegistrationForm, at: datetime) -> Response:
 
 
 def _page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
-    """Draw the form again for whoever has typed something."""
+    """Draw the form again for whoever has typed something; where nobody can register, what they typed without it."""
     event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
-    return _answer(_drawn(event, form, _places(event, at), at, is_form=True), status)
+    there = _places(event, at)
+    return _answer(_drawn(event, form, there, at, is_form=there.is_open), status)
 
 
 def _places(event: Event, at: datetime) -> Places:
@@ -208,12 +213,23 @@ def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *,
         places=there,
         consent=consent.text(current_app.config["SITE_NAME"]),
         word=words.standing(event, there, locale, at),
+        why=_why_shut(event, there),
+        country=countries.names(locale).get(form.country.data or "", ""),
         is_waiting=there.standing is Standing.WAITING,
         line=_line(event, locale),
         countries=countries.options(locale, form.country.data) if is_form else "",
         better=typos.better(form.email.data or ""),
         deleted_on=_deletion(event, locale),
     )
+
+
+def _why_shut(event: Event, there: Places) -> str:
+    """Name why there is no form; what is closed may never have been open."""
+    if there.standing is not Standing.CLOSED:
+        return there.standing.value
+    if event.starts_at is None:
+        return "to follow"
+    return "closed" if event.accepts_registrations else "nowhere"
 
 
 def _answer(body: str, status: int) -> Response:
@@ -224,9 +240,12 @@ def _answer(body: str, status: int) -> Response:
 
 
 def _line(event: Event, locale: str) -> str:
-    """Say when and where in one line: "Mon 30 May 2022, Leiden. Free."."""
-    day = when.day(event.starts_at, event.timezone, locale) if event.starts_at else _("Date to follow")
-    return ". ".join([", ".join(part for part in (day, short(event, locale)) if part), event.costs or _("Free"), ""])
+    """Say when and where in one line: "Mon 4 to Fri 8 July 2022, Leiden, and online. Free."."""
+    if event.starts_at is None or event.ends_at is None:
+        days = _("Date to follow")
+    else:
+        days = when.days(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
+    return ". ".join([f"{days}, {where(event, locale).line}", event.costs or _("Free"), ""])
 
 
 def _deletion(event: Event, locale: str) -> Any:

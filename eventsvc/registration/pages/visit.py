@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from flask import abort
-
 from eventsvc import web
 from eventsvc.registration import keys
+from eventsvc.registration.errors import DataErased, LinkReplaced
 from eventsvc.registration.forms import ConfirmationForm, is_forged
 from eventsvc.registration.models import Registration, TokenKind
 
 
 def opened(token: str) -> Registration:
-    """Return what a link opens; one that was replaced or stopped says so, all else is not found."""
+    """Return what a link opens; one that was replaced or erased says so, all else is not found."""
     registration = keys.find(token, TokenKind.MANAGE)
-    if registration is None and keys.is_retired(token):
-        abort(410)
+    if registration is None and (retired := keys.retired(token)):
+        raise DataErased if retired.is_erased else LinkReplaced
     found = web.not_found_unless(registration)
     web.speak(found.language)
     return found
