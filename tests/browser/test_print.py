@@ -35,7 +35,7 @@ def test_an_event_its_programme_and_a_ticket_print_without_what_can_be_pressed(o
     expect(page.get_by_text("This page:")).to_be_visible()
     page.goto(f"/events/{event.slug}/programme")
     on_paper(page)
-    expect(page.get_by_text("Who owns a scan?")).to_be_visible()
+    expect(page.get_by_role("link", name="Who owns a scan?")).to_be_visible()
     # A day begins under its title, on a page that lies down.
     sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
     assert [sheet.mediabox.width > sheet.mediabox.height for sheet in sheets] == [True]
