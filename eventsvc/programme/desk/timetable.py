@@ -22,7 +22,7 @@ from eventsvc.programme import accepted, blocks, conflicts, gathering, published
 from eventsvc.programme.conflicts import Clash, ClashKind, Plan
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.forms import offered
-from eventsvc.programme.models import Session
+from eventsvc.programme.models import Session, Version
 from eventsvc.programme.rules.days import CARRIED
 from eventsvc.programme.slots import Slot
 from eventsvc.programme.timetable import Board
@@ -68,6 +68,7 @@ def show_timetable(slug: str) -> Any:
     plan = gathering.gather(event)
     waiting, _standing = accepted.sorted_out(event.id, plan)
     locale, drafts = str(get_locale()), timetable.drafted(event.id)
+    last = published.last(event.id)
     board = Board(event, drafts, rooms, _clashing(waiting, event), locale)
     on = _asked(board)
     today = [clash for clash in waiting if _is_on(clash, on, event)]
@@ -83,7 +84,8 @@ def show_timetable(slug: str) -> Any:
         free=_free_place(free, day, board) if free else None,
         more=len(today) - len(notices),
         open_clashes=len(waiting),
-        draft=_draft_line(event),
+        draft=_draft_line(event, last),
+        version=last.number + 1 if last else 1,
         undo=_undo(event) if may(Act.EDIT, event) else None,
         zone=zone_of(event, slots.day_bounds(on, event.timezone).starts_at + timedelta(hours=7), locale),
         city_zone=event.timezone,
@@ -188,13 +190,13 @@ def _free_place(found: tuple[str, Vacancy], day: dict[str, Any], board: Board) -
     }
 
 
-def _draft_line(event: Event) -> str:
+def _draft_line(event: Event, last: Version | None) -> str:
     """Say how far the draft is from what the public sees."""
     if not event.is_public:
         return _("Draft, published with the event")
-    last, count = published.last(event.id), len(published.pending(event.id))
     if last is None:
         return _("Draft, not published yet")
+    count = len(published.pending(event.id))
     if not count:
         return _("As published in version %(number)s", number=last.number)
     return str(
