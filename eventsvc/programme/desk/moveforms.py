@@ -40,7 +40,9 @@ class MoveForm(FlaskForm):
     further_rooms = SelectMultipleField(_l("Further rooms"), coerce=int)
 
     def __init__(self, event: Event, session: Session, *, is_fresh: bool = False) -> None:
-        self._event, self._slot = event, None  # type: Event, Slot | None
+        self._event = event
+        self._slot: Slot | None = None
+        self._is_unread = False
         shown = {
             "revision": session.revision,
             "starts_at": naive(wall.clock(session.starts_at, event.timezone)) if session.starts_at else None,
@@ -55,14 +57,15 @@ class MoveForm(FlaskForm):
         self.further_rooms.choices = choices(rooms)
 
     def take_slot(self, said: str) -> None:
-        """Fill in a slot, as `forms.offered` writes it; what cannot be read is passed over."""
+        """Fill in a slot, as `forms.offered` writes it; one that cannot be read is refused."""
         moments, _comma, room = said.rpartition(",")
+        self._is_unread = True
         try:
             slot = Slot(*(datetime.fromisoformat(moment) for moment in moments.split("/")))
             shown = naive(wall.clock(slot.starts_at, self._event.timezone))
         except (TypeError, ValueError, OverflowError):
             return
-        self._slot = slot
+        self._slot, self._is_unread = slot, False
         take(self.starts_at, shown)
         take(self.minutes, int(slot.length / timedelta(minutes=1)))
         if room.isdecimal() and len(room) < 10:
@@ -70,6 +73,8 @@ class MoveForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators=extra_validators)
+        if self._is_unread:
+            self.starts_at.errors, is_valid = [_("That slot cannot be read. Write when it begins.")], False
         for box, sentence in ((self.starts_at, _("Say when it begins.")), (self.minutes, _("Say how long it lasts."))):
             if box.data is None and not box.errors:
                 box.errors, is_valid = [sentence], False

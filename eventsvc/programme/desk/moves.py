@@ -35,7 +35,9 @@ def move_session(slug: str, public_id: str) -> Any:
     event = event_for(Act.EDIT, slug)
     session = _session(event, public_id)
     form = MoveForm(event, session)
-    form.take_slot(request.values.get("instead") or request.values.get("slot", ""))
+    said_slot = request.values.get("instead") or request.values.get("slot")
+    if said_slot is not None:
+        form.take_slot(said_slot)
     if not form.is_submitted():
         return _page(session, form)
     if not form.validate():

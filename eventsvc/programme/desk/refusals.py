@@ -66,7 +66,8 @@ def _side_by_side(no: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
         "room_id": _("Room"),
         "further_rooms": _("Further rooms"),
     }
-    names = dict(db.session.execute(sa.select(Room.id, Room.name).where(Room.event_id == event.id)).tuples().all())
+    asked = sa.select(Room.id, Room.name).where(Room.event_id == event.id)
+    names = {number: name for number, name in db.session.execute(asked)}
 
     def said(name: str, value: Any) -> str:
         if name == "room_id":
