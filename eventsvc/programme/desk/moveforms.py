@@ -127,7 +127,7 @@ class ShiftForm(FlaskForm):
     """By how much everything after a session moves; less than nothing is earlier."""
 
     revision = HiddenField()
-    minutes = Whole(_l("Minutes"), -_WEEK, _WEEK)
+    minutes = Whole(_l("By how many minutes"), -_WEEK, _WEEK, id="shift-minutes")
     in_all_rooms = BooleanField(_l("In all rooms, not only in its own"))
 
     def validate(self, extra_validators: Any = None) -> bool:
