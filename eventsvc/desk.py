@@ -119,7 +119,7 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
     lines = [
         (_("Overview"), "events_desk.show", Act.SEE),
         (_("Edit"), "events_desk.edit", Act.EDIT),
-        (_("Programme"), "programme_desk.show", Act.SEE),
+        (_("Programme"), "programme_desk.show_timetable", Act.SEE),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
         (_("Roles"), "accounts_desk.roles", Act.GRANT),
@@ -134,8 +134,11 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
 
 def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
     url = url_for(endpoint, **values)
-    # One person of the roster is a page of the roster.
-    is_current = endpoint in (request.endpoint, f"{request.blueprint}.roster")
+    # One person of the roster is a page of the roster, and one session one of the programme.
+    is_current = endpoint in (
+        request.endpoint,
+        *(f"{request.blueprint}.{page}" for page in ("roster", "show_timetable")),
+    )
     return {"label": label, "url": url, "count": count, "is_current": is_current}
 
 

@@ -43,7 +43,7 @@ FLOORS: dict[int, str] = {
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
         programme/gathering programme/grid programme/layout programme/news programme/published programme/reading
-        programme/sheet programme/telling programme/vacancies programme/versions programme/wording programme/words
+        programme/sheet programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
         registration/blanks registration/choices registration/consent registration/history registration/keys
         registration/known registration/limits registration/owndata
         registration/retention

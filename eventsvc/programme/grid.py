@@ -13,6 +13,7 @@ from math import lcm
 from zoneinfo import ZoneInfo
 
 from eventsvc.programme.reading import Item
+from eventsvc.programme.slots import Slot
 
 ROW = timedelta(minutes=5)
 HOUR = 12
@@ -73,20 +74,23 @@ class _Span:
         return self.at < other.end and other.at < self.end
 
 
-def laid(items: Sequence[Item], order: Mapping[str, int], timezone: str) -> Grid | None:
+def laid(items: Sequence[Item], order: Mapping[str, int], timezone: str, within: Slot | None = None) -> Grid | None:
     """Lay the sessions of a day in a grid; `order` is the place of each room among the others.
 
-    Breaks, and what has no room, take the whole width where nothing else is on. None for no session with a time, and
-    for more rooms at once than the stylesheet has columns for.
+    Breaks, and what has no room, take the whole width where nothing else is on. With `within` the day is to be built:
+    its hours are there, and a column for each room, whatever stands in them, and only breaks without a room are wide.
+    None for no session with a time, and for more rooms at once than the stylesheet has columns for.
     """
     timed = [item for item in items if item.starts_at and item.ends_at]
-    if not timed:
+    slots = [*(item.slot for item in timed if item.slot), *([within] if within else [])]
+    if not slots:
         return None
-    first = _full_hour(min(item.starts_at for item in timed if item.starts_at), timezone)
+    first = _full_hour(min(slot.starts_at for slot in slots), timezone)
     spans = {item.public_id: _span(item, first) for item in timed}
-    rows = -(-max(span.end - 1 for span in spans.values()) // HOUR) * HOUR
-    wide = {item.public_id for item in timed if _is_alone(item, spans)}
-    columns = _columns([item for item in timed if item.public_id not in wide], order) or _columns(timed, order)
+    rows = -(-max(_rows_until(slot.ends_at, first) for slot in slots) // HOUR) * HOUR
+    wide = {item.public_id for item in timed if _is_alone(item, spans, is_built=within is not None)}
+    own = order if within else ()
+    columns = _columns([item for item in timed if item.public_id not in wide], order, own) or _columns(timed, order)
     rooms = _Rooms(columns, wide, spans)
     if rows > MOST_ROWS or rooms.width > MOST_COLUMNS:
         return None
@@ -152,20 +156,25 @@ def _span(item: Item, first: datetime) -> _Span:
     """Round to whole rows, each end the same way, so that what touches still touches; never less than one."""
     assert item.starts_at is not None
     assert item.ends_at is not None
-    at = round((item.starts_at - first) / ROW) + 1
-    return _Span(at, max(at + 1, round((item.ends_at - first) / ROW) + 1))
+    at = _rows_until(item.starts_at, first) + 1
+    return _Span(at, max(at + 1, _rows_until(item.ends_at, first) + 1))
 
 
-def _is_alone(item: Item, spans: Mapping[str, _Span]) -> bool:
+def _rows_until(moment: datetime, first: datetime) -> int:
+    return round((moment - first) / ROW)
+
+
+def _is_alone(item: Item, spans: Mapping[str, _Span], *, is_built: bool) -> bool:
     """Tell whether it is for everybody, and nothing else is on."""
     own = spans[item.public_id]
     others = (span for public_id, span in spans.items() if public_id != item.public_id)
-    return (item.is_break or not item.room_ids) and not any(own.meets(span) for span in others)
+    is_for_all = (item.is_break and not item.room_ids) if is_built else (item.is_break or not item.room_ids)
+    return is_for_all and not any(own.meets(span) for span in others)
 
 
-def _columns(items: Sequence[Item], order: Mapping[str, int]) -> dict[str, list[Item]]:
-    """Return the sessions in each room, the rooms in their order; what has no room comes last."""
-    found: dict[str, list[Item]] = {}
+def _columns(items: Sequence[Item], order: Mapping[str, int], own: Collection[str] = ()) -> dict[str, list[Item]]:
+    """Return the sessions in each room, the rooms in their order, `own` at any rate; what has no room comes last."""
+    found: dict[str, list[Item]] = {room_id: [] for room_id in own}
     for item in items:
         for room_id in item.room_ids or (_NOWHERE,):
             found.setdefault(room_id, []).append(item)

@@ -39,6 +39,17 @@ def whole(clash: Clash, event: Event, of: str) -> str:
     return _("“%(title)s”: %(sentence)s", title=title, sentence=sentence(clash, event, of))
 
 
+def word(clash: Clash) -> str:
+    """Name what clashes as shortly as can be: the room, the person, or what is wrong."""
+    words = {
+        ClashKind.SIZE: _("too few seats"),
+        ClashKind.OUTSIDE: _("outside the event"),
+        ClashKind.BREAK: _("a break"),
+    }
+    named = clash.person or clash.room
+    return words.get(clash.kind) or (named.name if named else _("the same time"))
+
+
 def vacancy(free: Vacancy, event: Event, own: Slot | None) -> str:
     """Name a slot that is free: its hours, its rooms, and its day where that is another."""
     hours = (

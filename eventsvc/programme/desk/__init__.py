@@ -1,6 +1,6 @@
-"""The door for organisers to programmes: what is on, from and to files, clashes, and letting the public see it."""
+"""The door for organisers to programmes: building them, from and to files, clashes, and letting the public see them."""
 
-from eventsvc.programme.desk import clashes, exports, imports, publishing, sessions
+from eventsvc.programme.desk import clashes, exports, imports, moves, publishing, sessions, timetable
 from eventsvc.programme.desk.programme import blueprint
 
-__all__ = ["blueprint", "clashes", "exports", "imports", "publishing", "sessions"]
+__all__ = ["blueprint", "clashes", "exports", "imports", "moves", "publishing", "sessions", "timetable"]

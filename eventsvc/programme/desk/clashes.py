@@ -128,4 +128,6 @@ def _done(event: Event, act: Callable[[], Any], told: str) -> Response:
     except Refused as refused:
         db.session.rollback()
         flash(refused.sentence, "no")
-    return redirect(url_for(".show_clashes", slug=slug), 303)
+    # The timetable says on which of its days the clash was shown.
+    day = request.form.get("day")
+    return redirect(url_for(".show_timetable", slug=slug, day=day) if day else url_for(".show_clashes", slug=slug), 303)

@@ -51,8 +51,10 @@ def new_session(slug: str) -> Any:
             db.session.commit()
             flash(_("The session is in the programme."), "ok")
             if request.form.get("then") == "another":
-                return redirect(url_for(".new_session", slug=event.slug, after=session.public_id), 303)
-            return redirect(url_for(".show", slug=event.slug), 303)
+                return redirect(
+                    url_for(".new_session", slug=event.slug, after=session.public_id, back=_back_word()), 303
+                )
+            return redirect(_back(event), 303)
         except Refused as refused:
             clashing, status = _refused(form, refused, event), refused.status
     elif form.is_submitted():
@@ -75,7 +77,7 @@ def edit_session(slug: str, public_id: str) -> Any:
             )
             db.session.commit()
             flash(_("Saved."), "ok")
-            return redirect(url_for(".show", slug=event.slug), 303)
+            return redirect(_back(event), 303)
         except Refused as refused:
             clashing, status = _refused(form, refused, event), refused.status
             if isinstance(refused, ChangedMeanwhile):
@@ -115,7 +117,18 @@ def _page(
         clashing=clashing,
         is_anyway=clashing is not None and "accepts" in request.form,
         theirs=theirs or [],
+        back=_back(event),
     )
+
+
+def _back_word() -> str | None:
+    return request.args.get("back")
+
+
+def _back(event: Event) -> str:
+    """Return where somebody came from: the list, or with `?back=` a day of the timetable."""
+    day = _back_word()
+    return url_for(".show_timetable", slug=event.slug, day=day) if day else url_for(".show", slug=event.slug)
 
 
 def _accepts() -> frozenset[str]:

@@ -6,7 +6,7 @@ is refused, unless it is accepted.
 """
 
 from eventsvc.programme.rules.clashes import ANYWAY, accept_clashes, withdraw_acceptance
-from eventsvc.programme.rules.days import copy_day, shift_after, swap
+from eventsvc.programme.rules.days import copy_day, move_block, shift_after, swap
 from eventsvc.programme.rules.publishing import publish
 from eventsvc.programme.rules.sessions import (
     add_session,
@@ -33,6 +33,7 @@ __all__ = [
     "edit_speaker",
     "edit_track",
     "move",
+    "move_block",
     "publish",
     "remove",
     "restore_session",

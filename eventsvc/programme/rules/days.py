@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,8 +20,42 @@ from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 
 NOTHING: Container[str] = frozenset()
+MOVED, CARRIED = "session.moved", "session.carried"
+"""What the audit log calls being given another slot, and coming along with a block that is."""
 _SLOT = ("starts_at", "ends_at", "room_id", "further_rooms")
 _COPIED = ("title", "abstract", "kind", "is_hidden", "language", "room_id", "track_id", "capacity")
+
+
+def move_block(
+    block: Session,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    room_id: int | None,
+    further_rooms: Collection[int] | None = None,
+    revision: int,
+    accepts: Container[str] = NOTHING,
+    by: Actor,
+    at: datetime,
+) -> list[Session]:
+    """Give a block another slot, and let what is part of it come along; return those that did.
+
+    Parts that lie within its time begin as much later as it does, and those in its room go where it goes. Raises
+    ChangedMeanwhile, BadSlot, SlotConflict.
+    """
+    writing.hold(block)
+    wanted: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id}
+    if further_rooms is not None:
+        wanted["further_rooms"] = sorted(set(further_rooms) - {room_id})
+    writing.check(wanted)
+    writing.check_rooms(block.event_id, {*([room_id] if room_id is not None else []), *(further_rooms or ())})
+    stored = {name: value for name, value in contents.of(block).items() if name in _SLOT}
+    meanwhile.refuse_if_changed(block, revision, stored=stored, yours=contents.plain(wanted))
+    if all(stored[name] == value for name, value in contents.plain(wanted).items()):
+        return []
+    moves = {block: wanted} | _carried(block, starts_at, room_id)
+    _move_all(block.event, MOVED, moves, accepts, by=by, at=at)
+    return [session for session in moves if session is not block]
 
 
 def shift_after(
@@ -127,8 +161,25 @@ def _move_all(
         with db.session.no_autoflush:
             contents.write(session, slot)
         session.updated_at = at
-        writing.finish(act, session, begun, by=by, at=at)
+        is_along = act == MOVED and session.parent in moves
+        writing.finish(CARRIED if is_along else act, session, begun, by=by, at=at)
     clashes.settle(event, list(moves), stood, accepts, by=by, at=at)
+
+
+def _carried(block: Session, starts_at: datetime, room_id: int | None) -> dict[Session, dict[str, Any]]:
+    """Return the new slots of what comes along with a block."""
+    if block.starts_at is None:
+        return {}
+    own, later = _slot(block), starts_at - block.starts_at
+    asked = sa.select(Session).where(Session.parent_id == block.id, Session.starts_at.is_not(None))
+    found = asked.order_by(Session.starts_at, Session.id)
+    parts = db.session.scalars(found.execution_options(populate_existing=True)).all()
+    moves: dict[Session, dict[str, Any]] = {}
+    for part in parts:
+        goes_along = part.room_id == block.room_id and room_id != block.room_id
+        if own.holds(_slot(part)) and (later or goes_along):
+            moves[part] = _at({"room_id": room_id if goes_along else part.room_id}, _slot(part).shifted(later))
+    return moves
 
 
 def _of_day(event: Event, within: Slot) -> Sequence[Session]:

@@ -1,0 +1,201 @@
+"""The forms that move sessions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
+
+from eventsvc import when
+from eventsvc.events import wall
+from eventsvc.events.errors import SkippedHour
+from eventsvc.events.fields import Day, WallTime, Whole, choices, naive, take
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import blocks, timetable
+from eventsvc.programme.models import Room, Session, SessionStatus
+from eventsvc.programme.slots import Slot
+
+_WEEK = 7 * 24 * 60
+
+
+class MoveForm(FlaskForm):
+    """Where a session goes: from when, how long, and in which rooms; the beginning as the clock at the event shows it.
+
+    A slot that was dropped on or offered wins over what is typed, and leaves further rooms as they are unless these
+    were sent along.
+    """
+
+    revision = HiddenField()
+    starts_at = WallTime(_l("Begins"))
+    minutes = Whole(_l("Minutes"), 1, _WEEK)
+    room_id = SelectField(_l("Room"), coerce=int)
+    further_rooms = SelectMultipleField(_l("Further rooms"), coerce=int)
+
+    def __init__(self, event: Event, session: Session, *, is_fresh: bool = False) -> None:
+        self._event = event
+        self._slot: Slot | None = None
+        self._is_unread = False
+        shown = {
+            "revision": session.revision,
+            "starts_at": naive(wall.clock(session.starts_at, event.timezone)) if session.starts_at else None,
+            "minutes": _minutes(session),
+            "room_id": session.room_id or 0,
+            "further_rooms": [room.id for room in session.further_rooms],
+        }
+        super().__init__(**({"formdata": None} if is_fresh else {}), data=shown)
+        asked = sa.select(Room.id, Room.name).where(Room.event_id == event.id).order_by(Room.position, Room.name)
+        rooms = [(number, name) for number, name in db.session.execute(asked)]
+        self.room_id.choices = choices([(0, _l("to follow")), *rooms])
+        self.further_rooms.choices = choices(rooms)
+
+    def take_slot(self, said: str) -> None:
+        """Fill in a slot, as `forms.offered` writes it; one that cannot be read is refused."""
+        moments, _comma, room = said.rpartition(",")
+        self._is_unread = True
+        try:
+            slot = Slot(*(datetime.fromisoformat(moment) for moment in moments.split("/")))
+            shown = naive(wall.clock(slot.starts_at, self._event.timezone))
+        except (TypeError, ValueError, OverflowError):
+            return
+        self._slot, self._is_unread = slot, False
+        take(self.starts_at, shown)
+        take(self.minutes, int(slot.length / timedelta(minutes=1)))
+        if room.isdecimal() and len(room) < 10:
+            take(self.room_id, int(room))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators=extra_validators)
+        if self._is_unread:
+            self.starts_at.errors, is_valid = [_("That slot cannot be read. Write when it begins.")], False
+        for box, sentence in ((self.starts_at, _("Say when it begins.")), (self.minutes, _("Say how long it lasts."))):
+            if box.data is None and not box.errors:
+                box.errors, is_valid = [sentence], False
+        return self._read() and is_valid
+
+    def opened_at(self) -> int:
+        """Return the revision the form was opened at; what cannot be read counts as long ago."""
+        typed = str(self.revision.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+    def reopen(self, revision: int) -> None:
+        """Let the form be sent again, now that it was shown what came meanwhile."""
+        take(self.revision, revision)
+
+    def said(self) -> dict[str, Any]:
+        """Return what the rule is told."""
+        assert self._slot is not None
+        further = sorted(set(self.further_rooms.data or ()) - {self.room_id.data}) if self._says_rooms() else None
+        return {
+            "starts_at": self._slot.starts_at,
+            "ends_at": self._slot.ends_at,
+            "room_id": self.room_id.data or None,
+            "further_rooms": further,
+        }
+
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """Return what is sent again with another slot, or with leave to clash."""
+        if self._slot is None:
+            return ()
+        slot = f"{blocks.iso(self._slot.starts_at)}/{blocks.iso(self._slot.ends_at)},{self.room_id.data or 0}"
+        rooms = [("further_rooms", str(number)) for number in self.further_rooms.data or ()]
+        return (("slot", slot), *((("says_rooms", "1"), *rooms) if self._says_rooms() else ()))
+
+    def _says_rooms(self) -> bool:
+        return "starts_at" in request.form or "says_rooms" in request.form
+
+    def _read(self) -> bool:
+        if self._slot is not None or self.starts_at.errors or self.minutes.errors:
+            return self._slot is not None
+        try:
+            begins = wall.moment(self.starts_at.data, self._event.timezone)
+            self._slot = Slot(begins, begins + timedelta(minutes=self.minutes.data or 0))
+        except SkippedHour as refused:
+            self.starts_at.errors = [refused.sentence]
+            return False
+        return True
+
+
+class ShiftForm(FlaskForm):
+    """By how much everything after a session moves; less than nothing is earlier."""
+
+    revision = HiddenField()
+    minutes = Whole(_l("By how many minutes"), -_WEEK, _WEEK, id="shift-minutes")
+    in_all_rooms = BooleanField(_l("In all rooms, not only in its own"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators=extra_validators)
+        if is_valid and not self.minutes.data:
+            self.minutes.errors, is_valid = [_("Say by how many minutes; −15 is a quarter of an hour earlier.")], False
+        return is_valid
+
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """Return what is sent again with leave to clash."""
+        all_rooms = (("in_all_rooms", "1"),) if self.in_all_rooms.data else ()
+        return (("minutes", str(self.minutes.data)), *all_rooms)
+
+
+class SwapForm(FlaskForm):
+    """The session to change places with, and the revision it was seen at."""
+
+    revision = HiddenField()
+    other = SelectField(_l("Swap with"), validate_choice=False)
+
+    def __init__(self, event: Event, session: Session, *, is_fresh: bool = False) -> None:
+        data = {"revision": session.revision}
+        super().__init__(**({"formdata": None} if is_fresh else {}), data=data)
+        asked = (
+            sa.select(Session.public_id, Session.revision, Session.title, Session.starts_at)
+            .where(Session.event_id == event.id, Session.id != session.id, Session.status == SessionStatus.PLANNED)
+            .order_by(Session.starts_at.asc().nulls_last(), Session.id)
+        )
+        self.other.choices = choices(
+            (f"{row.public_id}:{row.revision}", self._words(row, event)) for row in db.session.execute(asked)
+        )
+
+    @staticmethod
+    def _words(row: Any, event: Event) -> str:
+        if row.starts_at is None:
+            return _("%(title)s (not yet placed)", title=row.title)
+        return f"{when.near_moment(row.starts_at, event.timezone, str(get_locale()))}: {row.title}"
+
+
+class CopyForm(FlaskForm):
+    """Which day to have again, and on which."""
+
+    from_day = Day(_l("Copy the day"))
+    to_day = Day(_l("To"))
+    keeps_speakers = BooleanField(_l("With its speakers"), default=True)
+
+    @classmethod
+    def of(cls, day: str) -> CopyForm:
+        """Return the form as it was sent, or about a day."""
+        try:
+            return cls(data={"from_day": date.fromisoformat(day)}) if day else cls()
+        except ValueError:
+            return cls()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators=extra_validators)
+        for box in (self.from_day, self.to_day):
+            if box.data is None and not box.errors:
+                box.errors, is_valid = [_("Say which day.")], False
+        return is_valid
+
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """Return what is sent again with leave to clash."""
+        days = (("from_day", str(self.from_day.data)), ("to_day", str(self.to_day.data)))
+        return (*days, *((("keeps_speakers", "1"),) if self.keeps_speakers.data else ()))
+
+
+def _minutes(session: Session) -> int:
+    if session.starts_at and session.ends_at:
+        return int((session.ends_at - session.starts_at) / timedelta(minutes=1))
+    return timetable.LENGTH

@@ -1,0 +1,238 @@
+"""The desk's forms that move sessions: one to another slot, two in each other's place, all after one, a day again.
+
+What the timetable's module drops is sent to the same addresses as the plain forms, and answered alike: a move leads
+back to the day, and a no is a page with what stands in the way, from which the module takes that part alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from eventsvc import clock, web, when
+from eventsvc.accounts.access import Act, event_for, me, signed_in
+from eventsvc.errors import ChangedMeanwhile, Refused
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import rules, slots
+from eventsvc.programme.desk import refusals
+from eventsvc.programme.desk.moveforms import CopyForm, MoveForm, ShiftForm, SwapForm
+from eventsvc.programme.desk.programme import PEOPLE, blueprint
+from eventsvc.programme.desk.refusals import Refusal
+from eventsvc.programme.errors import SlotConflict
+from eventsvc.programme.models import Session, SessionKind
+
+
+@blueprint.route("/sessions/<public_id>/move", methods=["GET", "POST"])
+@signed_in
+def move_session(slug: str, public_id: str) -> Any:
+    """Give a session another time, room or length; `?slot=` is one that was offered, or dropped on."""
+    event = event_for(Act.EDIT, slug)
+    session = _session(event, public_id)
+    form = MoveForm(event, session)
+    said_slot = request.values.get("instead") or request.values.get("slot")
+    if said_slot is not None:
+        form.take_slot(said_slot)
+    if not form.is_submitted():
+        return _page(session, form)
+    if not form.validate():
+        return _page(session, form), 422
+    said = form.said()
+
+    def act() -> str:
+        move = rules.move_block if session.kind is SessionKind.BLOCK else rules.move
+        move(session, **said, revision=form.opened_at(), accepts=_accepts(), by=me(), at=clock.now())
+        return _moved(session)
+
+    def refused(no: Refused) -> Refusal | None:
+        return refusals.of(no, session, url_for(".move_session", slug=slug, public_id=public_id), form.carried())
+
+    return _done(event, session, act, refused, form)
+
+
+@blueprint.post("/sessions/<public_id>/shelve")
+@signed_in
+def shelve_session(slug: str, public_id: str) -> Any:
+    """Put a session back among those that have no time yet."""
+    event = event_for(Act.EDIT, slug)
+    session, revision = _session(event, public_id), request.form.get("revision", "")
+    day = _day_of(session)
+
+    def act() -> str:
+        rules.unschedule(session, revision=_number(revision), by=me(), at=clock.now())
+        return _("“%(title)s” is back among those not yet placed.", title=session.title)
+
+    def refused(no: Refused) -> Refusal | None:
+        return refusals.of(no, session, url_for(".shelve_session", slug=slug, public_id=public_id), ())
+
+    return _done(event, session, act, refused, day=day)
+
+
+@blueprint.post("/sessions/<public_id>/shift")
+@signed_in
+def shift_sessions(slug: str, public_id: str) -> Any:
+    """Let everything after a session on its day begin later, or earlier."""
+    event = event_for(Act.EDIT, slug)
+    session, form = _session(event, public_id), ShiftForm()
+    if not form.validate():
+        return _page(session, shift=form), 422
+
+    def act() -> str:
+        moved = rules.shift_after(
+            session,
+            minutes=form.minutes.data or 0,
+            in_all_rooms=form.in_all_rooms.data,
+            revision=_number(form.revision.data),
+            accepts=_accepts(),
+            by=me(),
+            at=clock.now(),
+        )
+        return str(ngettext("One session is shifted.", "%(num)s sessions are shifted.", len(moved)))
+
+    def refused(no: Refused) -> Refusal | None:
+        return refusals.of(no, session, url_for(".shift_sessions", slug=slug, public_id=public_id), form.carried())
+
+    return _done(event, session, act, refused, shift=form)
+
+
+@blueprint.post("/sessions/<public_id>/swap")
+@signed_in
+def swap_sessions(slug: str, public_id: str) -> Any:
+    """Let two sessions change places."""
+    event = event_for(Act.EDIT, slug)
+    session = _session(event, public_id)
+    form = SwapForm(event, session)
+    if not form.validate():
+        return _page(session, swap=form), 422
+    chosen, _colon, revision = str(form.other.data).partition(":")
+    other = _session(event, chosen)
+
+    def act() -> str:
+        revisions = _number(form.revision.data), _number(revision)
+        rules.swap(session, other, revisions=revisions, accepts=_accepts(), by=me(), at=clock.now())
+        return _("“%(one)s” and “%(other)s” have changed places.", one=session.title, other=other.title)
+
+    def refused(no: Refused) -> Refusal | None:
+        url = url_for(".swap_sessions", slug=slug, public_id=public_id)
+        carried = (("other", f"{chosen}:{other.revision}"),)
+        return refusals.of(no, session, url, carried)
+
+    return _done(event, session, act, refused, swap=form)
+
+
+@blueprint.route("/timetable/copy", methods=["GET", "POST"])
+@signed_in
+def copy_day(slug: str) -> Any:
+    """Have a day of the programme again on another one."""
+    event = event_for(Act.EDIT, slug)
+    form, refusal, status = CopyForm.of(request.args.get("day", "")), None, 200
+    if form.validate_on_submit():
+        days = form.from_day.data, form.to_day.data
+        try:
+            copies = rules.copy_day(
+                event, *days, keeps_speakers=form.keeps_speakers.data, accepts=_accepts(), by=me(), at=clock.now()
+            )
+            told = ngettext("One session is copied.", "%(num)s sessions are copied.", len(copies))
+            db.session.commit()
+            flash(told, "ok")
+            return redirect(url_for(".show_timetable", slug=event.slug, day=days[1].isoformat()), 303)
+        except SlotConflict as no:
+            db.session.rollback()
+            url = url_for(".copy_day", slug=slug)
+            refusal = refusals.clashing(no, event, url, form.carried())
+            status = no.status
+        except Refused as no:
+            db.session.rollback()
+            web.refuse_on(form, no)
+            status = no.status
+    elif form.is_submitted():
+        status = 422
+    return render_template("desk/programme/copy.html", event=event, form=form, refusal=refusal), status
+
+
+def _done(
+    event: Event,
+    session: Session,
+    act: Callable[[], str],
+    refused: Callable[[Refused], Refusal | None],
+    form: MoveForm | None = None,
+    *,
+    day: str = "",
+    **forms: Any,
+) -> Any:
+    """Do it and lead back to the day, or show why not on the page of the session, with what was typed."""
+    slug, public_id = event.slug, session.public_id
+    try:
+        told = act()
+        day = day or _day_of(session)
+        db.session.commit()
+    except Refused as no:
+        db.session.rollback()
+        refusal = refused(no)
+        shown = form or next((each for each in forms.values() if each), None)
+        if refusal is None and shown is not None:
+            web.refuse_on(shown, no)
+        if form is not None and isinstance(no, ChangedMeanwhile):
+            form.reopen(session.revision)
+        return _page(session, form, refusal, **forms), no.status
+    flash(told, "ok")
+    where = url_for(".show_timetable", slug=slug, day=day or None, _anchor=f"s-{public_id}")
+    return redirect(where, 303)
+
+
+def _page(
+    session: Session,
+    form: MoveForm | None = None,
+    refusal: Refusal | None = None,
+    *,
+    shift: ShiftForm | None = None,
+    swap: SwapForm | None = None,
+) -> str:
+    event = session.event
+    return render_template(
+        "desk/programme/move.html",
+        event=event,
+        session=session,
+        form=form or MoveForm(event, session, is_fresh=True),
+        shift=shift or ShiftForm(formdata=None, data={"revision": session.revision, "minutes": 15}),
+        swap=swap or SwapForm(event, session, is_fresh=True),
+        refusal=refusal,
+        day=_day_of(session),
+        now=_slot_words(session),
+    )
+
+
+def _moved(session: Session) -> str:
+    return _("“%(title)s” is now %(slot)s.", title=session.title, slot=_slot_words(session))
+
+
+def _slot_words(session: Session) -> str:
+    if session.starts_at is None or session.ends_at is None:
+        return _("not yet placed")
+    zone = session.event.timezone
+    span = when.span(session.starts_at, session.ends_at, zone, str(get_locale()), has_year=False)
+    rooms = ", ".join(room.name for room in session.rooms)
+    return _("%(hours)s, %(room)s", hours=span, room=rooms) if rooms else span
+
+
+def _day_of(session: Session) -> str:
+    return slots.day_of(session.starts_at, session.event.timezone).isoformat() if session.starts_at else ""
+
+
+def _session(event: Event, public_id: str) -> Session:
+    asked = sa.select(Session).where(Session.event_id == event.id, Session.public_id == public_id).options(PEOPLE)
+    return web.not_found_unless(db.session.scalars(asked).first())
+
+
+def _accepts() -> frozenset[str]:
+    return frozenset(request.form.get("accepts", "").split())
+
+
+def _number(typed: Any) -> int:
+    text = str(typed or "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
