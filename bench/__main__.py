@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
-from bench import client, desk, letters, rush, server
+from bench import client, desk, importing, letters, rush, server
 
 LAST_SEAT_ROUNDS = 10
 POLLS = 1500
@@ -44,9 +44,16 @@ def measure(environment: dict[str, str]) -> list[str]:
     _rows(environment, "event", "forty", "0", "40")
     thousand = _rows(environment, "event", "thousand", "0", "1000")
     _say("entries of 1,000 sessions written once", f"{thousand['refresh_seconds']:.2f} s", "aim 1 s")
+    _rows(environment, "conference", "conference")
+    _say("import of 138 sessions", f"{importing.seconds(environment):.2f} s", f"aim {importing.AIM:.0f} s")
+    clashes = _timed(environment, "clashes")
+    _say("conflicts found over 1,000 sessions", f"{clashes * 1000:.0f} ms", "aim 50 ms")
     with server.serving("bench.bare:app", environment) as (port, _):
         _load(port, "/", POLLS)
         bare = Bare(_load(port, "/", POLLS), _alone(port, "/", PAGES))
+    _say(
+        "the desk's move among 138 sessions", f"{_timed(environment, 'move') / bare.alone:.1f} bare responses", "aim 10"
+    )
     _say("bare response", f"{bare.rate:.0f}/s at 16 at once, {bare.alone * 1000:.2f} ms alone", "")
     began = time.perf_counter()
     with server.serving(server.OURS, environment) as (port, pid):
@@ -102,6 +109,7 @@ def _pages(port: int, bare: Bare) -> None:
         ("front page", "/", {}, ""),
         ("event page with 40 sessions", "/events/forty", {}, "aim 15"),
         ("programme of 40 sessions", "/events/forty/programme", {}, ""),
+        ("programme of 138 sessions", "/events/conference/programme?day=all", {}, "aim 30"),
         ("registration form", "/events/forty/register", {}, ""),
         ("feed of 1,000 sessions, unchanged", feed, {"If-None-Match": version}, "aim 3, PostgreSQL 4"),
     ):
@@ -161,9 +169,17 @@ def _beside(seconds: float, bare: Bare) -> str:
     return f"{seconds / bare.alone:.0f} bare responses alone"
 
 
+def _timed(environment: dict[str, str], what: str) -> float:
+    return float(str(_run("bench.programme", environment, what)["seconds"]))
+
+
 def _rows(environment: dict[str, str], *arguments: str) -> dict[str, object]:
+    return _run("bench.rows", environment, *arguments)
+
+
+def _run(module: str, environment: dict[str, str], *arguments: str) -> dict[str, object]:
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "bench.rows", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=server.ROOT,
         env=environment,
         check=True,

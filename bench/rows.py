@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench import reading
 from eventsvc import clock, create_app, tokens
 from eventsvc.accounts import rules
 from eventsvc.accounts.actors import SYSTEM
@@ -21,6 +22,7 @@ from eventsvc.calendars import entries
 from eventsvc.calendars.models import CalendarVersion
 from eventsvc.events.models import Event, Kind, Status, Venue
 from eventsvc.extensions import db
+from eventsvc.programme import published
 from eventsvc.programme.models import Appearance, Room, Session, Speaker, Track
 from eventsvc.registration.models import Origin, Registration, State, Turnstile
 
@@ -53,6 +55,7 @@ def event(slug: str, *, capacity: int | None = None, sessions: int = 0) -> dict[
     db.session.add_all([Turnstile(event_id=made.id), CalendarVersion(event_id=made.id)])
     _programme(made, sessions, now)
     db.session.flush()
+    published.bring(made, at=now)
     began = time.perf_counter()
     entries.refresh(made, at=now)
     seconds = time.perf_counter() - began
@@ -137,6 +140,7 @@ def tally(slug: str) -> dict[str, Any]:
 def main(what: str, arguments: list[str]) -> dict[str, Any]:
     """Do what the command line asks."""
     acts: dict[str, Callable[..., dict[str, Any]]] = {
+        "conference": reading.conference,
         "event": lambda slug, capacity, sessions: event(slug, capacity=int(capacity) or None, sessions=int(sessions)),
         "organiser": organiser,
         "roster": lambda slug, people: roster(slug, int(people)),
