@@ -14,6 +14,7 @@ from eventsvc.mail import outbox
 from eventsvc.mail.errors import NewerLetter, NobodyToWriteTo, NotForSending
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.mail.outbox import Recipient
+from eventsvc.programme.models import Speaker
 from eventsvc.registration.models import Registration
 
 _UNSENT = (MessageState.FAILED, MessageState.WAITING)
@@ -33,7 +34,7 @@ def resend(message: Message, *, by: Actor, at: datetime) -> Message:
         raise NewerLetter
     if message.state in _UNSENT:
         _wake(message, address, name, at)
-    elif message.state is MessageState.SENT and message.registration_id is not None:
+    elif message.state is MessageState.SENT and (message.registration_id or message.speaker_id) is not None:
         message = _copied(message, Recipient(address, name, message.language, message.reply_to), at)
     else:
         raise NotForSending
@@ -57,6 +58,9 @@ def retry_failed(event_id: int | None, *, by: Actor, at: datetime) -> int:
 
 def _present(message: Message) -> tuple[str, str]:
     """Return where a letter would go now: a corrected address is why it is sent again."""
+    if message.recipient and message.speaker_id is not None:
+        speaker = db.session.get(Speaker, message.speaker_id)
+        return (speaker.email, speaker.name) if speaker else ("", "")
     if not message.recipient or message.registration_id is None:
         return message.recipient, message.recipient_name
     registration = db.session.get(Registration, message.registration_id)
@@ -94,6 +98,7 @@ def _copied(message: Message, to: Recipient, at: datetime) -> Message:
         at=at,
         event_id=message.event_id,
         registration_id=message.registration_id,
+        speaker_id=message.speaker_id,
     )
     db.session.flush()
     return copy

@@ -19,6 +19,8 @@ KINDS: dict[str, Any] = {
     "event_reinstated": _l("The event takes place after all"),
     "programme_changed": _l("Your sessions have changed"),
     "speaker_programme": _l("The sessions you speak in have changed"),
+    "speaker_invited": _l("Will you speak?"),
+    "speaker_reminded": _l("Will you speak? A reminder"),
     "link_resent": _l("Your personal link"),
     "account_reset": _l("Set a new password"),
     "account_invited": _l("You have an account"),
