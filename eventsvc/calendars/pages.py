@@ -79,12 +79,12 @@ def session(slug: str, public_id: str) -> Response:
 @blueprint.get("/calendars/<token>.ics")
 def personal(token: str) -> Response:
     """Answer with what one person's calendar shows; 404 for an unknown link, 410 for one that was replaced."""
-    try:
-        person = feeds.of_token(token)
-        speaker = web.not_found_unless(spoken.of_token(token)) if person is None else None
-    except feeds.Gone:
-        abort(410)
-    response = _of_speaker(speaker) if speaker else _of_attendee(web.not_found_unless(person))
+    if person := feeds.of_token(token):
+        response = _of_attendee(person)
+    elif speaker := spoken.of_token(token):
+        response = _of_speaker(speaker)
+    else:
+        abort(410 if feeds.was_one(token) else 404)
     # Kept by nobody between, asked again each time: a private feed can still answer 304.
     response.headers["Cache-Control"] = "private, no-cache"
     return response

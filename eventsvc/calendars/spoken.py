@@ -12,12 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventsvc import tokens
-from eventsvc.calendars import feeds, ics
+from eventsvc.calendars import ics
 from eventsvc.calendars.models import Entry
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.programme.models import Answer, Appearance, PublishedVoice, Speaker
-from eventsvc.registration.models import RetiredToken, TokenKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +53,12 @@ _by_token = (
     .where(Speaker.feed_digest == sa.bindparam("digest"))
     .order_by(_shown.c.starts_at, _shown.c.id)
 )
-_was_one = sa.select(RetiredToken.digest).where(
-    RetiredToken.digest == sa.bindparam("digest"), RetiredToken.kind == TokenKind.CARD_FEED
-)
 
 
 def of_token(token: str) -> Spoken | None:
-    """Find a speaker's feed by its link. Raises feeds.Gone for a link that was replaced or stopped."""
-    digest = tokens.digest(token)
-    rows = _all(_by_token, digest=digest)
+    """Find a speaker's feed by its link."""
+    rows = _all(_by_token, digest=tokens.digest(token))
     if not rows:
-        if _all(_was_one, digest=digest):
-            raise feeds.Gone
         return None
     seen = hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:16]
     shown = tuple(row.id for row in rows if row.id is not None)

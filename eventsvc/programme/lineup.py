@@ -72,7 +72,7 @@ def of_speaker(speaker: Speaker) -> list[Place]:
     is_known = sa.or_(Appearance.answer != Answer.NOT_ASKED, sa.and_(public, Event.status != Status.DRAFT))
     asked = _appearances().join(Event, Event.id == Session.event_id)
     asked = asked.where(Appearance.speaker_id == speaker.id, _IS_THERE, is_known)
-    asked = asked.options(joinedload(Appearance.session).joinedload(Session.event))
+    asked = asked.options(joinedload(Appearance.session).joinedload(Session.event).joinedload(Event.venue))
     rows = db.session.scalars(asked.order_by(Event.starts_at.asc().nulls_last(), Event.id, *_ORDER)).unique().all()
     return _gathered(rows, {row.session.event_id: row.session.event for row in rows})
 
@@ -142,7 +142,7 @@ def is_kept(digest: str, *, photo: bool) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(named))))
 
 
-def _appearances() -> sa.Select[tuple[Appearance]]:
+def _appearances() -> sa.Select[Appearance]:
     return (
         sa.select(Appearance)
         .join(Session, Session.id == Appearance.session_id)
@@ -165,13 +165,14 @@ def _gathered(rows: Sequence[Appearance], events: dict[int, Event]) -> list[Plac
         FreeTime.event_id.in_(list(events)), FreeTime.speaker_id.in_({row.speaker_id for row in rows})
     )
     for time in db.session.scalars(asked.order_by(FreeTime.starts_at)):
-        if place := found.get((time.event_id, time.speaker_id)):
-            place.free.append(time)
+        own = found.get((time.event_id, time.speaker_id))
+        if own is not None:
+            own.free.append(time)
     by_session: dict[int, list[Slides]] = defaultdict(list)
     for slides in slides_of({row.session_id for row in rows}):
         by_session[slides.session_id].append(slides)
     for place in found.values():
         for part in place.parts:
-            own = [slides for slides in by_session[part.session_id] if slides.speaker_id == place.speaker.id]
-            place.slides[part.session_id] = own
+            sent = by_session[part.session_id]
+            place.slides[part.session_id] = [slides for slides in sent if slides.speaker_id == place.speaker.id]
     return list(found.values())

@@ -7,7 +7,7 @@ is refused, unless it is accepted.
 
 from eventsvc.programme.rules.clashes import ANYWAY, accept_clashes, withdraw_acceptance
 from eventsvc.programme.rules.days import copy_day, shift_after, swap
-from eventsvc.programme.rules.inviting import Asked, hand_link, invite, is_to_be_reminded, remind
+from eventsvc.programme.rules.inviting import PAUSE, Asked, hand_link, invite, is_to_be_reminded, remind
 from eventsvc.programme.rules.merging import merge
 from eventsvc.programme.rules.publishing import publish
 from eventsvc.programme.rules.sessions import (
@@ -34,6 +34,7 @@ from eventsvc.programme.rules.things import add_room, add_track, edit_room, edit
 
 __all__ = [
     "ANYWAY",
+    "PAUSE",
     "Asked",
     "accept_clashes",
     "add_room",
