@@ -26,12 +26,13 @@ from eventsvc.mail import desk as mail_desk
 from eventsvc.programme import cli as programme_cli
 from eventsvc.programme import desk as programme_desk
 from eventsvc.programme import pages as programme_pages
+from eventsvc.programme.pages import own as speaker_pages
 from eventsvc.registration import desk as registration_desk
 from eventsvc.registration import pages as registration_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PUBLIC_DOORS = (events_pages, programme_pages, registration_pages, calendar_pages)
+PUBLIC_DOORS = (events_pages, programme_pages, speaker_pages, registration_pages, calendar_pages)
 DESK_DOORS = (events_desk, programme_desk, registration_desk, mail_desk, accounts_desk)
 
 

@@ -48,7 +48,7 @@ def bind(app: Flask) -> None:
 def today() -> str:
     """Say what needs me today, and what is next."""
     at, home, locale = clock.now(), clock.home(), str(get_locale())
-    found = needs.look(where_i_may(Act.SEE), at)
+    found = needs.look(where_i_may(Act.SEE), where_i_may(Act.EDIT), at)
     coming = [
         Next(event, _date(event, locale), words.standing(event, places, locale, at), places)
         for event, places in found.coming[:_NEXT]
@@ -120,6 +120,7 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Overview"), "events_desk.show", Act.SEE),
         (_("Edit"), "events_desk.edit", Act.EDIT),
         (_("Programme"), "programme_desk.show_timetable", Act.SEE),
+        (_("Speakers"), "programme_desk.speakers", Act.EDIT),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
         (_("Roles"), "accounts_desk.roles", Act.GRANT),

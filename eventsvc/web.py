@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Request, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Request, Response, current_app, g, make_response, render_template, request, send_file
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -69,13 +70,16 @@ def bind(app: Flask) -> None:
 class Asked(Request):
     """A request as our pages read it.
 
-    Words after the question mark have no null byte: nobody types one, PostgreSQL compares none. No page takes a file,
-    and Flask-WTF would hand one to whatever field has its name, so a form has what was typed and nothing else.
+    Words after the question mark have no null byte: nobody types one, PostgreSQL compares none. Files are handed to
+    pages that asked for them only (`let_files_in`): Flask-WTF would hand one to whatever field has its name.
     """
 
-    @cached_property
+    takes_files = False
+
+    @property
     def files(self) -> ImmutableMultiDict[str, FileStorage]:
-        return ImmutableMultiDict()
+        # No cached property: reading the form would put the files in its place.
+        return super().files if self.takes_files else ImmutableMultiDict()
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
@@ -109,7 +113,15 @@ class CookieWhereNeeded(SecureCookieSessionInterface):
 
 def needs_cookie(path: str) -> bool:
     """Tell whether the page at `path` may have a form of ours or belongs to the desk."""
-    return path.startswith(("/desk", "/registrations/")) or path.endswith("/register")
+    return path.startswith(("/desk", "/registrations/", "/speakers/")) or path.endswith("/register")
+
+
+def let_files_in(*, most: int, text: int | None = None) -> None:
+    """Let this request bring files, and `most` bytes in all, `text` of them typed; before anything reads the form."""
+    asked = cast(Asked, request)
+    asked.takes_files, asked.max_content_length = True, most
+    if text is not None:
+        asked.max_form_memory_size = text
 
 
 def language() -> str:
@@ -165,6 +177,13 @@ def public(response: Response, *, seconds: int = PUBLIC_SECONDS) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.add_etag()
     response.make_conditional(request)
+    return response
+
+
+def attachment(file: Path, media_type: str, name: str) -> Response:
+    """Send a file that somebody uploaded: to be kept by whoever asked, and never shown as a page of ours."""
+    response = send_file(file, mimetype=media_type, as_attachment=True, download_name=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 

@@ -25,13 +25,13 @@ FLOORS: dict[int, str] = {
     5: """
         web logs assets
         accounts/signin accounts/access
-        */forms */shapes
+        */forms */shapes programme/cardforms
     """,
     4: """
         doctor
         */rules mail/delivery programme/importing registration/choosing
     """,
-    3: "*/notifications",
+    3: "*/notifications programme/asking",
     2: """
         accounts/audit accounts/codes accounts/history accounts/meanwhile accounts/telling database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
@@ -43,20 +43,21 @@ FLOORS: dict[int, str] = {
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
         programme/gathering programme/grid programme/layout programme/news programme/published programme/reading
-        programme/sheet programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
+        programme/keys programme/lineup programme/portraits programme/sheet programme/stores programme/telling
+        programme/timetable programme/uploads programme/vacancies programme/versions programme/wording programme/words
         registration/blanks registration/choices registration/consent registration/history registration/keys
         registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words
         calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
-        calendars/zones
+        calendars/spoken calendars/zones
         mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
-        mail/programmes mail/queue mail/records mail/whereabouts mail/wording mail/words
+        mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
     """,
     1: """
         */models
-        accounts/actors programme/slots registration/countries registration/person
+        accounts/actors programme/orcid programme/slots registration/countries registration/person
     """,
     0: """
         clock columns covers errors extensions links metrics tables text times tokens when

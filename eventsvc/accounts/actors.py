@@ -1,4 +1,4 @@
-"""Who acts: an organiser, the attendee themself, or the system."""
+"""Who acts: an organiser, the attendee or the speaker themself, or the system."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class ActorKind(enum.StrEnum):
     ORGANISER = "organiser"
     ATTENDEE = "attendee"
+    SPEAKER = "speaker"
     SYSTEM = "system"
 
 
@@ -25,6 +26,7 @@ class Actor:
 
 
 ATTENDEE = Actor(ActorKind.ATTENDEE)
+SPEAKER = Actor(ActorKind.SPEAKER)
 SYSTEM = Actor(ActorKind.SYSTEM)
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.actors import Actor, ActorKind
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.extensions import db
@@ -58,8 +58,14 @@ def _told(entries: list[AuditEntry], by: Actor | None) -> str:
             "You saved changes in another window while you had this page open. Nothing you typed is lost: compare, "
             "then save again."
         )
-    who = next((entry.user.shown_name for entry in reversed(entries) if entry.user), None) or _("Somebody")
+    who = next((entry.user.shown_name for entry in reversed(entries) if entry.user), None) or _somebody(entries)
     return _(
         "%(who)s saved changes while you had this page open. Nothing you typed is lost: compare, then save again.",
         who=who,
     )
+
+
+def _somebody(entries: list[AuditEntry]) -> str:
+    if any(entry.actor == ActorKind.SPEAKER.value for entry in entries):
+        return _("The speaker")
+    return _("Somebody")

@@ -64,10 +64,6 @@ class Filter:
     series: str = ""
 
 
-class Gone(Exception):
-    """The feed's link was replaced or stopped."""
-
-
 _event_columns = (Event.id, Event.title, Event.slug, Event.timezone, CalendarVersion.version)
 _by_slug = (
     sa.select(*_event_columns)
@@ -146,15 +142,19 @@ def _of_many(total: int, wanted: Filter, at: datetime) -> Found:
 
 
 def of_token(token: str) -> Personal | None:
-    """Find an attendee's feed by its link. Raises Gone for a link that was replaced or stopped."""
-    digest = tokens.digest(token)
-    row = _one(_by_token, digest=digest)
+    """Find an attendee's feed by its link."""
+    row = _one(_by_token, digest=tokens.digest(token))
     if row is None:
-        if _one(sa.select(RetiredToken.kind).where(RetiredToken.digest == digest, RetiredToken.kind == TokenKind.FEED)):
-            raise Gone
         return None
     found = _found(row, f"{row.version}.{row.revision}")
     return Personal(found, row.registration_id, row.state, row.calendar_offset, row.state_at, row.language)
+
+
+def was_one(token: str) -> bool:
+    """Tell whether a link opened a feed once, an attendee's or a speaker's, and was replaced or stopped since."""
+    kinds = (TokenKind.FEED, TokenKind.CARD_FEED)
+    asked = sa.select(RetiredToken.digest).where(RetiredToken.digest == sa.bindparam("digest"))
+    return _one(asked.where(RetiredToken.kind.in_(kinds)), digest=tokens.digest(token)) is not None
 
 
 def parts_of_event(found: Found, *, at: datetime) -> list[bytes]:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import segno
 from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from eventsvc import clock, links, web
-from eventsvc.calendars import feeds, ics
+from eventsvc.calendars import feeds, ics, spoken
 from eventsvc.calendars.links import webcal
+from eventsvc.calendars.spoken import Spoken
 from eventsvc.events import listing, words
 
 blueprint = Blueprint("calendars", __name__)
@@ -29,7 +32,7 @@ def site() -> Response:
         url=links.absolute("events.front"),
         source=links.public(request.full_path.rstrip("?")),
     )
-    return _answer(found, "events", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+    return _answer(found.version, "events", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
 
 
 @blueprint.get("/series/<slug>/calendar.ics")
@@ -43,7 +46,7 @@ def series(slug: str) -> Response:
         source=links.absolute("calendars.series", slug=slug),
     )
     wanted = feeds.Filter(series=slug)
-    return _answer(found, slug, lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+    return _answer(found.version, slug, lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
 
 
 @blueprint.get("/events/<slug>/calendar.ics")
@@ -51,7 +54,9 @@ def event(slug: str) -> Response:
     """Answer with one event and its sessions."""
     found = web.not_found_unless(feeds.of_event(slug))
     head = _head(found, source=links.absolute("calendars.event", slug=found.slug))
-    response = _answer(found, found.slug, lambda: ics.calendar(head, feeds.parts_of_event(found, at=clock.now())))
+    response = _answer(
+        found.version, found.slug, lambda: ics.calendar(head, feeds.parts_of_event(found, at=clock.now()))
+    )
     if "download" in request.args:
         _download(response, found.slug)
     return response
@@ -62,25 +67,37 @@ def session(slug: str, public_id: str) -> Response:
     """Answer with a file of one session, for download."""
     found = web.not_found_unless(feeds.of_session(slug, public_id, at=clock.now()))
     name = f"{found.slug}-{public_id}"
-    response = _answer(found, name, lambda: ics.file(feeds.part_of_session(found)))
+    response = _answer(found.version, name, lambda: ics.file(feeds.part_of_session(found)))
     _download(response, name)
     return response
 
 
 @blueprint.get("/calendars/<token>.ics")
 def personal(token: str) -> Response:
-    """Answer with what one attendee's calendar shows; 404 for an unknown link, 410 for one that was replaced."""
-    try:
-        person = web.not_found_unless(feeds.of_token(token))
-    except feeds.Gone:
-        abort(410)
-    head = _head(person.found, source=None)
-    response = _answer(
-        person.found, "events", lambda: ics.calendar(head, feeds.parts_of_person(person, at=clock.now()))
-    )
+    """Answer with what one person's calendar shows; 404 for an unknown link, 410 for one that was replaced."""
+    if person := feeds.of_token(token):
+        response = _of_attendee(person)
+    elif speaker := spoken.of_token(token):
+        response = _of_speaker(speaker)
+    else:
+        abort(410 if feeds.was_one(token) else 404)
     # Kept by nobody between, asked again each time: a private feed can still answer 304.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _of_attendee(person: feeds.Personal) -> Response:
+    head = _head(person.found, source=None)
+    return _answer(
+        person.found.version, "events", lambda: ics.calendar(head, feeds.parts_of_person(person, at=clock.now()))
+    )
+
+
+def _of_speaker(speaker: Spoken) -> Response:
+    with force_locale(speaker.language):
+        name = _("%(name)s: sessions", name=speaker.name)
+    head = ics.Head(name=name, timezone=clock.home(), url=links.absolute("events.front"), source=None)
+    return _answer(speaker.version, "sessions", lambda: ics.calendar(head, spoken.parts(speaker)))
 
 
 @blueprint.get("/subscribe")
@@ -133,13 +150,13 @@ def _head(found: feeds.Found, *, source: str | None) -> ics.Head:
     )
 
 
-def _answer(found: feeds.Found, name: str, write: Callable[[], bytes]) -> Response:
+def _answer(version: str, name: str, write: Callable[[], bytes]) -> Response:
     """Answer 304 to whoever has this version, else write the body.
 
     Robots are told by header: calendar importers obey robots.txt and would give up the subscription.
     """
-    response = Response(status=304) if _has(found.version) else _written(name, write())
-    response.set_etag(found.version)
+    response = Response(status=304) if _has(version) else _written(name, write())
+    response.set_etag(version)
     response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -74,6 +74,7 @@ class Person:
     url: str
     part: str
     cover: Markup
+    photo: str
 
 
 def inner(
@@ -162,4 +163,5 @@ def _person(guest: Guest, address: str, facts: Inner) -> Person:
         url=address.replace("~", guest.public_id),
         part=", ".join(part for part in said if part),
         cover=covers.svg(guest.name, covers.palette_of(guest.public_id), 3, 3),
+        photo=guest.photo,
     )

@@ -12,6 +12,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.events.standing import Places, Standing, places
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
+from eventsvc.programme import lineup
 from eventsvc.registration import seats
 from eventsvc.registration.models import SEATED, Registration
 
@@ -35,11 +36,12 @@ class Needs:
     filling: list[tuple[Event, Places]]
     opening: list[tuple[Event, int]]
     drafts: list[Event]
+    declined: list[tuple[Event, int]]
     coming: list[tuple[Event, Places]]
 
     @property
     def count(self) -> int:
-        return len(self.failed) + len(self.filling) + len(self.opening) + bool(self.drafts)
+        return len(self.failed) + len(self.filling) + len(self.opening) + len(self.declined) + bool(self.drafts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class Chart:
     taken: int
 
 
-def look(which: sa.ColumnElement[bool], at: datetime) -> Needs:
-    """Look at the events that `which` keeps: three queries, however many events there are."""
+def look(which: sa.ColumnElement[bool], mine: sa.ColumnElement[bool], at: datetime) -> Needs:
+    """Look at the events that `which` keeps, and at the answers at those of `mine`: four queries, however many."""
     is_ahead = sa.or_(Event.ends_at.is_(None), Event.ends_at > at)
     asked = sa.select(Event).where(which, is_ahead, Event.status.in_((Status.DRAFT, Status.PUBLISHED)))
     events = list(db.session.scalars(asked.order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)))
@@ -66,6 +68,7 @@ def look(which: sa.ColumnElement[bool], at: datetime) -> Needs:
         filling=[(event, found) for event, found in published if _is_filling(found)],
         opening=[(event, days) for event, _found in published if (days := _days_to_opening(event, at)) is not None],
         drafts=[event for event in events if event.status is Status.DRAFT],
+        declined=lineup.declined(mine, at),
         coming=published,
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from eventsvc.events.models import Event, Series, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
+from eventsvc.programme.models import Speaker
 from eventsvc.registration.models import LIVE, Registration
 
 BATCH = 50
@@ -23,7 +24,7 @@ _ALONE = {"synchronize_session": False}
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A letter to be written: its row, the sealed links of the registration it is about, its event's palette.
+    """A letter to be written: its row, the sealed links of whom it is to, its event's palette.
 
     `is_moot`: whom it is about has left since, or the event will not be.
     """
@@ -44,6 +45,8 @@ class Due:
     palette: str | None
     cover_seed: str | None
     is_moot: bool
+    card_sealed: str | None = None
+    card_feed_sealed: str | None = None
 
 
 def has_due(at: datetime) -> bool:
@@ -95,8 +98,11 @@ def read(ids: Sequence[int]) -> list[Due]:
             Event.palette,
             sa.func.coalesce(Series.slug, Event.slug),
             sa.func.coalesce(sa.or_(Registration.state.not_in(LIVE), Event.status != Status.PUBLISHED), False),
+            Speaker.link_sealed,
+            Speaker.feed_sealed,
         )
         .outerjoin(Registration, Registration.id == Message.registration_id)
+        .outerjoin(Speaker, Speaker.id == Message.speaker_id)
         .outerjoin(Event, Event.id == Message.event_id)
         .outerjoin(Series, Series.id == Event.series_id)
         .where(Message.id.in_(ids))

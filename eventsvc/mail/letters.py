@@ -12,14 +12,15 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from eventsvc.mail import invitations, programmes, wording
+from eventsvc.mail import invitations, programmes, speakers, wording
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import Letter
 from eventsvc.mail.programmes import ProgrammeWords
+from eventsvc.mail.speakers import SpeakerWords
 from eventsvc.mail.wording import AccountWords, Words
 from eventsvc.text import one_line
 
-AnyWords = Words | AccountWords | ProgrammeWords
+AnyWords = Words | AccountWords | ProgrammeWords | SpeakerWords
 
 _OF_ACCOUNT = frozenset({"account_reset", "account_invited", "account_changed"})
 _GAPS = re.compile(r"\n{3,}")
@@ -60,11 +61,13 @@ def written(due: Due, *, at: datetime, invited: Collection[str] = (), cover: byt
 
 
 def _words(due: Due, language: str, *, invited: int) -> AnyWords:
-    """Word a letter by what it is about: an account, a programme, or else a registration."""
+    """Word a letter by what it is about: an account, a programme, being asked to speak, or else a registration."""
     if due.kind in _OF_ACCOUNT:
         return wording.of_account(due)
     if due.kind in invitations.OF_PROGRAMME:
         return programmes.words(due, language, invitations=invited)
+    if due.kind in speakers.KINDS:
+        return speakers.words(due, language)
     return wording.of_registration(due, language, has_invitation=invited > 0)
 
 

@@ -49,6 +49,7 @@ class Message(db.Model):
     registration_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("registrations.id", ondelete="SET NULL"), index=True
     )
+    speaker_id: Mapped[int | None] = mapped_column(sa.ForeignKey("speakers.id", ondelete="SET NULL"), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     state: Mapped[MessageState] = mapped_column(enum_of(MessageState), default=MessageState.WAITING)

@@ -39,6 +39,7 @@ class Draft:
     event_id: int | None
     registration_id: int | None
     due_at: datetime
+    speaker_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def post(
     at: datetime,
     event_id: int | None = None,
     registration_id: int | None = None,
+    speaker_id: int | None = None,
     is_first: bool = False,
 ) -> Message:
     """Lay one letter in the caller's transaction.
@@ -73,7 +75,7 @@ def post(
     """
     if not is_first:
         replace_waiting(about)
-    message = Message(**_columns(Draft(kind, to, facts, key, about, event_id, registration_id, at), at))
+    message = Message(**_columns(Draft(kind, to, facts, key, about, event_id, registration_id, at, speaker_id), at))
     db.session.add(message)
     return message
 
@@ -118,6 +120,16 @@ def has_reached(registration_id: int, address: str) -> bool:
     return db.session.scalar(gone.limit(1)) is not None
 
 
+def replace_all_waiting(abouts: Collection[str]) -> None:
+    """Take back letters about many things in the same way."""
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.about.in_(abouts), Message.state == MessageState.WAITING)
+        .values(state=MessageState.REPLACED)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def redirect(registration_id: int, address: str) -> None:
     """Let letters that nobody has begun to send go to a person's new address, but for those about the change."""
     db.session.execute(
@@ -134,7 +146,16 @@ def redirect(registration_id: int, address: str) -> None:
 
 def forget(registration_id: int) -> None:
     """Take a person out of the letters to them; that there were letters, and when, stays. Unsent ones are not sent."""
-    theirs = sa.update(Message).where(Message.registration_id == registration_id)
+    _forget(Message.registration_id == registration_id)
+
+
+def forget_speaker(speaker_id: int) -> None:
+    """Take a speaker out of the letters to them in the same way."""
+    _forget(Message.speaker_id == speaker_id)
+
+
+def _forget(which: sa.ColumnElement[bool]) -> None:
+    theirs = sa.update(Message).where(which)
     alone = {"synchronize_session": False}
     db.session.execute(
         theirs.where(Message.state == MessageState.WAITING).values(state=MessageState.REPLACED),
@@ -156,6 +177,7 @@ def _columns(draft: Draft, at: datetime) -> dict[str, Any]:
         "reply_to": draft.to.reply_to,
         "event_id": draft.event_id,
         "registration_id": draft.registration_id,
+        "speaker_id": draft.speaker_id,
         "facts": draft.facts,
         "created_at": at,
         "due_at": draft.due_at,

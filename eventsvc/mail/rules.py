@@ -34,7 +34,7 @@ def resend(message: Message, *, by: Actor, at: datetime) -> Message:
         raise NewerLetter
     if message.state in _UNSENT:
         _wake(message, address, name, at)
-    elif message.state is MessageState.SENT and message.event_id is not None:
+    elif message.state is MessageState.SENT and (message.registration_id or message.speaker_id) is not None:
         message = _copied(message, Recipient(address, name, message.language, message.reply_to), at)
     else:
         raise NotForSending
@@ -58,8 +58,8 @@ def retry_failed(event_id: int | None, *, by: Actor, at: datetime) -> int:
 
 def _present(message: Message) -> tuple[str, str]:
     """Return where a letter would go now: a corrected address is why it is sent again."""
-    if message.recipient and "speaker" in message.facts:
-        speaker = db.session.scalars(sa.select(Speaker).where(Speaker.public_id == message.facts["speaker"])).first()
+    if message.recipient and message.speaker_id is not None:
+        speaker = db.session.get(Speaker, message.speaker_id)
         return (speaker.email, speaker.name) if speaker else ("", "")
     if not message.recipient or message.registration_id is None:
         return message.recipient, message.recipient_name
@@ -98,6 +98,7 @@ def _copied(message: Message, to: Recipient, at: datetime) -> Message:
         at=at,
         event_id=message.event_id,
         registration_id=message.registration_id,
+        speaker_id=message.speaker_id,
     )
     db.session.flush()
     return copy

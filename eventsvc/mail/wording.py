@@ -106,8 +106,8 @@ def of_account(due: Due) -> AccountWords:
         link=tokens.unseal(sealed) if sealed else "",
         office=config["SITE_NAME"],
         office_address=config["SITE_CONTACT"],
-        name=_greeted(facts.get("name", "")),
-        invited_by=_greeted(facts.get("invited_by", "")),
+        name=greeted(facts.get("name", "")),
+        invited_by=greeted(facts.get("invited_by", "")),
         days=facts.get("days", 0),
         sign_in_url=links.absolute("security.login"),
     )
@@ -122,7 +122,7 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
     title, time = inert(event["title"]), whereabouts.time(facts, language)
     dated_title, changed = _dated(title, event, language), changes.of(facts, language)
     return Words(
-        name=_greeted(facts["given_name"]),
+        name=greeted(facts["given_name"]),
         title=title,
         dated_title=dated_title,
         subject=changes.subject(changed, dated_title) if changed else dated_title,
@@ -151,7 +151,8 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
     )
 
 
-def _greeted(name: str) -> str:
+def greeted(name: str) -> str:
+    """Return a name as a letter greets by it, or nothing for what mail programs would turn into a link."""
     # The sentence it closes brings its own full stop.
     return "" if _LINKLIKE.search(name) else inert(name).rstrip(".")
 

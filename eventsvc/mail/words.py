@@ -19,6 +19,8 @@ KINDS: dict[str, Any] = {
     "event_reinstated": _l("The event takes place after all"),
     "programme_changed": _l("Your sessions have changed"),
     "speaker_programme": _l("News of the sessions you speak in"),
+    "speaker_invited": _l("Will you speak?"),
+    "speaker_reminded": _l("Will you speak? A reminder"),
     "link_resent": _l("Your personal link"),
     "address_changed": _l("Letters come to this address now"),
     "address_left": _l("Letters no longer come to this address"),

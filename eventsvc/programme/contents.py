@@ -19,7 +19,7 @@ COLUMNS = (
 )  # fmt: skip
 ALL = (*COLUMNS, "further_rooms", "speakers")
 MATERIALS = ("slides_url", "recording_url")
-PERSON = ("name", "affiliation", "country", "biography", "email")
+CARD = ("name", "affiliation", "country", "biography", "email", "language", "orcid", "links")
 
 
 def of(session: Session, names: Collection[str] = ALL) -> dict[str, Any]:

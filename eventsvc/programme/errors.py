@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -139,4 +139,78 @@ class SeenOtherwise(Refused):
 
     def __init__(self) -> None:
         told = _("The programme has changed since you looked. Below is what it would do now; nothing was taken yet.")
+        super().__init__(told)
+
+
+class BadPhoto(Refused):
+    """A photo cannot be taken."""
+
+    def __init__(self, sentence: Any) -> None:
+        super().__init__(sentence, field="photo")
+
+    @classmethod
+    def unreadable(cls) -> Self:
+        return cls(_("This is no photo that we can read. Send a JPEG, PNG or WebP; from a phone, send it as JPEG."))
+
+    @classmethod
+    def too_large(cls, most: int) -> Self:
+        return cls(_("A photo may have %(most)s MB. Send a smaller one.", most=most // 1024 // 1024))
+
+    @classmethod
+    def too_many_pixels(cls) -> Self:
+        return cls(_("This photo has more than 50 million pixels. Send a smaller one; we show it small anyway."))
+
+
+class BadFile(Refused):
+    """A file cannot be taken as slides."""
+
+    def __init__(self, sentence: Any) -> None:
+        super().__init__(sentence, field="file")
+
+    @classmethod
+    def too_large(cls, most: int) -> Self:
+        return cls(
+            _("A file may have %(most)s MB. Send a smaller one, for example as a PDF.", most=most // 1024 // 1024)
+        )
+
+
+class TooManyFiles(BadFile):
+    status = 409
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("There are %(most)s files for this session already. Take one of them out first.", most=most))
+
+
+class NothingToAnswer(Refused):
+    """Somebody answers for a session that will not be, or has been."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("That session is over or will not be, so there is nothing to answer any more."))
+
+
+class BadTimes(Refused):
+    """A time that somebody is free lacks an end, or ends before it begins."""
+
+    def __init__(self, number: int) -> None:
+        told = _("Line %(number)s needs a beginning, and an end after it.", number=number)
+        super().__init__(told, field="times")
+
+
+class SamePerson(Refused):
+    def __init__(self) -> None:
+        super().__init__(_("That is the same person. Choose somebody else."), field="other")
+
+
+class LinkNotYours(Refused):
+    """A speaker's link would show an organiser events that they may not see."""
+
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        told = _(
+            "%(name)s also speaks at an event that you may not see, and their page shows it. Write to them instead.",
+            name=name,
+        )
         super().__init__(told)

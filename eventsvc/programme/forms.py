@@ -1,4 +1,4 @@
-"""The forms about a programme: a session, a room, a track, a speaker."""
+"""The forms about a programme: a session, a room, a track."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from wtforms import BooleanField, Form, HiddenField, SelectField, SelectMultiple
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import wall
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Rows, WallTime, Whole, choices, line, mailbox, naive, prose, take, web_address
+from eventsvc.events.fields import Rows, WallTime, Whole, choices, line, naive, prose, take, web_address
 from eventsvc.events.models import Event
 from eventsvc.events.words import language_name
 from eventsvc.extensions import db
 from eventsvc.programme import contents
-from eventsvc.programme.models import Room, Session, SessionKind, Speaker, SpeakerRole, Track
+from eventsvc.programme.models import Room, Session, SessionKind, SpeakerRole, Track
 from eventsvc.programme.vacancies import Vacancy
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
-from eventsvc.registration import countries
 
 _TIMES = ("starts_at", "ends_at")
 _COLOURS = (_l("petrol"), _l("brick"), _l("moss"), _l("plum"), _l("slate"), _l("ochre"))
@@ -174,24 +173,6 @@ class TrackForm(_Named):
     prefix = "track"
     name = line(_l("Name"), 120, required=_l("Give the track a name."))
     colour = SelectField(_l("Colour"), coerce=int, choices=choices(enumerate(_COLOURS, 1)))
-
-
-class SpeakerForm(FlaskForm):
-    """A speaker, as every event shows them."""
-
-    name = line(_l("Name"), 200, required=_l("Give the speaker's name."))
-    affiliation = line(_l("Affiliation"), 200)
-    country = SelectField(_l("Country"))
-    biography = prose(_l("Biography"))
-    email = mailbox(_l("E-mail address"))
-
-    def __init__(self, speaker: Speaker) -> None:
-        super().__init__(obj=speaker)
-        self.country.choices = choices([("", _l("Choose")), *countries.names(str(get_locale())).items()])
-
-    def said(self) -> dict[str, Any]:
-        """Return what the rule is told."""
-        return {name: self[name].data or "" for name in contents.PERSON}
 
 
 def _begun(like: Session | None) -> dict[str, Any]:

@@ -142,7 +142,7 @@ class Speaker(db.Model):
 
     `links` is a list of {label, url}. `photo_digest` names the picture that is kept. `link_*` open their own card,
     `feed_*` their calendar: a digest to find the secret by, and the secret sealed to write it again. `language` is
-    that of letters to them.
+    that of letters to them. `erased_at`: when they took their card away; the name stays in programmes.
     """
 
     __tablename__ = "speakers"
@@ -162,13 +162,14 @@ class Speaker(db.Model):
     link_sealed: Mapped[str | None] = mapped_column(sa.Text)
     feed_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     feed_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}
 
 
 class Appearance(db.Model):
-    """A speaker in a role in one session, and whether they have said that they will come."""
+    """A speaker in a role in one session, and what they say to it; `note` is a sentence to their answer."""
 
     __tablename__ = "appearances"
     __table_args__ = (sa.UniqueConstraint("session_id", "speaker_id", "role"),)
@@ -182,6 +183,7 @@ class Appearance(db.Model):
     invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    note: Mapped[str] = mapped_column(sa.String(500), default="")
     session: Mapped[Session] = relationship(back_populates="appearances")
     speaker: Mapped[Speaker] = relationship()
 
@@ -263,3 +265,14 @@ class PublishedSession(db.Model):
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True)
     position: Mapped[int]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class PublishedVoice(db.Model):
+    """A speaker whom the published facts of a session name: what their own feed and their page look by."""
+
+    __tablename__ = "published_voices"
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    speaker_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("speakers.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

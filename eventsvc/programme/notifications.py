@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -130,7 +130,8 @@ class _Writing:
         found = self._people.spoken.get(to.public_id, ())
         recipient = Recipient(to.email, to.name, to.language, self._event.contact_email)
         own = {"speaker": to.public_id}
-        return self._draft("speaker_programme", f"speaker:{to.id}", recipient, found, own, 0, None)
+        draft = self._draft("speaker_programme", f"speaker:{to.id}", recipient, found, own, 0, None)
+        return replace(draft, speaker_id=to.id) if draft else None
 
     def _draft(
         self,

@@ -19,7 +19,16 @@ from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import changes
 from eventsvc.programme.changes import Change
-from eventsvc.programme.models import Appearance, PublishedSession, Room, Session, SessionStatus, Version
+from eventsvc.programme.models import (
+    Appearance,
+    PublishedSession,
+    PublishedVoice,
+    Room,
+    Session,
+    SessionStatus,
+    Speaker,
+    Version,
+)
 
 
 def facts_of(session: Session) -> dict[str, Any]:
@@ -40,16 +49,14 @@ def facts_of(session: Session) -> dict[str, Any]:
         "colour": session.track.colour if session.track else 1,
         "capacity": session.capacity,
         "parent": session.parent.public_id if session.parent else None,
-        "speakers": [
-            {
-                "public_id": each.speaker.public_id,
-                "name": each.speaker.name,
-                "affiliation": each.speaker.affiliation,
-                "role": each.role.value,
-            }
-            for each in session.appearances
-        ],
+        "speakers": [{**named(each.speaker), "role": each.role.value} for each in session.appearances],
     }
+
+
+def named(speaker: Speaker) -> dict[str, str]:
+    """Return what the facts of a session tell of a speaker; what is told on their own page alone is not among it."""
+    photo = {"photo": speaker.photo_digest} if speaker.photo_digest else {}
+    return {"public_id": speaker.public_id, "name": speaker.name, "affiliation": speaker.affiliation, **photo}
 
 
 def drafted(event_id: int) -> list[Session]:
@@ -129,11 +136,44 @@ def bring(event: Event, *, at: datetime, name: str = "", is_quiet: bool = False)
     return version, found
 
 
+# Built once: what tells of a speaker.
+_TELLING = (
+    sa.select(PublishedSession.session_id, PublishedSession.event_id, PublishedSession.facts)
+    .join(PublishedVoice, PublishedVoice.session_id == PublishedSession.session_id)
+    .where(PublishedVoice.speaker_id == sa.bindparam("speaker_id"))
+    .order_by(PublishedSession.session_id)
+)
+
+
 def touch(event_id: int) -> None:
     """Count a change in what is shown beside the version: slides, recordings, a speaker's card."""
     version = last(event_id)
     if version is not None:
         version.stamp += 1
+
+
+def retell(speaker: Speaker, known_as: str | None = None) -> None:
+    """Show of a speaker, in what is published, the photo that they have now, under the public id that they have now.
+
+    `known_as` is the one they had there. Another name waits for the next version.
+    """
+    was, events = known_as or speaker.public_id, set()
+    for session_id, event_id, facts in db.session.execute(_TELLING, {"speaker_id": speaker.id}).all():
+        told = [_retold(voice, speaker) if voice["public_id"] == was else voice for voice in facts["speakers"]]
+        told = list({(voice["public_id"], voice["role"]): voice for voice in told}.values())
+        events.add(event_id)
+        if told != facts["speakers"]:
+            shown = sa.update(PublishedSession).where(PublishedSession.session_id == session_id)
+            db.session.execute(
+                shown.values(facts={**facts, "speakers": told}), execution_options={"synchronize_session": False}
+            )
+    for event_id in sorted(events):
+        touch(event_id)
+
+
+def _retold(voice: Mapping[str, str], speaker: Speaker) -> dict[str, str]:
+    kept = {name: value for name, value in voice.items() if name != "photo"}
+    return kept | {name: value for name, value in named(speaker).items() if name in {"public_id", "photo"}}
 
 
 def _write(event_id: int, sessions: list[Session]) -> None:
@@ -154,9 +194,22 @@ def _write(event_id: int, sessions: list[Session]) -> None:
     ]
     if rows:
         db.session.execute(sa.insert(PublishedSession), rows)
+    _write_voices(event_id, sessions)
     removed = sa.select(Session).where(Session.event_id == event_id, Session.status == SessionStatus.REMOVED)
     for session in db.session.scalars(removed):
         db.session.delete(session)
+
+
+def _write_voices(event_id: int, sessions: list[Session]) -> None:
+    own = sa.select(Session.id).where(Session.event_id == event_id)
+    db.session.execute(
+        sa.delete(PublishedVoice).where(PublishedVoice.session_id.in_(own)),
+        execution_options={"synchronize_session": False},
+    )
+    named = {(session.id, each.speaker_id) for session in sessions for each in session.appearances}
+    if named:
+        rows = [{"session_id": session_id, "speaker_id": speaker_id} for session_id, speaker_id in sorted(named)]
+        db.session.execute(sa.insert(PublishedVoice), rows)
 
 
 def _shown(event_id: int) -> dict[str, Mapping[str, Any]]:

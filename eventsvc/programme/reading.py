@@ -22,12 +22,13 @@ from eventsvc.programme.slots import Slot
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A person in a role in one session."""
+    """A person in a role in one session; `photo` is the digest of the picture that is kept, where there is one."""
 
     public_id: str
     name: str
     affiliation: str
     role: SpeakerRole
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Guest:
     name: str
     affiliation: str
     parts: tuple[tuple[SpeakerRole, Item], ...]
+    photo: str = ""
 
 
 # Built once: building a statement costs as much as asking SQLite.
@@ -152,7 +154,9 @@ def guests(items: Iterable[Item]) -> tuple[Guest, ...]:
     for item in items:
         for voice in item.voices:
             found.setdefault(voice.public_id, (voice, []))[1].append((voice.role, item))
-    return tuple(Guest(key, voice.name, voice.affiliation, tuple(parts)) for key, (voice, parts) in found.items())
+    return tuple(
+        Guest(key, voice.name, voice.affiliation, tuple(parts), voice.photo) for key, (voice, parts) in found.items()
+    )
 
 
 def speaker_by_id(public_id: str) -> Speaker | None:
@@ -173,7 +177,9 @@ def _item(session_id: int, public_id: str, facts: Mapping[str, Any], slides_url:
         track=facts["track"],
         colour=facts["colour"],
         voices=tuple(
-            Voice(each["public_id"], each["name"], each["affiliation"], SpeakerRole(each["role"]))
+            Voice(
+                each["public_id"], each["name"], each["affiliation"], SpeakerRole(each["role"]), each.get("photo", "")
+            )
             for each in facts["speakers"]
         ),
         abstract=facts["abstract"],

@@ -39,8 +39,15 @@ class Origin(enum.StrEnum):
 
 
 class TokenKind(enum.StrEnum):
+    """What a link opens: a registration or its feed, a speaker's card or their feed."""
+
     MANAGE = "manage"
     FEED = "feed"
+    CARD = "card"
+    CARD_FEED = "card feed"
+
+
+OF_REGISTRATION = (TokenKind.MANAGE, TokenKind.FEED)
 
 
 class Turnstile(db.Model):

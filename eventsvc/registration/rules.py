@@ -23,7 +23,7 @@ from eventsvc.events.standing import Standing, by_seats, places
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
 from eventsvc.registration import choices, errors, keys, known, notifications, seats
-from eventsvc.registration.models import LIVE, SEATED, Origin, Registration, State, TokenKind
+from eventsvc.registration.models import LIVE, OF_REGISTRATION, SEATED, Origin, Registration, State, TokenKind
 from eventsvc.registration.person import NOBODY, Person
 from eventsvc.text import folded
 
@@ -65,7 +65,7 @@ def register(
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
     Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
     """
-    links = {kind: keys.new() for kind in TokenKind}
+    links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
     submission = _submission(submission_key, person)
     event, turn = _hold(event_id)
@@ -287,7 +287,7 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
         setattr(registration, name, value)
     if registration.is_live and not _is_over(event, at):
         _move(registration, State.CANCELLED, by=by, at=at)
-    for kind in TokenKind:
+    for kind in OF_REGISTRATION:
         keys.retire(registration, kind, at=at, is_erased=True)
     registration.note, registration.submission_key, registration.link_sent_at = "", None, None
     registration.erased_at = at

@@ -25,6 +25,7 @@ OF_AN_EVENT = {
     "/desk/events/{slug}/programme/export.csv": Act.SEE,
     "/desk/events/{slug}/programme/import": Act.EDIT,
     "/desk/events/{slug}/programme/publish": Act.PUBLISH,
+    "/desk/events/{slug}/programme/speakers": Act.EDIT,
     "/desk/events/{slug}/programme/sessions/{session}": Act.EDIT,
     "/desk/events/{slug}/programme/rooms/{room}": Act.EDIT,
     "/desk/events/{slug}/roster": Act.SEE_ROSTER,
@@ -52,6 +53,10 @@ POSTED = {
     "/desk/events/{slug}/programme/rooms": Act.EDIT,
     "/desk/events/{slug}/programme/tracks": Act.EDIT,
     "/desk/events/{slug}/programme/sessions/{session}/cancel": Act.EDIT,
+    "/desk/events/{slug}/programme/speakers/invite": Act.EDIT,
+    "/desk/events/{slug}/programme/speakers/remind": Act.EDIT,
+    "/desk/events/{slug}/programme/speakers/sam/link": Act.EDIT,
+    "/desk/events/{slug}/programme/slides/file/remove": Act.EDIT,
     "/desk/events/{slug}/roles/1/revoke": Act.GRANT,
 }
 
@@ -194,7 +199,17 @@ def test_no_page_of_these_doors_is_left_out_of_the_matrix(app: Flask, event: Eve
     matched = app.url_map.bind("localhost")
     tried = {matched.match(address(path, event))[0] for path in (*OF_AN_EVENT, *OF_THE_SITE)}
     tried |= {matched.match(address(path, event), method="POST")[0] for path in POSTED}
-    alike = {"change", "edit_track", "edit_speaker", "add_track", "remove_room", "remove_track", "withdraw_acceptance"}
+    alike = {
+        "change",
+        "edit_track",
+        "edit_speaker",
+        "merge_speakers",
+        "download_slides",
+        "add_track",
+        "remove_room",
+        "remove_track",
+        "withdraw_acceptance",
+    }
 
     there = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in doors}
 

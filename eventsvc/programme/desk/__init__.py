@@ -1,6 +1,27 @@
 """The door for organisers to programmes: building them, from and to files, clashes, and letting the public see them."""
 
-from eventsvc.programme.desk import clashes, exports, imports, moves, publishing, sessions, timetable
+from eventsvc.programme.desk import (
+    card,
+    clashes,
+    exports,
+    imports,
+    moves,
+    publishing,
+    sessions,
+    speakers,
+    timetable,
+)
 from eventsvc.programme.desk.programme import blueprint
 
-__all__ = ["blueprint", "clashes", "exports", "imports", "moves", "publishing", "sessions", "timetable"]
+__all__ = [
+    "blueprint",
+    "card",
+    "clashes",
+    "exports",
+    "imports",
+    "moves",
+    "publishing",
+    "sessions",
+    "speakers",
+    "timetable",
+]

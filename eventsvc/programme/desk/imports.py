@@ -21,7 +21,7 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import exporting, importing, slots
+from eventsvc.programme import exporting, importing, portraits, slots
 from eventsvc.programme.comparing import Comparison, Difference, Fate, Match
 from eventsvc.programme.desk.forms import ImportForm
 from eventsvc.programme.desk.programme import blueprint
@@ -33,7 +33,8 @@ from eventsvc.programme.formats.words import Column
 from eventsvc.programme.models import SessionKind, SessionStatus, SpeakerRole
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 
-_ENDPOINT = "programme_desk.take_file"
+_ENDPOINT, _CARD = "programme_desk.take_file", "programme_desk.edit_speaker"
+_MOST = {_ENDPOINT: MOST_BYTES, _CARD: portraits.MOST_BYTES}
 # The file, and the text of the one before it, and the rest of the form.
 _MOST_SENT = 2 * MOST_BYTES + 1024 * 1024
 _COLUMNS: dict[Column, Any] = {
@@ -80,16 +81,17 @@ _STATES: dict[str, Any] = {
 def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let organisers send more here than elsewhere, before anything reads the form."""
     if endpoint == _ENDPOINT and current_user.is_authenticated:
-        request.max_content_length = _MOST_SENT
-        request.max_form_memory_size = MOST_BYTES + 1024 * 1024
+        web.let_files_in(most=_MOST_SENT, text=MOST_BYTES + 1024 * 1024)
+    if endpoint == _CARD and current_user.is_authenticated:
+        web.let_files_in(most=portraits.MOST_BYTES + 1024 * 1024)
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def refuse_unread(_error: RequestEntityTooLarge) -> Any:
     """Say how large a file may be to whoever sent one that was not even read."""
-    if request.endpoint != _ENDPOINT:
+    if request.endpoint not in _MOST:
         return web.error_page(413)
-    most = MOST_BYTES // 1024 // 1024
+    most = _MOST[request.endpoint] // 1024 // 1024
     sentence = _("A file may have %(most)s MB. Yours has more and was not read, so nothing was changed.", most=most)
     return web.error_page(413, sentence=sentence)
 

@@ -18,8 +18,8 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import accepted, gathering, published, rules
-from eventsvc.programme.forms import RoomForm, SpeakerForm, TrackForm
-from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
+from eventsvc.programme.forms import RoomForm, TrackForm
+from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Track
 from eventsvc.programme.words import SESSION_KINDS
 
 blueprint = Blueprint("programme_desk", __name__, url_prefix="/desk/events/<slug>/programme")
@@ -105,22 +105,6 @@ def remove_track(slug: str, track_id: int) -> Response:
     event = event_for(Act.EDIT, slug)
     track = _own(Track, event, track_id)
     return done(event, lambda: rules.remove(event, track, by=me(), at=clock.now()), _("The track is taken away."))
-
-
-@blueprint.route("/speakers/<public_id>", methods=["GET", "POST"])
-@signed_in
-def edit_speaker(slug: str, public_id: str) -> Any:
-    """Change what is told of somebody who speaks at this event."""
-    event = event_for(Act.EDIT, slug)
-    here = sa.select(Appearance.speaker_id).join(Session).where(Session.event_id == event.id)
-    asked = sa.select(Speaker).where(Speaker.public_id == public_id, Speaker.id.in_(here))
-    speaker = web.not_found_unless(db.session.scalars(asked).first())
-    form = SpeakerForm(speaker)
-
-    def write() -> None:
-        rules.edit_speaker(event, speaker, form.said(), by=me(), at=clock.now())
-
-    return _edited(event, form, write, speaker.name, None)
 
 
 def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:

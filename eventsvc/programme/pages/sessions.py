@@ -16,8 +16,9 @@ from eventsvc.events import words
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
-from eventsvc.programme import blocks, reading
+from eventsvc.programme import blocks, lineup, reading, stores, uploads
 from eventsvc.programme.blocks import Scene
+from eventsvc.programme.models import Slides
 from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
 from eventsvc.programme.reading import Item, Voice
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES, span
@@ -51,8 +52,42 @@ def session(slug: str, public_id: str) -> AnyResponse:
         parts=[_kin(part, event) for part in parts],
         block=_kin(block, event) if block else None,
         calendar=_calendar(found, event),
+        slides=_slides(found, event),
     )
     return web.public(Response(page))
+
+
+@blueprint.get("/events/<slug>/sessions/<public_id>/slides/<file_id>")
+def slides(slug: str, public_id: str, file_id: str) -> AnyResponse:
+    """Send a file that was put to a session, once that is over."""
+    event = event_at(slug)
+    if event is None:
+        return moved("programme.slides", slug, public_id=public_id, file_id=file_id)
+    found = web.not_found_unless(reading.item(event.id, public_id))
+    files = {each.public_id: each for each in _shown(found)}
+    chosen = web.not_found_unless(files.get(file_id))
+    file = web.not_found_unless(stores.path(stores.FILES, chosen.digest))
+    response = web.attachment(file, chosen.media_type, chosen.name)
+    response.headers["Cache-Control"] = f"public, max-age={web.PUBLIC_SECONDS}"
+    return response
+
+
+def _shown(found: Item) -> list[Slides]:
+    """Return the files of a session that everybody may have: none before its end, and none of one that was not."""
+    if found.ends_at is None or found.ends_at > clock.now() or found.is_cancelled:
+        return []
+    return lineup.slides_of([found.session_id])
+
+
+def _slides(found: Item, event: Event) -> list[dict[str, str]]:
+    return [
+        {
+            "name": each.name,
+            "about": f"{uploads.word(each.media_type)}, {uploads.size(each.size)}",
+            "url": url_for("programme.slides", slug=event.slug, public_id=found.public_id, file_id=each.public_id),
+        }
+        for each in _shown(found)
+    ]
 
 
 def _with_kin(event_id: int, public_id: str) -> tuple[Item, Sequence[Item], Item | None]:
@@ -76,6 +111,7 @@ def _people(voices: Sequence[Voice], event: Event) -> list[dict[str, Any]]:
     return [
         {
             "name": each.name,
+            "photo": each.photo,
             "affiliation": each.affiliation,
             "role": SPEAKER_ROLES[each.role],
             "url": url_for("programme.speaker", slug=event.slug, public_id=each.public_id),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import covers, text, web
+from eventsvc import covers, text, web, when
 from eventsvc.events.models import Event
-from eventsvc.programme import reading
-from eventsvc.programme.models import SpeakerRole
+from eventsvc.events.words import country_name
+from eventsvc.programme import lineup, orcid, portraits, reading, stores
+from eventsvc.programme.lineup import Elsewhere
+from eventsvc.programme.models import Speaker, SpeakerRole
 from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
 from eventsvc.programme.reading import Guest, Item
 from eventsvc.programme.words import SPEAKER_ROLES, span
+
+_A_YEAR = 365 * 24 * 60 * 60
 
 
 @blueprint.get("/events/<slug>/speakers")
@@ -44,13 +49,44 @@ def speaker(slug: str, public_id: str) -> AnyResponse:
         biography=text.to_html(person.biography),
         written=event.language if event.language != web.language() else "",
         guest=_guest(guest, event),
+        orcid_url=f"{orcid.ADDRESS}{person.orcid}" if person.orcid else "",
+        country=country_name(person.country, web.language()) if person.country else "",
+        elsewhere=_elsewhere(person, event),
     )
     return web.public(Response(page))
+
+
+@blueprint.get("/photos/<digest>.jpg")
+def photo(digest: str) -> AnyResponse:
+    """Send the photo of somebody; a changed one has another address, so this one may be kept for ever."""
+    file = web.not_found_unless(stores.path(stores.PHOTOS, digest))
+    response = send_file(file, mimetype=portraits.MEDIA_TYPE, max_age=_A_YEAR)
+    response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
+    return response
+
+
+def _elsewhere(person: Speaker, event: Event) -> list[dict[str, str]]:
+    """Return what somebody speaks in at other events, each with the day it is on."""
+    return [
+        {
+            "title": each.facts["title"],
+            "event": each.event,
+            "when": _day(each),
+            "url": url_for("programme.session", slug=each.slug, public_id=each.public_id),
+        }
+        for each in lineup.elsewhere(person, event)
+    ]
+
+
+def _day(each: Elsewhere) -> str:
+    said = each.facts["starts_at"]
+    return when.day(datetime.fromisoformat(said), each.timezone, web.language()) if said else ""
 
 
 def _guest(guest: Guest, event: Event) -> dict[str, Any]:
     return {
         "name": guest.name,
+        "photo": guest.photo,
         "affiliation": guest.affiliation,
         "url": url_for("programme.speaker", slug=event.slug, public_id=guest.public_id),
         "cover": covers.svg(guest.name, covers.palette_of(guest.public_id), 3, 3),

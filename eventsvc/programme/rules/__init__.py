@@ -7,6 +7,8 @@ is refused, unless it is accepted.
 
 from eventsvc.programme.rules.clashes import ANYWAY, accept_clashes, withdraw_acceptance
 from eventsvc.programme.rules.days import copy_day, move_block, shift_after, swap
+from eventsvc.programme.rules.inviting import PAUSE, Asked, hand_link, invite, is_to_be_reminded, remind
+from eventsvc.programme.rules.merging import merge
 from eventsvc.programme.rules.publishing import publish
 from eventsvc.programme.rules.sessions import (
     add_session,
@@ -17,28 +19,54 @@ from eventsvc.programme.rules.sessions import (
     restore_session,
     unschedule,
 )
-from eventsvc.programme.rules.things import add_room, add_track, edit_room, edit_speaker, edit_track, remove
+from eventsvc.programme.rules.speakers import (
+    add_slides,
+    answer,
+    edit_card,
+    edit_speaker,
+    remove_slides,
+    replace_card_feed,
+    replace_card_link,
+    set_free_times,
+    take_card_away,
+)
+from eventsvc.programme.rules.things import add_room, add_track, edit_room, edit_track, remove
 
 __all__ = [
     "ANYWAY",
+    "PAUSE",
+    "Asked",
     "accept_clashes",
     "add_room",
     "add_session",
+    "add_slides",
     "add_track",
+    "answer",
     "cancel_session",
     "copy_day",
     "delete_session",
+    "edit_card",
     "edit_room",
     "edit_session",
     "edit_speaker",
     "edit_track",
+    "hand_link",
+    "invite",
+    "is_to_be_reminded",
+    "merge",
     "move",
     "move_block",
     "publish",
+    "remind",
     "remove",
+    "remove_slides",
+    "replace_card_feed",
+    "replace_card_link",
     "restore_session",
+    "set_free_times",
     "shift_after",
     "swap",
+    "take_card_away",
     "unschedule",
     "withdraw_acceptance",
 ]

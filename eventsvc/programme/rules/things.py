@@ -1,8 +1,7 @@
-"""What a programme is made of: its rooms, its tracks, and what is told of those who speak."""
+"""What a programme is made of: its rooms and its tracks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,8 +12,8 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import contents, errors, published
-from eventsvc.programme.models import Room, Session, SessionStatus, Speaker, Track
+from eventsvc.programme import errors, published
+from eventsvc.programme.models import Room, Session, SessionStatus, Track
 from eventsvc.registration import seats
 
 Named = TypeVar("Named", Room, Track)
@@ -71,16 +70,6 @@ def remove(event: Event, thing: Room | Track, *, by: Actor, at: datetime) -> Non
     audit.record(f"{noun}.removed", thing, by=by, at=at, event_id=event.id, before={"name": thing.name})
     db.session.delete(thing)
     db.session.flush()
-
-
-def edit_speaker(event: Event, speaker: Speaker, said: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
-    """Change what is told of a speaker at `event`, and so at every event where they speak."""
-    before = snapshot(speaker, contents.PERSON)
-    for name in contents.PERSON:
-        setattr(speaker, name, said.get(name, before[name]))
-    db.session.flush()
-    after = snapshot(speaker, contents.PERSON)
-    audit.record("speaker.edited", speaker, by=by, at=at, event_id=event.id, before=before, after=after)
 
 
 def _check_name(noun: type[Named], event_id: int, name: str, *, but: int | None = None) -> None:

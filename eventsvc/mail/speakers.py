@@ -1,0 +1,89 @@
+"""What a letter to somebody who is asked to speak says: what they are to do, when and where, and how they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from eventsvc import links, tokens, when
+from eventsvc.events.places import Where
+from eventsvc.mail import whereabouts
+from eventsvc.mail.claims import Due
+from eventsvc.mail.envelopes import inert
+from eventsvc.mail.wording import greeted
+from eventsvc.programme.models import SpeakerRole
+from eventsvc.programme.words import SPEAKER_ROLES
+
+KINDS = frozenset({"speaker_invited", "speaker_reminded"})
+
+
+@dataclass(frozen=True, slots=True)
+class OnePart:
+    """A session in a letter: what somebody is to be in it, when it is, and where."""
+
+    title: str
+    role: str
+    when: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerWords:
+    """What the templates of a letter to a speaker read; what is unknown is empty."""
+
+    name: str
+    title: str
+    parts: list[OnePart]
+    block: when.Block | None
+    when: str
+    zone: str
+    where: Where
+    card_url: str
+    event_url: str
+    contact_name: str
+    office: str
+    own_links: tuple[str, ...]
+
+
+def words(due: Due, language: str) -> SpeakerWords:
+    """Word a letter. Raises KeyError or ValueError for facts that cannot be read, and for a card without a link."""
+    facts, event = due.facts, due.facts["event"]
+    if not due.card_sealed:
+        raise ValueError("this speaker has no link")
+    card_url = links.absolute("speakers.show", token=tokens.unseal(due.card_sealed), lang=language)
+    time = whereabouts.time(facts, language)
+    return SpeakerWords(
+        name=greeted(facts["name"]),
+        title=inert(event["title"]),
+        parts=[_part(each, event["timezone"], language) for each in facts["parts"]],
+        block=time.block,
+        when=time.when,
+        zone=time.zone,
+        where=whereabouts.where(facts, language),
+        card_url=card_url,
+        event_url=links.absolute("events.show", slug=event["slug"], lang=language) if facts["is_public"] else "",
+        contact_name=inert(event["contact_name"]),
+        office=current_app.config["SITE_NAME"],
+        own_links=(card_url,),
+    )
+
+
+def _part(said: Mapping[str, Any], timezone: str, language: str) -> OnePart:
+    return OnePart(
+        title=inert(said["title"]),
+        role=", ".join(str(SPEAKER_ROLES[SpeakerRole(role)]) for role in said["roles"]),
+        when=_when(said, timezone, language),
+        room=inert(said["room"]),
+    )
+
+
+def _when(said: Mapping[str, Any], timezone: str, language: str) -> str:
+    if not said["starts_at"] or not said["ends_at"]:
+        return str(_("Time to follow"))
+    starts_at, ends_at = (datetime.fromisoformat(said[name]) for name in ("starts_at", "ends_at"))
+    return when.span(starts_at, ends_at, timezone, language)

@@ -1,0 +1,62 @@
+"""The two keys of a speaker: one opens their own card, the other their calendar."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from eventsvc import tokens
+from eventsvc.extensions import db
+from eventsvc.programme.models import Speaker
+from eventsvc.registration import keys
+from eventsvc.registration.models import RetiredToken, TokenKind
+
+_COLUMNS = {TokenKind.CARD: ("link_digest", "link_sealed"), TokenKind.CARD_FEED: ("feed_digest", "feed_sealed")}
+
+
+def find(token: str) -> Speaker | None:
+    """Return the speaker whose card a key opens."""
+    return db.session.scalar(sa.select(Speaker).where(Speaker.link_digest == tokens.digest(token)))
+
+
+def is_retired(token: str) -> bool:
+    """Tell whether a key opened a card once."""
+    row = db.session.get(RetiredToken, tokens.digest(token))
+    return row is not None and row.kind is TokenKind.CARD
+
+
+def token_of(speaker: Speaker, kind: TokenKind) -> str | None:
+    """Write a key again; None where there is none or SECRET_KEY was lost."""
+    sealed = getattr(speaker, _COLUMNS[kind][1])
+    return tokens.unsealed(sealed) if sealed else None
+
+
+def see_to(speaker: Speaker) -> None:
+    """Cut the keys that a speaker lacks."""
+    for kind, (digest, _sealed) in _COLUMNS.items():
+        if getattr(speaker, digest) is None:
+            _fit(speaker, kind, keys.new())
+
+
+def replace(speaker: Speaker, kind: TokenKind, *, at: datetime) -> str:
+    """Let a new key open what the old one did, and return it."""
+    retire(speaker, kind, at=at)
+    key = keys.new()
+    _fit(speaker, kind, key)
+    return key.token
+
+
+def retire(speaker: Speaker, kind: TokenKind, *, at: datetime) -> None:
+    """Let a key open nothing any more; whoever has it is told that it was replaced or stopped."""
+    digest, sealed = _COLUMNS[kind]
+    if getattr(speaker, digest) is not None:
+        db.session.add(RetiredToken(digest=getattr(speaker, digest), kind=kind, retired_at=at))
+    setattr(speaker, digest, None)
+    setattr(speaker, sealed, None)
+
+
+def _fit(speaker: Speaker, kind: TokenKind, key: keys.Key) -> None:
+    digest, sealed = _COLUMNS[kind]
+    setattr(speaker, digest, key.digest)
+    setattr(speaker, sealed, key.sealed)

@@ -1,0 +1,82 @@
+"""Two cards of one person made into one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from eventsvc.accounts import audit
+from eventsvc.accounts.actors import Actor
+from eventsvc.columns import snapshot
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.mail.models import Message
+from eventsvc.programme import contents, errors, keys, published
+from eventsvc.programme.models import Appearance, FreeTime, PublishedVoice, Slides, Speaker
+from eventsvc.registration import seats
+from eventsvc.registration.models import TokenKind
+
+_FILLED = ("affiliation", "country", "biography", "email", "orcid", "links", "photo_digest")
+_LINKS = (("link_digest", "link_sealed", TokenKind.CARD), ("feed_digest", "feed_sealed", TokenKind.CARD_FEED))
+
+
+def merge(event: Event, kept: Speaker, other: Speaker, *, by: Actor, at: datetime) -> None:
+    """Let one card stand for both, at every event: `other` goes, and what it alone had is taken over.
+
+    Where only `other` has a link it goes on opening the card; where both have one, the other's has stopped. Raises
+    SamePerson.
+    """
+    if kept.id == other.id:
+        raise errors.SamePerson
+    seats.hold(event.id)
+    stored = (*contents.CARD, "photo_digest")
+    before, gone = snapshot(kept, stored), snapshot(other, stored)
+    known_as, number = other.public_id, other.id
+    _take_over_rows(kept.id, other.id)
+    links = _links_for(kept, other, at)
+    db.session.delete(other)
+    db.session.flush()
+    filled = {name: gone[name] for name in _FILLED if gone[name] and not getattr(kept, name)}
+    for name, value in (links | filled).items():
+        setattr(kept, name, value)
+    db.session.flush()
+    published.retell(kept, known_as)
+    audit.forget(Speaker.__tablename__, number)
+    after = snapshot(kept, (*stored, "revision"))
+    audit.record(
+        "speaker.merged", kept, by=by, at=at, event_id=event.id, before=before, after=after | {"merged": known_as}
+    )
+
+
+def _links_for(kept: Speaker, other: Speaker, at: datetime) -> dict[str, str | None]:
+    """Return the links that `kept` takes over, as it has none; those that it does not need stop."""
+    taken: dict[str, str | None] = {}
+    for digest, sealed, kind in _LINKS:
+        if getattr(kept, digest) is None:
+            taken |= {digest: getattr(other, digest), sealed: getattr(other, sealed)}
+        else:
+            keys.retire(other, kind, at=at)
+    db.session.flush()
+    return taken
+
+
+def _take_over_rows(kept: int, other: int) -> None:
+    """Let all that hangs on one speaker hang on the other; what both have already, goes."""
+    db.session.expire_all()
+    alone = {"synchronize_session": False}
+    twin = aliased(Appearance)
+    twice = sa.exists().where(
+        twin.session_id == Appearance.session_id, twin.role == Appearance.role, twin.speaker_id == kept
+    )
+    theirs = Appearance.speaker_id == other
+    db.session.execute(sa.delete(Appearance).where(theirs, twice), execution_options=alone)
+    db.session.execute(sa.update(Appearance).where(theirs).values(speaker_id=kept), execution_options=alone)
+    voice = aliased(PublishedVoice)
+    named = sa.exists().where(voice.session_id == PublishedVoice.session_id, voice.speaker_id == kept)
+    spoken = PublishedVoice.speaker_id == other
+    db.session.execute(sa.delete(PublishedVoice).where(spoken, named), execution_options=alone)
+    for noun in (PublishedVoice, FreeTime, Slides, Message):
+        own = sa.update(noun).where(noun.speaker_id == other)
+        db.session.execute(own.values(speaker_id=kept), execution_options=alone)

@@ -1,0 +1,46 @@
+"""Files that people sent, kept beside the database and outside everything that a web server shows.
+
+Each is named by the digest of its bytes, so that the same file is kept once, and no name that somebody typed is one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+from flask import current_app
+
+PHOTOS, FILES = "photos", "files"
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+def keep(store: str, content: bytes) -> str:
+    """Keep bytes, and return the digest that finds them; the file is there, whole, when this returns."""
+    digest = hashlib.sha256(content).hexdigest()
+    home = _home(store)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = home / digest
+    if not file.exists():
+        fresh = home / f".{digest}.{os.getpid()}.{secrets.token_hex(4)}"
+        fresh.write_bytes(content)
+        fresh.replace(file)
+    return digest
+
+
+def path(store: str, digest: str) -> Path | None:
+    """Return where the bytes of a digest are; None for what is none, or is not there."""
+    file = _home(store) / digest
+    return file if _DIGEST.fullmatch(digest) and file.is_file() else None
+
+
+def drop(store: str, digest: str) -> None:
+    """Forget bytes that no row names any more."""
+    if _DIGEST.fullmatch(digest):
+        (_home(store) / digest).unlink(missing_ok=True)
+
+
+def _home(store: str) -> Path:
+    return Path(current_app.instance_path) / store

@@ -1,0 +1,72 @@
+"""Sam, who speaks, and the files that Sam sends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from PIL import Image
+
+from eventsvc import tokens
+from eventsvc.calendars import entries
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme import keys, published
+from eventsvc.programme.models import Appearance, Session, Speaker
+from eventsvc.registration.models import TokenKind
+from tests.people import NOW, a_session
+
+HOUR = timedelta(hours=1)
+
+
+def sam(*sessions: Session, name: str = "Sam", **over: Any) -> Speaker:
+    """Sam, who has a link and speaks in these sessions, as the published programme says."""
+    facts = {"name": name, "affiliation": "Example University", "email": f"{name.lower()}@example.org"} | over
+    appearance = facts.pop("appearance", {})
+    speaker = Speaker(**facts)
+    db.session.add(speaker)
+    keys.see_to(speaker)
+    for session in sessions:
+        session.appearances.append(Appearance(speaker=speaker, **appearance))
+    db.session.flush()
+    for event in {session.event_id: session.event for session in sessions}.values():
+        published.bring(event, at=NOW)
+        entries.refresh(event, at=NOW)
+    db.session.commit()
+    return speaker
+
+
+def card_of(speaker: Speaker, path: str = "") -> str:
+    """The address of somebody's own page, or of one below it."""
+    return f"/speakers/{tokens.unseal(str(speaker.link_sealed))}{path}"
+
+
+def feed_of(speaker: Speaker) -> str:
+    return f"/calendars/{keys.token_of(speaker, TokenKind.CARD_FEED)}.ics"
+
+
+def a_talk(event: Event, hours: int = 0, **over: Any) -> Session:
+    """A talk of an hour, some hours after the event has begun."""
+    assert event.starts_at
+    begins = event.starts_at + hours * HOUR
+    return a_session(event, **({"starts_at": begins, "ends_at": begins + HOUR} | over))
+
+
+def a_photo(kind: str = "JPEG", size: tuple[int, int] = (1200, 800), **more: Any) -> bytes:
+    """A photo, red at the left and blue at the right."""
+    photo = Image.new("RGB", size, (200, 20, 20))
+    photo.paste((20, 20, 200), (size[0] // 2, 0, *size))
+    body = BytesIO()
+    photo.save(body, kind, **more)
+    return body.getvalue()
+
+
+def a_document(name: str = "ppt/presentation.xml", content: bytes = b"<p/>") -> bytes:
+    """An office document, as far as it is told by what is in it."""
+    body = BytesIO()
+    with ZipFile(body, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(name, content)
+    return body.getvalue()

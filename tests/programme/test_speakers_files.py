@@ -1,0 +1,165 @@
+"""What people send: photos that are drawn anew, slides that are told by their bytes, iDs that check themselves."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
+
+from eventsvc.programme import orcid, portraits, stores, uploads
+from eventsvc.programme.errors import BadFile, BadPhoto
+from tests.programme.speaking import a_document, a_photo
+
+
+def with_exif(orientation: int = 1) -> bytes:
+    """A photo that says where it was taken, with which camera, and how it was held."""
+    exif = Image.Exif()
+    exif[Base.Orientation], exif[Base.Make] = orientation, "Secret camera"
+    exif.get_ifd(IFD.GPSInfo)[GPS.GPSLatitude] = (52.0, 9.0, 30.0)
+    return a_photo(exif=exif, comment=b"a secret comment", icc_profile=b"a secret profile")
+
+
+def test_a_photo_comes_out_without_place_camera_or_comment() -> None:
+    sent = with_exif()
+    assert Image.open(BytesIO(sent)).getexif().get_ifd(IFD.GPSInfo)
+
+    kept = portraits.drawn(sent)
+
+    photo = Image.open(BytesIO(kept))
+    assert (photo.format, photo.size, dict(photo.getexif())) == ("JPEG", (640, 427), {})
+    assert set(photo.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
+    assert b"ecret" not in kept
+
+
+def test_a_photo_that_was_held_on_its_side_stands_upright() -> None:
+    photo = Image.open(BytesIO(portraits.drawn(with_exif(orientation=6))))
+
+    assert photo.size == (427, 640)
+    top, bottom = (bytes(photo.crop((200, y, 201, y + 1)).tobytes()) for y in (20, 620))
+    assert top[0] > 150 > top[2] and bottom[2] > 150 > bottom[0]
+
+
+def test_of_a_moving_picture_the_first_is_kept_and_what_is_clear_is_white() -> None:
+    clear = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    body = BytesIO()
+    clear.save(body, "WEBP", save_all=True, append_images=[Image.new("RGBA", (40, 40), (9, 9, 9, 255))])
+
+    photo = Image.open(BytesIO(portraits.drawn(body.getvalue())))
+
+    assert photo.getpixel((20, 20)) == (255, 255, 255)
+    assert getattr(photo, "n_frames", 1) == 1
+
+
+def the_head_of_a_picture(width: int, height: int) -> bytes:
+    """A PNG that says how large it is, and has some bytes only."""
+    said = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    head = struct.pack(">I", 13) + said + struct.pack(">I", zlib.crc32(said))
+    data = b"IDAT" + zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + head + struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "no photo that we can read"),
+        (b"<!DOCTYPE html><script>alert(1)</script>", "no photo that we can read"),
+        (b"", "no photo that we can read"),
+        (a_photo()[:500], "no photo that we can read"),
+        (a_photo("TIFF"), "no photo that we can read"),
+        (the_head_of_a_picture(10_000, 6_000), "more than 50 million pixels"),
+        (the_head_of_a_picture(20_000, 10_000), "more than 50 million pixels"),
+        (b"\xff\xd8\xff" + bytes(portraits.MOST_BYTES), "A photo may have 10 MB"),
+    ],
+    ids=["svg", "html", "empty", "cut", "tiff", "large", "bomb", "long"],
+)
+def test_what_is_no_photo_is_refused_with_a_sentence(app: Flask, sent: bytes, sentence: str) -> None:
+    with pytest.raises(BadPhoto) as refused:
+        portraits.drawn(sent)
+
+    assert sentence in str(refused.value.sentence)
+
+
+def an_open_document(kind: str) -> bytes:
+    name = b"mimetype"
+    head = b"PK\x03\x04" + bytes(22) + len(name).to_bytes(2, "little") + bytes(2)
+    return head + name + f"application/vnd.oasis.opendocument.{kind}".encode() + b"PK\x03\x04"
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [
+        (b"%PDF-1.7\n", "pdf"),
+        (a_document(), "pptx"),
+        (a_document("word/document.xml"), "docx"),
+        (a_document("xl/workbook.xml"), "xlsx"),
+        (an_open_document("presentation"), "odp"),
+        (an_open_document("text"), "odt"),
+        (a_photo("PNG", (2, 2)), "png"),
+        (a_photo("WEBP", (2, 2)), "webp"),
+    ],
+)
+def test_slides_are_told_by_their_bytes(app: Flask, content: bytes, ending: str) -> None:
+    kind = uploads.kind_of(content)
+
+    assert kind.ending == ending
+    assert uploads.named("../../talk.html", kind) == f"talk.{ending}"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"<html><script>alert(1)</script></html>", "no file that we take"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no file that we take"),
+        (b"MZ\x90\x00 an executable", "no file that we take"),
+        (a_document("some/thing.xml"), "no file that we take"),
+        (an_open_document("presentation-template"), "no file that we take"),
+        (a_document()[:-1] + b"ppt/vbaProject.bin", "has macros in it"),
+        (b"", "The file is empty"),
+        (b"%PDF-" + bytes(uploads.MOST_BYTES), "A file may have 20 MB"),
+    ],
+    ids=["html", "svg", "exe", "zip", "template", "macros", "empty", "long"],
+)
+def test_what_is_no_slides_is_refused_with_a_sentence(app: Flask, content: bytes, sentence: str) -> None:
+    with pytest.raises(BadFile) as refused:
+        uploads.kind_of(content)
+
+    assert sentence in str(refused.value.sentence)
+
+
+@pytest.mark.parametrize("typed", ["", "...", 'a<b>:"|?*.pdf', "C:\\talks\\x.exe", "x" * 500, "a\r\nb.pdf"])
+def test_no_typed_name_is_more_than_a_name(app: Flask, typed: str) -> None:
+    name = uploads.named(typed, uploads.kind_of(b"%PDF-1.7"))
+
+    assert name.endswith(".pdf") and len(name) < 200
+    assert not set(name) & set('/\\<>:"|?*\r\n')
+
+
+def test_bytes_are_kept_once_and_found_by_their_digest_only(app: Flask) -> None:
+    one, again = stores.keep(stores.FILES, b"slides"), stores.keep(stores.FILES, b"slides")
+
+    assert one == again
+    assert stores.path(stores.FILES, one).read_bytes() == b"slides"
+    assert stores.path(stores.PHOTOS, one) is None
+    assert stores.path(stores.FILES, "../" + one) is None
+    stores.drop(stores.FILES, one)
+    assert stores.path(stores.FILES, one) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["0000-0002-1825-0097", "https://orcid.org/0000-0002-1694-233X", "0000000216942 33x", " 0000-0001-5109-3700 "],
+)
+def test_an_orcid_is_read_however_it_is_written(typed: str) -> None:
+    read = orcid.read(typed)
+
+    assert read and len(read) == 19 and read[4] == read[9] == read[14] == "-"
+
+
+@pytest.mark.parametrize("typed", ["0000-0002-1825-0098", "0000-0002-1694-2330", "0000-0002-1825-009", "X" * 16, ""])
+def test_an_orcid_with_a_wrong_digit_is_none(typed: str) -> None:
+    assert orcid.read(typed) is None
