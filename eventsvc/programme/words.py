@@ -51,8 +51,8 @@ def answer(of: Answer, *, own: bool = False) -> Word:
     return Word(mark, str(to_themself if own else word), tone)
 
 
-def session_span(session: Session, timezone: str, locale: str) -> str:
+def session_span(session: Session, timezone: str, locale: str, *, has_year: bool | None = None) -> str:
     """Say when a session is planned."""
     if session.starts_at is None or session.ends_at is None:
         return _("Time to follow")
-    return when.span(session.starts_at, session.ends_at, timezone, locale)
+    return when.span(session.starts_at, session.ends_at, timezone, locale, has_year=has_year)

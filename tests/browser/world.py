@@ -26,6 +26,7 @@ from eventsvc.events.models import (
 )
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
+from eventsvc.programme import keys
 from eventsvc.programme import rules as programme_rules
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, SessionStatus, Speaker, SpeakerRole, Track
 from eventsvc.registration import rules
@@ -118,7 +119,16 @@ def _personal(mine: Registration, waiting: str, gone: str) -> list[str]:
         f"/registrations/{token}/letters",
         f"/registrations/{waiting}",
         f"/registrations/{gone}",
+        *(f"{_sams_page()}{path}" for path in ("", "/card", "/times/school", "/take-away")),
     ]
+
+
+def _sams_page() -> str:
+    """The address of Sam's own page, who has a link once they were asked."""
+    sam = db.session.query(Speaker).order_by(Speaker.id).first()
+    keys.see_to(sam)
+    db.session.commit()
+    return f"/speakers/{tokens.unseal(str(sam.link_sealed))}"
 
 
 def _desk(mine: Registration, draft: Event) -> list[str]:
@@ -140,6 +150,7 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"{inside}/programme/sessions/{session.public_id}",
         f"{inside}/programme/rooms/{session.room_id}",
         f"{inside}/programme/tracks/{session.track_id}",
+        f"{inside}/programme/speakers",
         f"{inside}/programme/speakers/{session.appearances[0].speaker.public_id}",
         f"{inside}/roster",
         f"{inside}/roster?q=nonesuch",

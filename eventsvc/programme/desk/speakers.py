@@ -168,7 +168,7 @@ def _part(part: Appearance, place: Place, event: Event) -> dict[str, Any]:
         "title": session.title,
         "url": url_for(".edit_session", slug=event.slug, public_id=session.public_id),
         "role": SPEAKER_ROLES[part.role],
-        "when": session_span(session, event.timezone, str(get_locale())),
+        "when": session_span(session, event.timezone, str(get_locale()), has_year=False),
         "is_off": session.status is SessionStatus.CANCELLED,
         "answer": answer(part.answer),
         "note": part.note,

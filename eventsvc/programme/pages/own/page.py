@@ -180,7 +180,8 @@ def _part(part: Appearance, place: Place, token: str) -> dict[str, Any]:
         "when": session_span(session, event.timezone, web.language()),
         "room": ", ".join(room.name for room in session.rooms),
         "role": SPEAKER_ROLES[part.role],
-        "answer": answer(part.answer, own=True),
+        # Whoever was never asked is not asked afterwards.
+        "answer": answer(part.answer, own=True) if can_answer or part.answered_at else None,
         "note": part.note,
         "comes": part.answer is Answer.CONFIRMED,
         "declined": part.answer is Answer.DECLINED,
