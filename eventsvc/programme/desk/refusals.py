@@ -67,7 +67,7 @@ def _side_by_side(no: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
         "further_rooms": _("Further rooms"),
     }
     asked = sa.select(Room.id, Room.name).where(Room.event_id == event.id)
-    names = {number: name for number, name in db.session.execute(asked)}
+    names = {row.id: row.name for row in db.session.execute(asked)}
 
     def said(name: str, value: Any) -> str:
         if name == "room_id":
