@@ -22,6 +22,9 @@ OF_AN_EVENT = {
     "/desk/events/{slug}/programme/new": Act.EDIT,
     "/desk/events/{slug}/programme/sessions/{session}": Act.EDIT,
     "/desk/events/{slug}/programme/rooms/{room}": Act.EDIT,
+    "/desk/events/{slug}/programme/timetable": Act.SEE,
+    "/desk/events/{slug}/programme/timetable/copy": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/move": Act.EDIT,
     "/desk/events/{slug}/roster": Act.SEE_ROSTER,
     "/desk/events/{slug}/roles": Act.GRANT,
     "/desk/events/{slug}/audit": Act.SEE_AUDIT,
@@ -44,6 +47,9 @@ POSTED = {
     "/desk/events/{slug}/programme/rooms": Act.EDIT,
     "/desk/events/{slug}/programme/tracks": Act.EDIT,
     "/desk/events/{slug}/programme/sessions/{session}/cancel": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/shelve": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/shift": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/swap": Act.EDIT,
     "/desk/events/{slug}/roles/1/revoke": Act.GRANT,
 }
 

@@ -60,7 +60,7 @@ def sent(into: Path, clock: Clock) -> list[Any]:
 
 def when(calendar: bytes, title: str) -> datetime:
     found = icalendar.Calendar.from_ical(calendar).walk("VEVENT")
-    return next(entry.start for entry in found if entry["SUMMARY"].startswith(title)).astimezone(UTC)
+    return next(entry["DTSTART"].dt for entry in found if entry["SUMMARY"].startswith(title)).astimezone(UTC)
 
 
 def pastes(page: Page) -> None:

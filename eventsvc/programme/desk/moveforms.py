@@ -171,9 +171,14 @@ class SwapForm(FlaskForm):
             .where(Session.event_id == event.id, Session.id != session.id, Session.status == SessionStatus.PLANNED)
             .order_by(Session.starts_at.asc().nulls_last(), Session.id)
         )
-        self.other.choices = choices(
-            (f"{row.public_id}:{row.revision}", self._words(row, event)) for row in db.session.execute(asked)
-        )
+        others = [(f"{row.public_id}:{row.revision}", self._words(row, event)) for row in db.session.execute(asked)]
+        self.other.choices = choices([("", _l("Choose")), *others])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators=extra_validators)
+        if not self.other.data or self.other.data == "None":
+            self.other.errors, is_valid = [_("Choose the session to swap with.")], False
+        return is_valid
 
     @staticmethod
     def _words(row: Any, event: Event) -> str:
