@@ -103,9 +103,9 @@ def edition(event_id: int) -> tuple[int, int] | None:
     return (row.id, row.stamp) if row else None
 
 
-def pending(event_id: int) -> tuple[Change, ...]:
-    """Return what the next version would change."""
-    return changes.between(_shown(event_id), _drafted(drafted(event_id)))
+def pending(event_id: int, sessions: Iterable[Session] | None = None) -> tuple[Change, ...]:
+    """Return what the next version would change; `sessions` are those it will show, where they are at hand."""
+    return changes.between(_shown(event_id), _drafted(drafted(event_id) if sessions is None else sessions))
 
 
 def digest(found: Iterable[Change]) -> str:
@@ -217,7 +217,7 @@ def _shown(event_id: int) -> dict[str, Mapping[str, Any]]:
     return {row.public_id: row.facts for row in db.session.execute(asked.order_by(PublishedSession.position))}
 
 
-def _drafted(sessions: list[Session]) -> dict[str, Mapping[str, Any]]:
+def _drafted(sessions: Iterable[Session]) -> dict[str, Mapping[str, Any]]:
     return {session.public_id: facts_of(session) for session in sessions}
 
 

@@ -66,7 +66,7 @@ class Board:
         return {"iso": blocks.iso(moment), "text": when.hour(moment, self.event.timezone)}
 
 
-def drafted(event_id: int) -> tuple[Draft, ...]:
+def sessions(event_id: int) -> list[Session]:
     """Return all sessions of an event but those taken out, hidden ones too, in order of time."""
     asked = (
         sa.select(Session)
@@ -80,7 +80,21 @@ def drafted(event_id: int) -> tuple[Draft, ...]:
             selectinload(Session.appearances).joinedload(Appearance.speaker),
         )
     )
-    return tuple(_draft(session) for session in db.session.scalars(asked))
+    return list(db.session.scalars(asked))
+
+
+def drafted(held: Iterable[Session]) -> tuple[Draft, ...]:
+    """Return sessions as plain values."""
+    return tuple(
+        Draft(
+            item=reading.item_of(session.id, session.public_id, published.facts_of(session)),
+            revision=session.revision,
+            is_hidden=session.is_hidden,
+            rooms=tuple(room.id for room in session.rooms),
+            people=tuple(dict.fromkeys(each.speaker_id for each in session.appearances)),
+        )
+        for session in held
+    )
 
 
 def rooms(event_id: int) -> tuple[Room, ...]:
@@ -118,16 +132,6 @@ def usual_length(kind: SessionKind, items: Iterable[Item]) -> int:
     """Return how many minutes most sessions of a kind last; what is in one slot for a day counts for nothing."""
     lengths = Counter(item.minutes for item in items if item.kind is kind and 0 < item.minutes <= 12 * 60)
     return lengths.most_common(1)[0][0] if lengths else LENGTH
-
-
-def _draft(session: Session) -> Draft:
-    return Draft(
-        item=reading.item_of(session.id, session.public_id, published.facts_of(session)),
-        revision=session.revision,
-        is_hidden=session.is_hidden,
-        rooms=tuple(room.id for room in session.rooms),
-        people=tuple(dict.fromkeys(each.speaker_id for each in session.appearances)),
-    )
 
 
 def _days_of(event: Event) -> Iterator[date]:

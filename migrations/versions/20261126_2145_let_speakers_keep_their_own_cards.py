@@ -32,6 +32,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("appearances", schema=None) as batch_op:
         batch_op.add_column(sa.Column("note", sa.String(length=500), nullable=False, server_default=""))
+    with op.batch_alter_table("appearances") as batch_op:
+        batch_op.alter_column("note", existing_type=sa.String(length=500), server_default=None)
 
     with op.batch_alter_table("speakers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))

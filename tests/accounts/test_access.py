@@ -28,6 +28,9 @@ OF_AN_EVENT = {
     "/desk/events/{slug}/programme/speakers": Act.EDIT,
     "/desk/events/{slug}/programme/sessions/{session}": Act.EDIT,
     "/desk/events/{slug}/programme/rooms/{room}": Act.EDIT,
+    "/desk/events/{slug}/programme/timetable": Act.SEE,
+    "/desk/events/{slug}/programme/timetable/copy": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/move": Act.EDIT,
     "/desk/events/{slug}/roster": Act.SEE_ROSTER,
     "/desk/events/{slug}/roles": Act.GRANT,
     "/desk/events/{slug}/audit": Act.SEE_AUDIT,
@@ -57,6 +60,9 @@ POSTED = {
     "/desk/events/{slug}/programme/speakers/remind": Act.EDIT,
     "/desk/events/{slug}/programme/speakers/sam/link": Act.EDIT,
     "/desk/events/{slug}/programme/slides/file/remove": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/shelve": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/shift": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/swap": Act.EDIT,
     "/desk/events/{slug}/roles/1/revoke": Act.GRANT,
 }
 

@@ -336,6 +336,7 @@ def test_two_sessions_change_places(desk: FlaskClient, event: Event) -> None:
     first, second = a_talk(event, "First"), a_talk(event, "Second", after=120, room=room(event, "Lab"))
     form = browsing.fields(desk.get(of(first)).text, action=of(first, "swap"))
 
+    assert "Choose the session to swap with." in desk.post(of(first, "swap"), data=form).text
     form["other"] = f"{second.public_id}:{second.revision}"
     assert desk.post(of(first, "swap"), data=form).status_code == 303
 

@@ -43,18 +43,31 @@ class MoveForm(FlaskForm):
         self._event = event
         self._slot: Slot | None = None
         self._is_unread = False
-        shown = {
-            "revision": session.revision,
-            "starts_at": naive(wall.clock(session.starts_at, event.timezone)) if session.starts_at else None,
-            "minutes": _minutes(session),
-            "room_id": session.room_id or 0,
-            "further_rooms": [room.id for room in session.further_rooms],
-        }
+        shown = (
+            {}
+            if self._is_dropped() and not is_fresh
+            else {
+                "revision": session.revision,
+                "starts_at": naive(wall.clock(session.starts_at, event.timezone)) if session.starts_at else None,
+                "minutes": _minutes(session),
+                "room_id": session.room_id or 0,
+                "further_rooms": [room.id for room in session.further_rooms],
+            }
+        )
         super().__init__(**({"formdata": None} if is_fresh else {}), data=shown)
         asked = sa.select(Room.id, Room.name).where(Room.event_id == event.id).order_by(Room.position, Room.name)
         rooms = [(number, name) for number, name in db.session.execute(asked)]
         self.room_id.choices = choices([(0, _l("to follow")), *rooms])
         self.further_rooms.choices = choices(rooms)
+
+    @staticmethod
+    def _is_dropped() -> bool:
+        """Tell whether a slot alone was sent, as the timetable does: what the session has need not be read for it."""
+        return "slot" in request.form and "says_rooms" not in request.form
+
+    def place(self) -> str:
+        """Name the room that is chosen."""
+        return next((str(choice.label) for choice in self.room_id.choices if choice.value == self.room_id.data), "")
 
     def take_slot(self, said: str) -> None:
         """Fill in a slot, as `forms.offered` writes it; one that cannot be read is refused."""
@@ -85,9 +98,11 @@ class MoveForm(FlaskForm):
         typed = str(self.revision.data or "")
         return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
-    def reopen(self, revision: int) -> None:
-        """Let the form be sent again, now that it was shown what came meanwhile."""
-        take(self.revision, revision)
+    def reopen(self, session: Session) -> None:
+        """Let the form be sent again after a no, now that whoever sent it is shown what came meanwhile."""
+        take(self.revision, session.revision)
+        if not self._says_rooms():
+            take(self.further_rooms, [room.id for room in session.further_rooms])
 
     def said(self) -> dict[str, Any]:
         """Return what the rule is told."""
@@ -156,9 +171,14 @@ class SwapForm(FlaskForm):
             .where(Session.event_id == event.id, Session.id != session.id, Session.status == SessionStatus.PLANNED)
             .order_by(Session.starts_at.asc().nulls_last(), Session.id)
         )
-        self.other.choices = choices(
-            (f"{row.public_id}:{row.revision}", self._words(row, event)) for row in db.session.execute(asked)
-        )
+        others = [(f"{row.public_id}:{row.revision}", self._words(row, event)) for row in db.session.execute(asked)]
+        self.other.choices = choices([("", _l("Choose")), *others])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators=extra_validators)
+        if not self.other.data or self.other.data == "None":
+            self.other.errors, is_valid = [_("Choose the session to swap with.")], False
+        return is_valid
 
     @staticmethod
     def _words(row: Any, event: Event) -> str:

@@ -16,13 +16,13 @@ from flask_babel import gettext as _
 
 from eventsvc import clock, web, when
 from eventsvc.accounts.access import Act, event_for, me, signed_in
-from eventsvc.errors import ChangedMeanwhile, Refused
+from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import rules, slots
 from eventsvc.programme.desk import refusals
 from eventsvc.programme.desk.moveforms import CopyForm, MoveForm, ShiftForm, SwapForm
-from eventsvc.programme.desk.programme import PEOPLE, blueprint
+from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.desk.refusals import Refusal
 from eventsvc.programme.errors import SlotConflict
 from eventsvc.programme.models import Session, SessionKind
@@ -47,7 +47,9 @@ def move_session(slug: str, public_id: str) -> Any:
     def act() -> str:
         move = rules.move_block if session.kind is SessionKind.BLOCK else rules.move
         move(session, **said, revision=form.opened_at(), accepts=_accepts(), by=me(), at=clock.now())
-        return _moved(session)
+        main = form.place() if session.room_id else ""
+        rooms = ", ".join(filter(None, (main, *(room.name for room in session.further_rooms))))
+        return _("“%(title)s” is now %(slot)s.", title=session.title, slot=_slot_words(session, rooms))
 
     def refused(no: Refused) -> Refusal | None:
         return refusals.of(no, session, url_for(".move_session", slug=slug, public_id=public_id), form.carried())
@@ -177,8 +179,8 @@ def _done(
         shown = form or next((each for each in forms.values() if each), None)
         if refusal is None and shown is not None:
             web.refuse_on(shown, no)
-        if form is not None and isinstance(no, ChangedMeanwhile):
-            form.reopen(session.revision)
+        if form is not None:
+            form.reopen(session)
         return _page(session, form, refusal, **forms), no.status
     flash(told, "ok")
     where = url_for(".show_timetable", slug=slug, day=day or None, _anchor=f"s-{public_id}")
@@ -203,20 +205,15 @@ def _page(
         swap=swap or SwapForm(event, session, is_fresh=True),
         refusal=refusal,
         day=_day_of(session),
-        now=_slot_words(session),
+        now=_slot_words(session, ", ".join(room.name for room in session.rooms)),
     )
 
 
-def _moved(session: Session) -> str:
-    return _("“%(title)s” is now %(slot)s.", title=session.title, slot=_slot_words(session))
-
-
-def _slot_words(session: Session) -> str:
+def _slot_words(session: Session, rooms: str) -> str:
     if session.starts_at is None or session.ends_at is None:
         return _("not yet placed")
     zone = session.event.timezone
     span = when.span(session.starts_at, session.ends_at, zone, str(get_locale()), has_year=False)
-    rooms = ", ".join(room.name for room in session.rooms)
     return _("%(hours)s, %(room)s", hours=span, room=rooms) if rooms else span
 
 
@@ -225,7 +222,7 @@ def _day_of(session: Session) -> str:
 
 
 def _session(event: Event, public_id: str) -> Session:
-    asked = sa.select(Session).where(Session.event_id == event.id, Session.public_id == public_id).options(PEOPLE)
+    asked = sa.select(Session).where(Session.event_id == event.id, Session.public_id == public_id)
     return web.not_found_unless(db.session.scalars(asked).first())
 
 
