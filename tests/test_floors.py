@@ -38,8 +38,8 @@ FLOORS: dict[int, str] = {
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/changes programme/comparing programme/contents programme/exporting programme/published
-        programme/reading programme/words
+        programme/changes programme/comparing programme/contents programme/exporting programme/pairing
+        programme/published programme/reading programme/words
         programme/formats/files programme/formats/frab programme/formats/ics programme/formats/layouts programme/formats/markup
         programme/formats/pasted programme/formats/people programme/formats/plan programme/formats/schedule
         programme/formats/sheet programme/formats/spans programme/formats/times programme/formats/words

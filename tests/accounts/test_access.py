@@ -20,6 +20,8 @@ OF_AN_EVENT = {
     "/desk/events/{slug}/edit": Act.EDIT,
     "/desk/events/{slug}/programme": Act.SEE,
     "/desk/events/{slug}/programme/new": Act.EDIT,
+    "/desk/events/{slug}/programme/import": Act.EDIT,
+    "/desk/events/{slug}/programme/export.csv": Act.SEE,
     "/desk/events/{slug}/programme/sessions/{session}": Act.EDIT,
     "/desk/events/{slug}/programme/rooms/{room}": Act.EDIT,
     "/desk/events/{slug}/roster": Act.SEE_ROSTER,
