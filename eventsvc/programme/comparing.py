@@ -1,4 +1,4 @@
-"""What taking a file into a programme would do: which sessions are new, which change and how, which it does not have."""
+"""What taking a file into a programme would do: what is new, what changes and how, and what the file does not have."""
 
 from __future__ import annotations
 
