@@ -42,11 +42,11 @@ FLOORS: dict[int, str] = {
         programme/formats/ics programme/formats/layouts programme/formats/markup programme/formats/pasted
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
-        programme/gathering programme/grid programme/layout programme/news programme/published programme/reading
-        programme/keys programme/lineup programme/portraits programme/sheet programme/stores programme/telling
-        programme/timetable programme/uploads programme/vacancies programme/versions programme/wording programme/words
-        registration/blanks registration/choices registration/consent registration/history registration/keys
-        registration/known registration/limits registration/owndata
+        programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
+        programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
+        programme/telling programme/timetable programme/uploads programme/vacancies programme/versions
+        programme/wording programme/words registration/blanks registration/choices registration/consent
+        registration/history registration/keys registration/known registration/limits registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words

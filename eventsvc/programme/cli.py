@@ -86,7 +86,7 @@ def export(slug: str, file: Path, kind: str | None, published: bool) -> None:
     sessions = exporting.planned(event, items)
     with file.open("wb") as written:
         written.writelines(files.write(chosen, exporting.head_of(event, clock.now()), sessions))
-    click.echo(f"{len(sessions)} sessions are in {file}.")
+    click.echo(f"Sessions written to {file}: {len(sessions)}.")
 
 
 def _event(slug: str) -> Event:

@@ -1,7 +1,4 @@
-"""What taking a file into a programme would do: which sessions are new, which change and how, which it does not have.
-
-Sessions are found again by their id in the file, else by title and time, else by a title that there is once.
-"""
+"""What taking a file into a programme would do: what is new, what changes and how, and what the file does not have."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.extensions import db
+from eventsvc.programme import pairing
 from eventsvc.programme.formats.plan import Person, Plan, Planned, Problem
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
 
@@ -122,11 +120,13 @@ class Known:
 
 def compare(plan: Plan, known: Known) -> Comparison:
     """Compare a file with a programme."""
-    pairs = _paired(plan.sessions, known.sessions)
+    pairs = pairing.paired(plan.sessions, known.sessions)
     parents = _Parents(pairs, known.sessions)
     matches = [_match(planned, session, parents) for planned, session in pairs]
     taken = {session.id for _planned, session in pairs if session}
-    missing = [Match(Fate.MISSING, None, each) for each in known.sessions if each.id not in taken and _is_open(each)]
+    missing = [
+        Match(Fate.MISSING, None, each) for each in known.sessions if each.id not in taken and pairing.is_open(each)
+    ]
     return Comparison(
         matches=(*matches, *missing),
         rooms=tuple(name for name in plan.rooms if name.lower() not in known.rooms),
@@ -193,69 +193,6 @@ def _speakers(names: set[str]) -> list[Speaker]:
         asked = sa.select(Speaker).where(sa.or_(Speaker.name.in_(some), small))
         found |= {speaker.id: speaker for speaker in db.session.scalars(asked)}
     return [found[number] for number in sorted(found)]
-
-
-def _paired(planned: Sequence[Planned], sessions: Sequence[Session]) -> list[tuple[Planned, Session | None]]:
-    """Find for each session of a file the one it is in the programme, each at most once."""
-    found: dict[int, Session] = {}
-    free = dict.fromkeys(sessions)
-    # What was taken out is found by its id alone.
-    for is_same_id in (True, False):
-        ids = {str(each.source_id if is_same_id else each.public_id): each for each in sessions}
-        for place, each in enumerate(planned):
-            session = ids.get(each.source_id or "")
-            if place not in found and session in free:
-                found[place] = session
-                del free[session]
-    for keys in (_exact_key, _time_key, _title_key):
-        _pair_by(keys, planned, free, found)
-    return [(each, found.get(place)) for place, each in enumerate(planned)]
-
-
-def _pair_by(keys: Any, planned: Sequence[Planned], free: dict[Session, None], found: dict[int, Session]) -> None:
-    """Pair what is still alone on both sides and has a key that is there once on each."""
-    rest = {place: keys(*_facts(each)) for place, each in enumerate(planned) if place not in found}
-    own = {session: keys(*_stored(session)) for session in free if _is_open(session)}
-    counted, counted_own = Counter(rest.values()), Counter(own.values())
-    by_key = {key: session for session, key in own.items() if counted_own[key] == 1}
-    for place, key in rest.items():
-        session = by_key.get(key)
-        if key is None or counted[key] != 1 or session is None:
-            continue
-        if planned[place].source_id and session.source_id:
-            # Two ids of one file are two sessions, whatever they are called.
-            continue
-        found[place] = session
-        del free[session]
-
-
-Facts = tuple[str, datetime | None, tuple[str, ...]]
-
-
-def _facts(planned: Planned) -> Facts:
-    said = planned.said
-    return said["title"].lower(), said.get("starts_at"), tuple(room.lower() for room in said.get("rooms") or ())
-
-
-def _stored(session: Session) -> Facts:
-    return session.title.lower(), session.starts_at, tuple(room.name.lower() for room in session.rooms)
-
-
-def _exact_key(title: str, starts_at: datetime | None, rooms: tuple[str, ...]) -> Any:
-    return (title, starts_at, rooms) if starts_at else None
-
-
-def _time_key(title: str, starts_at: datetime | None, _rooms: tuple[str, ...]) -> Any:
-    return (title, starts_at) if starts_at else None
-
-
-def _title_key(title: str, _starts_at: datetime | None, _rooms: tuple[str, ...]) -> Any:
-    return title
-
-
-def _is_open(session: Session) -> bool:
-    """Tell whether a session could be in a file: what is hidden or taken out is in none that we write."""
-    return session.status is not SessionStatus.REMOVED and not session.is_hidden
 
 
 def _match(planned: Planned, session: Session | None, parents: _Parents) -> Match:

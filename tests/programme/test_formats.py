@@ -322,6 +322,8 @@ BOMB = '<?xml version="1.0"?>\n<!DOCTYPE b [<!ENTITY a "aa"><!ENTITY c "&a;&a;">
         ("Dear Olga,\nhello, and see you in May, Sam", None, "neither headings nor times"),
         ("Dear Olga", 1, "no table"),
         ("", None, "nothing in it yet"),
+        ("Titel\tZaal\n" + "x" * 200_000, None, "longer than any text"),
+        ("," * 500_000, 1, "60 columns"),
     ],
 )  # fmt: skip
 def test_what_is_broken_hostile_or_wrong_is_refused_with_its_line(text: str, line: int | None, told: str) -> None:
@@ -451,6 +453,14 @@ def test_a_title_that_looks_like_a_formula_is_none_in_a_spreadsheet_and_comes_ba
     assert "'=1+1" in written
     (session,) = read(written).sessions
     assert (session.title, session.said["people"][0].name) == ("=1+1", "'@Sam")
+
+
+def test_a_beginning_alone_ends_when_the_next_one_in_its_room_begins() -> None:
+    table = "Tijd\tTitel\tZaal\n30/5 9:00\tA\tX\n9:30\tB\tY\n10:00\tC\tX\n11:00-12:00\tD\tY"
+
+    assert [(each["title"], each["ends_at"]) for each in said(table)] == [
+        ("A", at(30, 10)), ("B", at(30, 11)), ("C", at(30, 11)), ("D", at(30, 12)),
+    ]  # fmt: skip
 
 
 def test_a_kind_is_guessed_from_a_title() -> None:

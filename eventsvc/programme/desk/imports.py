@@ -262,5 +262,5 @@ def _done(found: Comparison, *, takes_out: bool) -> str:
     gone = counts["missing"] if takes_out else 0
     if not (counts["new"] or counts["changed"] or gone):
         return _("The programme is what the file says already. Nothing was changed.")
-    told = _("%(new)s sessions are new and %(changed)s changed.", new=counts["new"], changed=counts["changed"])
+    told = _("Taken into the draft: %(new)s new, %(changed)s changed.", new=counts["new"], changed=counts["changed"])
     return f"{told} {ngettext('One was taken out.', '%(num)s were taken out.', gone)}" if gone else told

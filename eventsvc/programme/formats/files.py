@@ -37,6 +37,7 @@ TYPES = {
 }
 
 
+_HEAD = 200
 _ZIP = b"PK\x03\x04"
 
 
@@ -69,7 +70,7 @@ def text_of(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         # An XML file may name another encoding; Excel's "CSV" of Western Europe names none.
-        encoding = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.-]{1,20})", data)
+        encoding = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.-]{1,20})", data[:_HEAD])
         return _decoded(data, encoding[1].decode() if encoding else "cp1252")
 
 
@@ -163,4 +164,6 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 def _without_encoding(text: str) -> str:
     """Take the encoding out of an XML declaration: the text is decoded already."""
-    return re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding=[\"'][^\"']*[\"']", r"\1", text.lstrip("\ufeff"), count=1)
+    text = text.lstrip("\ufeff")
+    head = re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding=[\"'][^\"']*[\"']", r"\1", text[:_HEAD], count=1)
+    return head + text[_HEAD:]

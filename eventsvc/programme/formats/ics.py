@@ -24,6 +24,7 @@ from eventsvc.tables import speakable
 
 _OURS = "X-EVENTSVC-"
 _BEGIN = "BEGIN:VEVENT"
+_MOST_LINES = 40 * MOST_SESSIONS
 
 
 def read(text: str, setting: Setting) -> Plan:
@@ -32,6 +33,8 @@ def read(text: str, setting: Setting) -> Plan:
     if len(lines) > MOST_SESSIONS:
         told = _("A programme may have %(most)s sessions, and this file has more.", most=MOST_SESSIONS)
         raise Unreadable(told, line=lines[MOST_SESSIONS])
+    if text.count("\n") > _MOST_LINES:
+        raise Unreadable(_("It has more lines than the calendar of any programme."), line=_MOST_LINES)
     calendar = _calendar(text)
     gathering = Gathering()
     # Without a component for a line the rest has no line, which no calendar that was read whole has.

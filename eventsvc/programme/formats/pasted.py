@@ -18,7 +18,10 @@ from eventsvc.programme.formats.plan import MOST_SESSIONS
 
 MOST_COLUMNS = 60
 _HEADS = 10
-_RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
+# Cells may have several lines each.
+_MOST_LINES = 40 * MOST_SESSIONS
+_RULED = frozenset(" \t|:+=-")
+_LOOKED_AT = 4000
 _SPACES = re.compile(r"\s{2,}|\t")
 # What `tables.inert` put before a cell, so that no spreadsheet takes it for a formula.
 _INERT = re.compile(r"'('*[=+\-@\t\r\n＝＋－＠])")
@@ -46,10 +49,7 @@ def rows(text: str) -> list[Row]:
         raise Unreadable(_("There is nothing in it yet."))
     delimiter = _delimiter(text)
     found = _spaced(text) if delimiter == " " else _parted(text, delimiter)
-    kept = [row for row in found if not row.is_empty]
-    if len(kept) > MOST_SESSIONS + 500:
-        raise Unreadable(_("A table may have %(most)s lines, and this one has more.", most=MOST_SESSIONS))
-    return kept
+    return [row for row in found if not row.is_empty]
 
 
 def written(table: Iterable[Sequence[str]]) -> str:
@@ -71,7 +71,8 @@ def guarded(text: str) -> str:
 
 def _delimiter(text: str) -> str:
     """Choose what parts the headings, else what parts the cells of most lines into the same number."""
-    lines = [line for line in text.split("\n")[:200] if line.strip() and not _RULE.fullmatch(line)]
+    some = [line[:_LOOKED_AT] for line in text[: 200 * _LOOKED_AT].split("\n")[:200]]
+    lines = [line for line in some if line.strip() and not _is_rule(line)]
     for mark in "\t|;,":
         if any(sum(words.column(cell) is not None for cell in line.split(mark)) > 1 for line in lines[:_HEADS]):
             return mark
@@ -90,11 +91,22 @@ def _parted(text: str, delimiter: str) -> list[Row]:
         return list(_read(text, delimiter, is_quoted=True))
     except csv.Error as wrong:
         if delimiter in "\t|":
-            # Word and mail quote nothing: there a quotation mark is one.
-            return _mended(list(_read(text, delimiter, is_quoted=False)))
-        raise Unreadable(
-            _("The quotation marks of this line do not come in pairs."), line=_opened(text, delimiter)
-        ) from wrong
+            return _unquoted(text, delimiter)
+        told = _("The quotation marks of this line do not come in pairs.")
+        raise Unreadable(told, line=_opened(text, delimiter)) from wrong
+
+
+def _unquoted(text: str, delimiter: str) -> list[Row]:
+    """Read what Word and mail write, which quote nothing: there a quotation mark is one."""
+    try:
+        return _mended(list(_read(text, delimiter, is_quoted=False)))
+    except csv.Error as wrong:
+        raise Unreadable(_("A cell of it is longer than any text of a programme.")) from wrong
+
+
+def _is_rule(line: str) -> bool:
+    """Tell whether a line only draws one, as below the headings of a table in Markdown."""
+    return "--" in line and _RULED.issuperset(line)
 
 
 def _read(text: str, delimiter: str, *, is_quoted: bool) -> Iterator[Row]:
@@ -105,7 +117,10 @@ def _read(text: str, delimiter: str, *, is_quoted: bool) -> Iterator[Row]:
         if len(cells) > MOST_COLUMNS + 2:
             told = _("A table may have %(most)s columns, and this one has more.", most=MOST_COLUMNS)
             raise Unreadable(told, line=before + 1)
-        if delimiter != "|" or not _RULE.fullmatch("|".join(cells)):
+        if reader.line_num > _MOST_LINES:
+            told = _("A table may have %(most)s lines, and this one has more.", most=MOST_SESSIONS)
+            raise Unreadable(told, line=before + 1)
+        if delimiter != "|" or not _is_rule("|".join(cells)):
             yield Row(before + 1, tuple(_cell(cell) for cell in _inner(cells, delimiter)))
         before = reader.line_num
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from flask_babel import gettext as _
+
 from eventsvc.programme.formats import words
 from eventsvc.programme.formats.plan import Person
+from eventsvc.programme.formats.times import Puzzle
 from eventsvc.programme.models import SpeakerRole
 
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -21,10 +24,13 @@ _PLACE = re.compile(
 _DEGREE = re.compile(r"(md|phd|msc|bsc|ma|ba|mph|rn|jr|sr|drs?|prof)\.?(\s|$)", re.IGNORECASE)
 
 
+_LONGEST = 5000
+
+
 def read(names: str, affiliations: str | None = None, roles: str | None = None) -> tuple[Person, ...]:
     """Read who is in a session; the other two are cells of columns of their own, None where there is none.
 
-    Where each cell has as many lines, the lines belong together; so our own exports write them.
+    Where each cell has as many lines, the lines belong together; so our own exports write them. Raises Puzzle.
     """
     if roles and names.count("\n") == roles.count("\n"):
         places = (affiliations or "").split("\n")
@@ -34,6 +40,8 @@ def read(names: str, affiliations: str | None = None, roles: str | None = None) 
             for name, place, role in lines
             if name.strip()
         )
+    if len(names) > _LONGEST:
+        raise Puzzle(_("More people are in it than we can read."))
     people = [person for piece in _pieces(names) for person in _person(piece, _role(roles or ""))]
     return tuple(_with_places(people, affiliations))
 

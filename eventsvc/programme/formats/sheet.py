@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -80,6 +81,11 @@ class _Line:
             self._tell_time(setting)
         except (Puzzle, SkippedHour) as puzzle:
             self.puzzle = str(puzzle.sentence)
+
+    @property
+    def place(self) -> str:
+        """The room, "" for none, as it is compared."""
+        return words.plain(self.cells.get(Column.ROOM, ""))
 
     @property
     def has_start(self) -> bool:
@@ -167,21 +173,26 @@ def _is_head(row: Row, laid: Layout) -> bool:
 
 def _followers(lines: Sequence[_Line]) -> dict[int, datetime]:
     """Return when each line that has only a beginning ends: when the next one begins, in its room if it names one."""
-    timed = [line for line in lines if line.starts_at]
-    found: dict[int, datetime] = {}
-    for line in timed:
-        if line.ends_at is None:
-            later = [other for other in timed if other.day == line.day and _is_after(other, line)]
-            room = words.plain(line.cells.get(Column.ROOM, ""))
-            beside = [other for other in later if room and words.plain(other.cells.get(Column.ROOM, "")) == room]
-            begins = [other.starts_at for other in beside or later if other.starts_at]
-            if begins:
-                found[line.number] = min(begins)
-    return found
+    begun: dict[tuple[date | None, str], list[datetime]] = {}
+    for line in lines:
+        if line.starts_at:
+            for place in {"", line.place}:
+                begun.setdefault((line.day, place), []).append(line.starts_at)
+    for moments in begun.values():
+        moments.sort()
+    found = ((line, _next(line, begun)) for line in lines if line.starts_at and line.ends_at is None)
+    return {line.number: moment for line, moment in found if moment}
 
 
-def _is_after(other: _Line, line: _Line) -> bool:
-    return bool(other.starts_at and line.starts_at and other.starts_at > line.starts_at)
+def _next(line: _Line, begun: dict[tuple[date | None, str], list[datetime]]) -> datetime | None:
+    """Return the first beginning after a line's own: in its room, else anywhere that day."""
+    assert line.starts_at is not None
+    for place in (line.place, ""):
+        moments = begun[line.day, place]
+        after = bisect_right(moments, line.starts_at)
+        if after < len(moments):
+            return moments[after]
+    return None
 
 
 def _said(cells: dict[Column, str]) -> dict[str, Any]:

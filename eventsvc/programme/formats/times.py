@@ -55,6 +55,9 @@ _LENGTHS = (
 )
 
 
+_LONGEST = 200
+
+
 class Puzzle(Exception):
     """Something cannot be read; `sentence` says why."""
 
@@ -75,7 +78,7 @@ class When:
 
 def read(text: str, setting: Setting) -> When:
     """Read a cell with a date, a time, both, or a time and the one it lasts until. Raises Puzzle."""
-    said = " ".join(text.split())
+    said = _folded(text)
     if exact := _exact(said):
         return exact
     on, rest = _take_date(said, setting)
@@ -88,7 +91,7 @@ def read(text: str, setting: Setting) -> When:
 
 def read_date(text: str, setting: Setting) -> date:
     """Read a cell of a column of dates. Raises Puzzle."""
-    said = " ".join(text.split())
+    said = _folded(text)
     if exact := _exact(said):
         return exact.on or _never(text)
     on, rest = _take_date(said, setting)
@@ -105,7 +108,7 @@ def read_date(text: str, setting: Setting) -> date:
 
 def read_length(text: str) -> timedelta:
     """Read how long something lasts: 45, 45 min, 1:30, 1u30, 1.5 hours. Raises Puzzle."""
-    said = " ".join(text.split())
+    said = _folded(text)
     for pattern in _LENGTHS:
         if found := pattern.fullmatch(said):
             parts = found.groupdict()
@@ -128,6 +131,12 @@ def moment(on: date, at: time, setting: Setting) -> datetime:
 def exactly(shown: datetime, setting: Setting) -> datetime:
     """Return the moment that a clock at the event shows; one with a zone of its own stays. Raises SkippedHour."""
     return shown if shown.tzinfo else wall.moment(shown, setting.timezone)
+
+
+def _folded(text: str) -> str:
+    if len(text) > _LONGEST:
+        _never(text)
+    return " ".join(text.split())
 
 
 def _exact(said: str) -> When | None:
@@ -234,5 +243,5 @@ def _times(found: list[re.Match[str]], text: str) -> Iterator[time]:
 
 
 def _never(text: str) -> NoReturn:
-    said = " ".join(text.split())[:60]
+    said = " ".join(text[:_LONGEST].split())[:60]
     raise Puzzle(_("“%(said)s” is no date or time that we can read.", said=said))
