@@ -1,19 +1,15 @@
-"""The door of calendar programs: feeds and files, and the page that tells people how to subscribe."""
+"""Feeds and files, for calendar programs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import segno
-from flask import Blueprint, Response, abort, current_app, render_template, request
-from markupsafe import Markup
+from flask import Response, abort, current_app, request
 
 from eventsvc import clock, links, web
 from eventsvc.calendars import feeds, ics
-from eventsvc.calendars.links import webcal
-from eventsvc.events import listing, words
-
-blueprint = Blueprint("calendars", __name__)
+from eventsvc.calendars.pages.blueprint import blueprint
+from eventsvc.calendars.pages.narrowing import narrowed
 
 PUBLIC_SECONDS = 300
 
@@ -21,7 +17,7 @@ PUBLIC_SECONDS = 300
 @blueprint.get("/calendar.ics")
 def site() -> Response:
     """Answer with all listed events; `?kind= &mode= &series=` narrow it, and may be said more than once."""
-    wanted = _filter()
+    wanted = narrowed()
     found = feeds.of_site(wanted, at=clock.now())
     head = ics.Head(
         name=current_app.config["SITE_NAME"],
@@ -81,47 +77,6 @@ def personal(token: str) -> Response:
     # Kept by nobody between, asked again each time: a private feed can still answer 304.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
-@blueprint.get("/subscribe")
-def subscribe() -> Response:
-    """Show how to subscribe to all events, some kinds or modes, one series (`?series=`) or one event (`?event=`)."""
-    wanted = _filter()
-    address = _subscribed(wanted)
-    subject = request.args.get("event") or request.args.get("series")
-    page = render_template(
-        "calendars/subscribe.html",
-        address=address,
-        webcal=webcal(address),
-        subject=_title_of_subject() if subject else None,
-        kinds=words.KINDS,
-        wanted=wanted,
-        qr=Markup(segno.make(webcal(address), error="m").svg_inline(scale=4, border=4, omitsize=True)),  # noqa: S704
-    )
-    return web.public(Response(page))
-
-
-def _title_of_subject() -> str:
-    if slug := request.args.get("event"):
-        return web.not_found_unless(feeds.of_event(slug)).title
-    return web.not_found_unless(feeds.of_series(request.args["series"], at=clock.now())).title
-
-
-def _subscribed(wanted: feeds.Filter) -> str:
-    if slug := request.args.get("event"):
-        return links.absolute("calendars.event", slug=slug)
-    if slug := request.args.get("series"):
-        return links.absolute("calendars.series", slug=slug)
-    narrowed = {"kind": [kind.value for kind in wanted.kinds], "mode": [mode.value for mode in wanted.modes]}
-    return links.absolute("calendars.site", **{name: words for name, words in narrowed.items() if words})
-
-
-def _filter() -> feeds.Filter:
-    """Read the filter from the address; words nobody knows are passed over, as a feed must outlive them."""
-    said = request.args
-    return feeds.Filter(
-        listing.kinds(said.getlist("kind")), listing.modes(said.getlist("mode")), said.get("series", "")[:120]
-    )
 
 
 def _head(found: feeds.Found, *, source: str | None) -> ics.Head:
