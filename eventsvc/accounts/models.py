@@ -43,7 +43,10 @@ class Role(db.Model, RoleMixin):
 
 
 class User(db.Model, UserMixin):
-    """An organiser's account. Flask-Security finds it by this name; the columns from `password` on are its own."""
+    """An organiser's account. Flask-Security finds it by this name; the columns from `password` on are its own.
+
+    `feed_*` open the calendar of their events: a digest to find the secret by, and the secret sealed to write it again.
+    """
 
     __tablename__ = "users"
 
@@ -52,6 +55,8 @@ class User(db.Model, UserMixin):
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     language: Mapped[str | None] = mapped_column(sa.String(8))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    feed_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    feed_sealed: Mapped[str | None] = mapped_column(sa.Text)
     password: Mapped[str | None] = mapped_column(sa.String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)

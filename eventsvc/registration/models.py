@@ -64,7 +64,8 @@ class Registration(db.Model):
     Erased people keep their row with name, address and answers taken out, so that seat counts stay true.
     `calendar_offset` is added to an entry's sequence in this person's invitations and feed, as calendars ignore what
     does not count higher than what they were sent: giving up a seat raises it by one, and so does registering again
-    after that. So it is odd for people who gave up a seat, and for nobody else.
+    after that. So it is odd for people who gave up a seat, and for nobody else. `is_feed_of_all` lets the personal feed
+    show whatever else the same address is registered for; `feed_has_deadlines` puts offers and deadlines into it.
     """
 
     __tablename__ = "registrations"
@@ -112,6 +113,8 @@ class Registration(db.Model):
     feed_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     feed_sealed: Mapped[str | None] = mapped_column(sa.Text)
     calendar_offset: Mapped[int] = mapped_column(default=0)
+    is_feed_of_all: Mapped[bool] = mapped_column(default=False)
+    feed_has_deadlines: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()
