@@ -15,6 +15,8 @@ from eventsvc.accounts.models import EventRole, Membership, Role, User
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.registration import keys
+from eventsvc.registration.models import RetiredToken, TokenKind
 
 LEAST_LENGTH = 10
 _SHOWN = ("email", "name", "active")
@@ -45,6 +47,29 @@ def create_account(
     db.session.flush()
     audit.record("account.created", user, by=by, at=at, after=_told(user))
     return user
+
+
+def replace_feed_link(user: User, *, by: Actor, at: datetime) -> str:
+    """Let a new link open the calendar of somebody's events and return its token; the one before answers 410."""
+    fresh = keys.new()
+    _retire_feed(user, at)
+    user.feed_digest, user.feed_sealed = fresh.digest, fresh.sealed
+    audit.record("account.feed", user, by=by, at=at, after={"has_feed": True})
+    return fresh.token
+
+
+def stop_feed_link(user: User, *, by: Actor, at: datetime) -> None:
+    """Let the link to the calendar of somebody's events open nothing any more."""
+    if user.feed_digest is None:
+        return
+    _retire_feed(user, at)
+    audit.record("account.feed", user, by=by, at=at, before={"has_feed": True}, after={"has_feed": False})
+
+
+def _retire_feed(user: User, at: datetime) -> None:
+    if user.feed_digest is not None:
+        db.session.add(RetiredToken(digest=user.feed_digest, kind=TokenKind.FEED, retired_at=at))
+    user.feed_digest = user.feed_sealed = None
 
 
 def account_of(email: str) -> User | None:

@@ -75,3 +75,7 @@ class SessionFull(Refused):
         super().__init__(
             _("Every seat in “%(title)s” is taken, so it was not chosen. Nothing else changed.", title=title)
         )
+
+
+class AddressNotProven(_Told):
+    told = _l("To be sure that the address is yours, come by the link in our newest letter. Nothing changed.")

@@ -153,6 +153,8 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
         if registration.email is not None:
             outbox.redirect(registration.id, registration.email)
         registration.link_sent_at = None
+        # The new address is not proven, and what else it is registered for is nobody's business before it is.
+        registration.proven_digest, registration.is_feed_of_all = None, False
         _send_link(registration, at)
 
 

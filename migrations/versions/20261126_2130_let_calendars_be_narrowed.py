@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,11 @@ revision = "0003c"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+_FILLED: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {
+    "entries": {"track": sa.String(120), "session_kind": sa.String(32), "room_ids": sa.Text()},
+    "registrations": {"is_feed_of_all": sa.Boolean(), "feed_has_deadlines": sa.Boolean()},
+}
 
 
 def upgrade() -> None:
@@ -25,6 +32,7 @@ def upgrade() -> None:
     )
 
     with op.batch_alter_table("registrations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("proven_digest", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("is_feed_of_all", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("feed_has_deadlines", sa.Boolean(), nullable=False, server_default=sa.false()))
 
@@ -32,6 +40,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("feed_digest", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("feed_sealed", sa.Text(), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_users_feed_digest"), ["feed_digest"])
+
+    # The defaults were for the rows there were; from now on the program says what a new row has.
+    for table, columns in _FILLED.items():
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            for column, kind in columns.items():
+                batch_op.alter_column(column, existing_type=kind, existing_nullable=False, server_default=None)
 
 
 def downgrade() -> None:
@@ -43,6 +57,7 @@ def downgrade() -> None:
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.drop_column("feed_has_deadlines")
         batch_op.drop_column("is_feed_of_all")
+        batch_op.drop_column("proven_digest")
 
     with op.batch_alter_table("calendar_versions", schema=None) as batch_op:
         batch_op.drop_column("buried_at")
