@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_security import hash_password
 
+from eventsvc import tokens
 from eventsvc.accounts import audit, errors
 from eventsvc.accounts.actors import Actor
-from eventsvc.accounts.models import EventRole, Membership, Role, User
+from eventsvc.accounts.models import FEED_MARK, EventRole, Membership, Role, User
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import keys
 from eventsvc.registration.models import RetiredToken, TokenKind
 
 LEAST_LENGTH = 10
@@ -51,11 +51,11 @@ def create_account(
 
 def replace_feed_link(user: User, *, by: Actor, at: datetime) -> str:
     """Let a new link open the calendar of somebody's events and return its token; the one before answers 410."""
-    fresh = keys.new()
+    token = FEED_MARK + tokens.new()
     _retire_feed(user, at)
-    user.feed_digest, user.feed_sealed = fresh.digest, fresh.sealed
+    user.feed_digest, user.feed_sealed = tokens.digest(token), tokens.seal(token)
     audit.record("account.feed", user, by=by, at=at, after={"has_feed": True})
-    return fresh.token
+    return token
 
 
 def stop_feed_link(user: User, *, by: Actor, at: datetime) -> None:

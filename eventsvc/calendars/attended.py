@@ -19,7 +19,7 @@ from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, RetiredToken, State, TokenKind
+from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,6 @@ _by_token = (
     .where(Registration.feed_digest == sa.bindparam("digest"), Event.status != Status.DRAFT)
     .group_by(Registration.id, Event.id, CalendarVersion.event_id)
 )
-_was_one = sa.select(RetiredToken.kind).where(
-    RetiredToken.digest == sa.bindparam("digest"), RetiredToken.kind == TokenKind.FEED
-)
 
 
 def of_token(token: str, *, at: datetime) -> Attended | None:
@@ -78,8 +75,7 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
     digest = tokens.digest(token)
     row = feeds.one(_by_token, digest=digest)
     if row is None:
-        if feeds.one(_was_one, digest=digest):
-            raise feeds.Gone
+        feeds.refuse_retired(digest)
         return None
     counters: list[object] = [row.version, feeds.day_of(row.buried_at, at), row.revision]
     if row.is_feed_of_all:

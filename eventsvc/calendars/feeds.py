@@ -19,6 +19,7 @@ from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.events.models import Event, EventPartner, FormerSlug, Kind, Mode, Partner, Series, Status
 from eventsvc.extensions import db
 from eventsvc.programme.models import Room, Session, SessionKind
+from eventsvc.registration.models import RetiredToken, TokenKind
 
 PAST_DAYS = 60
 TOMBSTONE_DAYS = 30
@@ -114,6 +115,9 @@ _by_session = (
 )
 _by_room = _by_slug.join(Room, Room.event_id == Event.id).where(Room.public_id == sa.bindparam("room"))
 _by_former_room = _by_former_slug.join(Room, Room.event_id == Event.id).where(Room.public_id == sa.bindparam("room"))
+_was_one = sa.select(RetiredToken.kind).where(
+    RetiredToken.digest == sa.bindparam("digest"), RetiredToken.kind == TokenKind.FEED
+)
 _total = sa.select(sa.func.coalesce(sa.func.sum(CalendarVersion.version), 0))
 _by_series = sa.select(Series.title, _total.scalar_subquery()).where(Series.slug == sa.bindparam("slug"))
 
@@ -208,6 +212,12 @@ def parts_of_site(wanted: Filter, *, at: datetime) -> list[bytes]:
 def part_of_session(found: Found) -> bytes:
     """Return the one written entry of a session."""
     return db.session.scalars(sa.select(Entry.body).where(Entry.id == found.entry_id)).one()
+
+
+def refuse_retired(digest: str) -> None:
+    """Raise Gone for the digest of a link that was replaced or stopped."""
+    if one(_was_one, digest=digest):
+        raise Gone
 
 
 def ordered(query: Any, at: datetime) -> Any:

@@ -18,7 +18,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from eventsvc import links, tokens
-from eventsvc.accounts.models import Membership, Role, User
+from eventsvc.accounts.models import FEED_MARK, Membership, Role, User
 from eventsvc.calendars import feeds, ics
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
@@ -65,9 +65,13 @@ _by_token = (
 
 
 def of_token(token: str, *, at: datetime) -> Organised | None:
-    """Find an organiser's feed by its link; a closed account has none."""
-    row = feeds.one(_by_token, digest=tokens.digest(token))
+    """Find an organiser's feed by its link; a closed account has none. Raises Gone as feeds of attendees do."""
+    if not token.startswith(FEED_MARK):
+        return None
+    digest = tokens.digest(token)
+    row = feeds.one(_by_token, digest=digest)
     if row is None:
+        feeds.refuse_retired(digest)
         return None
     counters = (f"{at:%Y%m%d}", row.events, row.last, row.which, row.revisions, row.versions, row.turns)
     return Organised(feeds.version_of("o", *counters), row.id, row.language)
@@ -90,6 +94,7 @@ def _events(feed: Organised, at: datetime) -> list[Any]:
     news = sa.select(sa.func.max(Registration.state_at)).where(Registration.event_id == Event.id).scalar_subquery()
     asked = (
         sa.select(Event, Entry, Turnstile.turn, sa.type_coerce(news, UTCDateTime()))
+        .select_from(Event)
         .join(User, User.id == feed.user_id)
         .join(Turnstile, Turnstile.event_id == Event.id)
         .join(Entry, sa.and_(Entry.event_id == Event.id, Entry.kind == EntryKind.EVENT))

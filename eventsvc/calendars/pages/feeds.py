@@ -78,13 +78,11 @@ def session(slug: str, public_id: str) -> Response:
 def personal(token: str) -> Response:
     """Answer with what one person's calendar shows; 404 for an unknown link, 410 for one that was replaced."""
     try:
-        attendee = attended.of_token(token, at=clock.now())
+        organiser = organised.of_token(token, at=clock.now())
+        attendee = attended.of_token(token, at=clock.now()) if organiser is None else None
     except feeds.Gone:
         abort(410)
-    if attendee is not None:
-        response = _of_attendee(attendee)
-    else:
-        response = _of_organiser(web.not_found_unless(organised.of_token(token, at=clock.now())))
+    response = _of_organiser(organiser) if organiser else _of_attendee(web.not_found_unless(attendee))
     # Kept by nobody between, asked again each time: a private feed can still answer 304.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
