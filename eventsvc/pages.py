@@ -20,7 +20,18 @@ _PUBLIC = {"events", "programme", "site", "calendars"}
 _WORDS = {
     "events.front": ("kind", "series", "mode", "q", "past", "page"),
     "programme.show": ("day", "track", "kind", "language", "q"),
-    "calendars.subscribe": ("kind", "mode", "series", "event"),
+    "calendars.subscribe": (
+        "kind",
+        "mode",
+        "series",
+        "event",
+        "session",
+        "track",
+        "room",
+        "partner",
+        "language",
+        "detail",
+    ),
 }
 _NAMES = {"en": "English", "nl": "Nederlands"}
 _PRIVATE = {"events.preview"}

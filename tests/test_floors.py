@@ -29,7 +29,7 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery programme/importing registration/choosing
+        */rules mail/delivery programme/importing registration/choosing registration/feeding
     """,
     3: "*/notifications programme/asking",
     2: """
@@ -50,8 +50,8 @@ FLOORS: dict[int, str] = {
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words
-        calendars/entries calendars/feeds calendars/ics calendars/links calendars/nouns calendars/showings
-        calendars/spoken calendars/zones
+        calendars/attended calendars/entries calendars/feeds calendars/ics calendars/links calendars/narrowable
+        calendars/nouns calendars/organised calendars/showings calendars/spoken calendars/zones
         mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
         mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
     """,

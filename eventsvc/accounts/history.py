@@ -68,6 +68,7 @@ _ACTS: dict[str, Any] = {
     "slides.added": _l("Slides added"),
     "slides.removed": _l("Slides removed"),
     "account.created": _l("Account made"),
+    "account.feed": _l("Calendar link replaced or stopped"),
     "account.role": _l("Site role changed"),
     "account.opened": _l("Account opened"),
     "account.closed": _l("Account closed"),
@@ -82,6 +83,8 @@ _ACTS: dict[str, Any] = {
     "erase": _l("Person erased"),
     "replace manage link": _l("Personal link replaced"),
     "replace feed link": _l("Calendar link replaced"),
+    "stop feed link": _l("Calendar link stopped"),
+    "change feed": _l("Calendar changed"),
     "export roster": _l("Roster exported"),
     "demo.loaded": _l("Demo loaded"),
 }

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_security import hash_password
 
+from eventsvc import tokens
 from eventsvc.accounts import audit, errors
 from eventsvc.accounts.actors import Actor
-from eventsvc.accounts.models import EventRole, Membership, Role, User
+from eventsvc.accounts.models import FEED_MARK, EventRole, Membership, Role, User
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.registration.models import RetiredToken, TokenKind
 
 LEAST_LENGTH = 10
 _SHOWN = ("email", "name", "active")
@@ -45,6 +47,29 @@ def create_account(
     db.session.flush()
     audit.record("account.created", user, by=by, at=at, after=_told(user))
     return user
+
+
+def replace_feed_link(user: User, *, by: Actor, at: datetime) -> str:
+    """Let a new link open the calendar of somebody's events and return its token; the one before answers 410."""
+    token = FEED_MARK + tokens.new()
+    _retire_feed(user, at)
+    user.feed_digest, user.feed_sealed = tokens.digest(token), tokens.seal(token)
+    audit.record("account.feed", user, by=by, at=at, after={"has_feed": True})
+    return token
+
+
+def stop_feed_link(user: User, *, by: Actor, at: datetime) -> None:
+    """Let the link to the calendar of somebody's events open nothing any more."""
+    if user.feed_digest is None:
+        return
+    _retire_feed(user, at)
+    audit.record("account.feed", user, by=by, at=at, before={"has_feed": True}, after={"has_feed": False})
+
+
+def _retire_feed(user: User, at: datetime) -> None:
+    if user.feed_digest is not None:
+        db.session.add(RetiredToken(digest=user.feed_digest, kind=TokenKind.FEED, retired_at=at))
+    user.feed_digest = user.feed_sealed = None
 
 
 def account_of(email: str) -> User | None:

@@ -20,6 +20,7 @@ from eventsvc.extensions import db
 from eventsvc.programme import reading
 from eventsvc.programme.models import PublishedSession, Session
 from eventsvc.programme.reading import Item
+from eventsvc.registration import seats
 
 Key = tuple[EntryKind, int | None]
 
@@ -56,11 +57,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the feed of an event is narrowed by; the rooms are public ids, each between spaces."""
+
+    track: str = ""
+    session_kind: str = ""
+    room_ids: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One entry as it should be, for everybody and for those entitled to the join link (None: the same)."""
+    """One entry as it should be, for everybody and for those who hold a seat (None: the same), and its shelf."""
 
     public: Showing
     entitled: Showing | None
+    shelf: Shelf
 
     def digest(self) -> str:
         """Return the digest of both, so that news in either is news."""
@@ -80,9 +91,10 @@ def refresh(event: Event, *, at: datetime) -> int:
     kept = _kept(event.id)
     with force_locale(event.language):
         shown = dict(_shown(event, kept))
+    is_burial = any(entry.gone_at is None and key not in shown for key, entry in kept.items())
     written = sum(_bring(event, key, shown.get(key), kept.get(key), at) for key in {**kept, **shown})
     db.session.flush()
-    _raise_version(event, is_news=written > 0)
+    _raise_version(event, is_news=written > 0, buried_at=at if is_burial else None)
     return written
 
 
@@ -113,23 +125,32 @@ def parts(event_id: int, public_ids: Iterable[str], uids: Mapping[str, str]) -> 
 
 
 def rewrite_outdated(*, limit: int = 500) -> int:
-    """Write again, from their facts, entries that an older writer wrote; return how many.
+    """Write again entries of one event that an older writer wrote; return how many.
 
-    No news: neither sequence nor stamps change. The version does, so that nobody keeps the old bytes under the new
-    writer's name. The worker calls it until it answers 0.
+    No news: neither sequence nor stamps change, although they show what the older writer did not know of. The version
+    does, so that nobody keeps the old bytes under the new writer's name. The worker calls it until it answers 0; it
+    holds the turnstile, as every act does that brings entries up to date.
     """
-    outdated = list(db.session.scalars(sa.select(Entry).where(Entry.writer != ics.WRITER).limit(limit)))
-    for entry in outdated:
-        shown = Shown(Showing.from_json(entry.facts), _full(entry.entitled_facts))
-        _write(entry, shown, entry.digest, entry.changed_at)
-    if outdated:
-        db.session.execute(
-            sa.update(CalendarVersion)
-            .where(CalendarVersion.event_id.in_({entry.event_id for entry in outdated}))
-            .values(version=CalendarVersion.version + 1)
-            .execution_options(synchronize_session=False)
-        )
+    event_id = db.session.scalar(sa.select(Entry.event_id).where(Entry.writer != ics.WRITER).limit(1))
+    if event_id is None:
+        return 0
+    seats.hold(event_id)
+    event = db.session.get_one(Event, event_id, populate_existing=True)
+    kept = _kept(event_id)
+    with force_locale(event.language):
+        shown = dict(_shown(event, kept)) if event.is_public else {}
+    outdated = [(key, entry) for key, entry in kept.items() if entry.writer != ics.WRITER][:limit]
+    for key, entry in outdated:
+        fresh = shown.get(key) if entry.gone_at is None else None
+        _write(entry, fresh or _as_kept(entry), fresh.digest() if fresh else entry.digest, entry.changed_at)
+    db.session.flush()
+    _raise_version(event, is_news=True, buried_at=None)
     return len(outdated)
+
+
+def _as_kept(entry: Entry) -> Shown:
+    shelf = Shelf(entry.track, entry.session_kind, entry.room_ids)
+    return Shown(Showing.from_json(entry.facts), _full(entry.entitled_facts), shelf)
 
 
 def _looked_up(asked: sa.Select[Any], event: Event) -> dict[str, Any] | None:
@@ -161,12 +182,13 @@ def _shown(event: Event, kept: dict[Key, Entry]) -> Iterator[tuple[Key, Shown]]:
         return
     key: Key = (EntryKind.EVENT, None)
     whole = nouns.of_event(event, uid=_uid(kept.get(key)), created_at=event.created_at)
-    yield key, Shown(whole, replace(whole, join_url=event.join_url) if event.join_url else None)
+    yield key, Shown(whole, nouns.entitled(whole, event), Shelf())
     for session, created_at in _sessions(event.id):
         key = (EntryKind.SESSION, session.session_id)
         uid = _uid(kept.get(key))
         part = nouns.of_session(session, event, uid=uid, parent_uid=whole.uid, created_at=created_at)
-        yield key, Shown(part, replace(part, join_url=event.join_url) if event.join_url else None)
+        rooms = f" {' '.join(session.room_ids)} " if session.room_ids else ""
+        yield key, Shown(part, nouns.entitled(part, event), Shelf(session.track, session.kind.value, rooms))
 
 
 def _sessions(event_id: int) -> Iterator[tuple[Item, datetime]]:
@@ -203,10 +225,12 @@ def _bring(event: Event, key: Key, shown: Shown | None, entry: Entry | None, at:
             created_at=shown.public.created_at,
         )
         db.session.add(entry)
-    elif entry.digest == digest and entry.gone_at is None and entry.writer == ics.WRITER:
-        return False
     elif entry.digest != digest or entry.gone_at is not None:
         entry.sequence += 1
+    elif entry.writer == ics.WRITER and _as_kept(entry).shelf == shown.shelf:
+        return False
+    else:
+        at = entry.changed_at
     entry.gone_at = None
     _write(entry, shown, digest, at)
     return True
@@ -217,7 +241,7 @@ def _bury(entry: Entry, at: datetime) -> bool:
     facts = replace(Showing.from_json(entry.facts), status=Status.CANCELLED)
     entry.sequence += 1
     entry.gone_at = at
-    _write(entry, Shown(facts, None), entry.digest, at)
+    _write(entry, replace(_as_kept(entry), public=facts, entitled=None), entry.digest, at)
     return True
 
 
@@ -226,19 +250,21 @@ def _write(entry: Entry, shown: Shown, digest: str, at: datetime) -> None:
     entry.writer = ics.WRITER
     entry.changed_at = at
     entry.starts_at, entry.ends_at, entry.timezone = shown.public.starts_at, shown.public.ends_at, shown.public.timezone
+    entry.track, entry.session_kind, entry.room_ids = shown.shelf.track, shown.shelf.session_kind, shown.shelf.room_ids
     entry.facts = shown.public.to_json()
     entry.body = ics.event(shown.public, sequence=entry.sequence, changed_at=at)
     entry.entitled_facts = shown.entitled.to_json() if shown.entitled else None
     entry.entitled_body = ics.event(shown.entitled, sequence=entry.sequence, changed_at=at) if shown.entitled else None
 
 
-def _raise_version(event: Event, *, is_news: bool) -> None:
+def _raise_version(event: Event, *, is_news: bool, buried_at: datetime | None) -> None:
     listing = _listing(event)
     changed = CalendarVersion.listing != listing if not is_news else sa.true()
+    values: dict[str, Any] = {"version": CalendarVersion.version + 1, "listing": listing}
     db.session.execute(
         sa.update(CalendarVersion)
         .where(CalendarVersion.event_id == event.id, changed)
-        .values(version=CalendarVersion.version + 1, listing=listing)
+        .values(values | ({"buried_at": buried_at} if buried_at else {}))
         .execution_options(synchronize_session=False)
     )
 
@@ -246,5 +272,6 @@ def _raise_version(event: Event, *, is_news: bool) -> None:
 def _listing(event: Event) -> str:
     """Digest what decides where an event is listed, and under which names: it changes feeds, but no entry."""
     series = (event.series.slug, event.series.title) if event.series else ()
+    partners = sorted(each.partner.name for each in event.partners)
     said = (event.slug, event.title, event.kind, event.mode, event.status, event.is_unlisted, event.timezone, *series)
-    return hashlib.sha256(repr(said).encode()).hexdigest()
+    return hashlib.sha256(repr((*said, event.language, *partners)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Feeds: found by address or token, known by a version, written by joining rows.
+"""Public feeds: found by address, known by a version, written by joining rows.
 
 A program polls for years and nearly always has what it asks for, so the version comes from one query that reads
 counters, in AUTOCOMMIT: no transaction, no row of the event, no session of the ORM.
@@ -6,24 +6,31 @@ counters, in AUTOCOMMIT: no transaction, no row of the event, no session of the 
 
 from __future__ import annotations
 
+import enum
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc import tokens
 from eventsvc.calendars import ics
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
-from eventsvc.calendars.showings import Showing
-from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
+from eventsvc.events.models import Event, EventPartner, FormerSlug, Kind, Mode, Partner, Series, Status
 from eventsvc.extensions import db
-from eventsvc.programme.models import Session
-from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, RetiredToken, State, TokenKind
+from eventsvc.programme.models import Room, Session, SessionKind
+from eventsvc.registration.models import RetiredToken, TokenKind
 
 PAST_DAYS = 60
 TOMBSTONE_DAYS = 30
+
+
+class Detail(enum.StrEnum):
+    """What an event is shown as: one entry over all of it, an entry for each session, or both."""
+
+    EVENT = "event"
+    SESSIONS = "sessions"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +46,56 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Personal:
-    """An attendee's feed; `offset` is added to each sequence, and `changed_at` is when their own news happened."""
-
-    found: Found
-    registration_id: int
-    state: State
-    offset: int
-    changed_at: datetime
-    language: str
-
-    @property
-    def has_left(self) -> bool:
-        """Tell whether they had a seat, and gave it up; see Registration on `calendar_offset`."""
-        return self.state not in LIVE and self.offset % 2 == 1
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """What a feed of many events is narrowed to."""
 
     kinds: tuple[Kind, ...] = ()
     modes: tuple[Mode, ...] = ()
     series: str = ""
+    languages: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    detail: Detail = Detail.EVENT
 
 
-_event_columns = (Event.id, Event.title, Event.slug, Event.timezone, CalendarVersion.version)
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the feed of one event is narrowed to: tracks by name, a room by its public id; empty is everything."""
+
+    tracks: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    kinds: tuple[SessionKind, ...] = ()
+    detail: Detail | None = None
+
+    @property
+    def shown(self) -> Detail:
+        """Return what is shown: all of it, and of a part only the sessions, unless somebody says otherwise."""
+        return self.detail or (Detail.SESSIONS if self.tracks or self.rooms or self.kinds else Detail.BOTH)
+
+
+EVERYTHING = Narrowing()
+
+
+event_columns = (
+    Event.id,
+    Event.title,
+    Event.slug,
+    Event.timezone,
+    CalendarVersion.version,
+    CalendarVersion.buried_at,
+)
 _by_slug = (
-    sa.select(*_event_columns)
+    sa.select(*event_columns)
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
     .where(Event.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
 )
 _by_former_slug = (
-    sa.select(*_event_columns)
+    sa.select(*event_columns)
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
     .join(FormerSlug, FormerSlug.event_id == Event.id)
     .where(FormerSlug.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
 )
 _by_session = (
-    sa.select(*_event_columns, Entry.id.label("entry_id"))
+    sa.select(*event_columns, Entry.id.label("entry_id"))
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
     .join(Entry, Entry.event_id == Event.id)
     .join(Session, Session.id == Entry.session_id)
@@ -91,40 +109,41 @@ _by_session = (
         sa.or_(Entry.gone_at.is_(None), Entry.gone_at > sa.bindparam("since")),
     )
 )
+_by_room = _by_slug.join(Room, Room.event_id == Event.id).where(Room.public_id == sa.bindparam("room"))
+_by_former_room = _by_former_slug.join(Room, Room.event_id == Event.id).where(Room.public_id == sa.bindparam("room"))
+_was_one = sa.select(RetiredToken.kind).where(
+    RetiredToken.digest == sa.bindparam("digest"), RetiredToken.kind.in_((TokenKind.FEED, TokenKind.CARD_FEED))
+)
 _total = sa.select(sa.func.coalesce(sa.func.sum(CalendarVersion.version), 0))
 _by_series = sa.select(Series.title, _total.scalar_subquery()).where(Series.slug == sa.bindparam("slug"))
-_by_token = (
-    sa.select(
-        *_event_columns,
-        Registration.id.label("registration_id"),
-        Registration.revision,
-        Registration.state,
-        Registration.calendar_offset,
-        Registration.state_at,
-        Registration.language,
-    )
-    .join(Event, Event.id == Registration.event_id)
-    .join(CalendarVersion, CalendarVersion.event_id == Event.id)
-    .where(Registration.feed_digest == sa.bindparam("digest"), Event.status != Status.DRAFT)
-)
 
 
-def of_event(slug: str) -> Found | None:
-    """Find an event's feed, also by an address it had before: subscriptions outlive names."""
-    row = _one(_by_slug, slug=slug) or _one(_by_former_slug, slug=slug)
-    return row and _found(row, str(row.version))
+def of_event(slug: str, wanted: Narrowing = EVERYTHING, *, at: datetime) -> Found | None:
+    """Find an event's feed, also by an address it had before: subscriptions outlive names.
+
+    While a tombstone stands in it, its version has the day in it, as on some day that goes.
+    """
+    row = one(_by_slug, slug=slug) or one(_by_former_slug, slug=slug)
+    return row and found_by(row, at, wanted)
+
+
+def of_room(slug: str, public_id: str, wanted: Narrowing = EVERYTHING, *, at: datetime) -> Found | None:
+    """Find the feed of a room of an event; a room that is no longer there has none."""
+    asked = {"slug": slug, "room": public_id}
+    row = one(_by_room, **asked) or one(_by_former_room, **asked)
+    return row and found_by(row, at, replace(wanted, rooms=(public_id,)))
 
 
 def of_session(slug: str, public_id: str, *, at: datetime) -> Found | None:
     """Find the one-entry file of a session of the event that has, or had, an address; while there is an entry."""
-    row = _one(_by_session, slug=slug, public_id=public_id, since=_oldest_tombstone(at))
-    return row and replace(_found(row, str(row.version)), entry_id=row.entry_id)
+    row = one(_by_session, slug=slug, public_id=public_id, since=oldest_tombstone(at))
+    return row and replace(found_by(row, at), entry_id=row.entry_id)
 
 
-def of_series(slug: str, *, at: datetime) -> Found | None:
+def of_series(slug: str, wanted: Filter, *, at: datetime) -> Found | None:
     """Find a series' feed."""
-    row = _one(_by_series, slug=slug)
-    return row and replace(_of_many(row[1], Filter(series=slug), at), title=row.title)
+    row = one(_by_series, slug=slug)
+    return row and replace(_of_many(row[1], wanted, at), title=row.title)
 
 
 def of_site(wanted: Filter, *, at: datetime) -> Found:
@@ -133,54 +152,57 @@ def of_site(wanted: Filter, *, at: datetime) -> Found:
     Counters only rise and published events are never deleted, so equal sums mean that nothing changed, whatever the
     filter lets through.
     """
-    return _of_many(_one(_total)[0], wanted, at)
+    return _of_many(one(_total)[0], wanted, at)
 
 
 def _of_many(total: int, wanted: Filter, at: datetime) -> Found:
-    filtered = hashlib.sha256(repr(wanted).encode()).hexdigest()[:8]
-    return Found(version=_version(f"{total}.{at:%Y%m%d}.{filtered}"))
+    return Found(version=version_of(total, f"{at:%Y%m%d}", _digest(wanted)))
 
 
-def of_token(token: str) -> Personal | None:
-    """Find an attendee's feed by its link."""
-    row = _one(_by_token, digest=tokens.digest(token))
-    if row is None:
-        return None
-    found = _found(row, f"{row.version}.{row.revision}")
-    return Personal(found, row.registration_id, row.state, row.calendar_offset, row.state_at, row.language)
-
-
-def was_one(token: str) -> bool:
-    """Tell whether a link opened a feed once, an attendee's or a speaker's, and was replaced or stopped since."""
-    kinds = (TokenKind.FEED, TokenKind.CARD_FEED)
-    asked = sa.select(RetiredToken.digest).where(RetiredToken.digest == sa.bindparam("digest"))
-    return _one(asked.where(RetiredToken.kind.in_(kinds)), digest=tokens.digest(token)) is not None
-
-
-def parts_of_event(found: Found, *, at: datetime) -> list[bytes]:
+def parts_of_event(found: Found, wanted: Narrowing = EVERYTHING, *, at: datetime) -> list[bytes]:
     """Return the written entries of one event, in order of time."""
-    return list(db.session.scalars(_ordered(sa.select(Entry.body).where(Entry.event_id == found.event_id), at)))
+    query = sa.select(Entry.body).where(Entry.event_id == found.event_id, _detailed(wanted.shown))
+    is_whole = Entry.kind == EntryKind.EVENT
+    if wanted.tracks:
+        query = query.where(sa.or_(is_whole, Entry.track.in_(wanted.tracks)))
+    if wanted.kinds:
+        query = query.where(sa.or_(is_whole, Entry.session_kind.in_([kind.value for kind in wanted.kinds])))
+    if wanted.rooms:
+        within = [Entry.room_ids.contains(f" {room} ", autoescape=True) for room in wanted.rooms]
+        query = query.where(sa.or_(is_whole, *within))
+    return list(db.session.scalars(ordered(query, at)))
+
+
+def colour_of(found: Found) -> str:
+    """Return the colour of an event as its entry has it."""
+    asked = sa.select(Entry.facts).where(Entry.event_id == found.event_id, Entry.kind == EntryKind.EVENT)
+    facts: Any = db.session.scalar(asked) or {}
+    return str(facts.get("colour", ""))
 
 
 def parts_of_site(wanted: Filter, *, at: datetime) -> list[bytes]:
-    """Return the written entries of listed events, without their sessions."""
+    """Return the written entries of listed events; without their sessions, unless those are asked for."""
     query = (
         sa.select(Entry.body)
         .join(Event, Event.id == Entry.event_id)
         .where(
-            Entry.kind == EntryKind.EVENT,
+            _detailed(wanted.detail),
             Event.is_unlisted.is_(False),
             Event.status != Status.DRAFT,
-            Entry.ends_at > at - timedelta(days=PAST_DAYS),
+            Entry.ends_at > window(at),
         )
     )
     if wanted.kinds:
         query = query.where(Event.kind.in_(wanted.kinds))
     if wanted.modes:
         query = query.where(Event.mode.in_(wanted.modes))
+    if wanted.languages:
+        query = query.where(Event.language.in_(wanted.languages))
+    if wanted.partners:
+        query = query.where(Event.partners.any(EventPartner.partner.has(Partner.name.in_(wanted.partners))))
     if wanted.series:
         query = query.join(Series, Series.id == Event.series_id).where(Series.slug == wanted.series)
-    return list(db.session.scalars(_ordered(query, at)))
+    return list(db.session.scalars(ordered(query, at)))
 
 
 def part_of_session(found: Found) -> bytes:
@@ -188,55 +210,60 @@ def part_of_session(found: Found) -> bytes:
     return db.session.scalars(sa.select(Entry.body).where(Entry.id == found.entry_id)).one()
 
 
-def parts_of_person(person: Personal, *, at: datetime) -> list[bytes]:
-    """Return what one attendee's calendar shows: with the join link while they have a seat, struck out once they left.
-
-    Whoever chose sessions sees the event and those; choosing raises their registration's revision, and so the version.
-
-    Whoever waits has no entry yet, and whoever left the waiting list never had one: a calendar that shows a place they
-    do not have, or did not give up, would be a lie.
-    """
-    if person.state not in SEATED and not person.has_left:
-        return []
-    shown = sa.select(Entry).where(Entry.event_id == person.found.event_id, _chosen_by(person.registration_id))
-    return [_personal(entry, person) for entry in db.session.scalars(_ordered(shown, at))]
+def was_one(token: str) -> bool:
+    """Tell whether a link opened somebody's feed once, and was replaced or stopped since."""
+    return one(_was_one, digest=tokens.digest(token)) is not None
 
 
-def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
-    """Let through the event, what is gone from it, and the sessions somebody chose: all, for who chose none."""
-    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id)
-    return sa.or_(Entry.session_id.is_(None), ~own.exists(), Entry.session_id.in_(own))
-
-
-def _personal(entry: Entry, person: Personal) -> bytes:
-    if not person.offset:
-        return entry.entitled_body or entry.body
-    showing = Showing.from_json(entry.facts if person.has_left else entry.entitled_facts or entry.facts)
-    if person.has_left:
-        showing = replace(showing, status=ics.Status.CANCELLED)
-    changed_at = max(entry.changed_at, person.changed_at)
-    return ics.event(showing, sequence=entry.sequence + person.offset, changed_at=changed_at)
-
-
-def _ordered(query: Any, at: datetime) -> Any:
+def ordered(query: Any, at: datetime) -> Any:
     """Order entries by time, and leave out tombstones that stood long enough."""
-    fresh = sa.or_(Entry.gone_at.is_(None), Entry.gone_at > _oldest_tombstone(at))
+    fresh = sa.or_(Entry.gone_at.is_(None), Entry.gone_at > oldest_tombstone(at))
     return query.where(fresh).order_by(Entry.starts_at, Entry.id)
 
 
-def _oldest_tombstone(at: datetime) -> datetime:
-    return at - timedelta(days=TOMBSTONE_DAYS)
+def oldest_tombstone(at: datetime) -> datetime:
+    """Return since when something must have vanished to be shown still; it moves at midnight, as versions do."""
+    return midnight(at) - timedelta(days=TOMBSTONE_DAYS)
 
 
-def _found(row: Any, version: str) -> Found:
-    return Found(_version(version), row.id, row.timezone, row.title, row.slug)
+def window(at: datetime) -> datetime:
+    """Return since when something must have ended to be listed still; it moves at midnight too."""
+    return midnight(at) - timedelta(days=PAST_DAYS)
 
 
-def _version(counters: str) -> str:
-    return f"{counters}-{ics.WRITER}"
+def midnight(at: datetime) -> datetime:
+    """Return when the day of a moment began, in UTC."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _one(statement: Any, **params: Any) -> Any:
-    # AUTOCOMMIT saves a poll the BEGIN and the ROLLBACK around its one SELECT.
+def found_by(row: Any, at: datetime, wanted: Narrowing = EVERYTHING) -> Found:
+    """Return an event's feed as its row tells it."""
+    narrowed = _digest(wanted) if wanted != EVERYTHING else ""
+    version = version_of(row.version, day_of(row.buried_at, at), narrowed)
+    return Found(version, row.id, row.timezone, row.title, row.slug)
+
+
+def day_of(buried_at: datetime | None, at: datetime) -> str:
+    """Return the day while a tombstone stands, and nothing else: it is a part of the version only as long."""
+    return f"{at:%Y%m%d}" if buried_at and buried_at > oldest_tombstone(at) else ""
+
+
+def version_of(*counters: object) -> str:
+    """Join what a feed depends on into its version; how it is written belongs to it."""
+    return ".".join(map(str, counters)) + f"-{ics.WRITER}"
+
+
+def one(statement: Any, **params: Any) -> Any:
+    """Ask for one row in AUTOCOMMIT, which saves a poll the BEGIN and the ROLLBACK around its one SELECT."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         return connection.execute(statement, params).first()
+
+
+def _detailed(detail: Detail) -> sa.ColumnElement[bool]:
+    if detail is Detail.BOTH:
+        return sa.true()
+    return Entry.kind == (EntryKind.EVENT if detail is Detail.EVENT else EntryKind.SESSION)
+
+
+def _digest(wanted: Filter | Narrowing) -> str:
+    return hashlib.sha256(repr(wanted).encode()).hexdigest()[:8]

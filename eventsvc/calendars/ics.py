@@ -18,7 +18,7 @@ from eventsvc.calendars.showings import Showing, Status, address, clean, one_lin
 __all__ = ["PRODID", "WRITER", "Head", "Method", "Showing", "Status", "calendar", "clean", "event", "invitation", "one"]
 
 # Raised when the writing changes. The zone data belongs to it: with new data the same facts may be written otherwise.
-WRITER = f"1.{zones.DATA_VERSION}"
+WRITER = f"2.{zones.DATA_VERSION}"
 PRODID = "-//eventsvc//eventsvc//EN"
 
 _NOTICE = timedelta(minutes=15)
@@ -65,6 +65,7 @@ class Head:
     url: str = ""
     source: str | None = None
     refresh: timedelta = timedelta(hours=6)
+    colour: str = ""
 
 
 def event(showing: Showing, *, sequence: int, changed_at: datetime) -> bytes:
@@ -117,6 +118,8 @@ def _introduction(head: Head) -> Iterator[Line]:
         yield "URL", vUri(address(head.url))
     if head.source:
         yield "SOURCE", vUri(address(head.source), params={"VALUE": "URI"})
+    if head.colour:
+        yield "COLOR", Text(one_line(head.colour))
     yield "REFRESH-INTERVAL", vDuration(head.refresh, params={"VALUE": "DURATION"})
     yield "X-PUBLISHED-TTL", vDuration(head.refresh)
 
@@ -175,11 +178,17 @@ def _words(showing: Showing) -> Iterator[Line]:
 
 
 def _links(showing: Showing) -> Iterator[Line]:
-    if showing.url:
-        yield "URL", vUri(address(showing.url))
+    # There is room for one (RFC 5545 section 3.8.4.6): whoever may join taps it to join; the page is in the notes.
+    if url := address(showing.join_url) or address(showing.url):
+        yield "URL", vUri(url)
     if showing.join_url:
         # VALUE is last and unquoted: ical.js 1.5 refuses the feed for a quoted parameter before an address with "=".
         yield "CONFERENCE", vUri(address(showing.join_url), params={"FEATURE": ["AUDIO", "VIDEO"], "VALUE": "URI"})
+    if showing.colour:
+        yield "COLOR", Text(one_line(showing.colour))
+    if showing.image_url:
+        said = {"DISPLAY": "BADGE", "FMTTYPE": "image/png", "VALUE": "URI"}
+        yield "IMAGE", vUri(address(showing.image_url), params=said)
     if showing.parent_uid:
         yield "RELATED-TO", Text(one_line(showing.parent_uid), params={"RELTYPE": "PARENT"})
 

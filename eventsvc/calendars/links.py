@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
+
+import segno
+from markupsafe import Markup
 
 from eventsvc.calendars.showings import Showing, address, clean, one_line
 
@@ -33,6 +37,33 @@ def outlook(showing: Showing) -> str:
 def office365(showing: Showing) -> str:
     """Return the address that opens Outlook of a work or school account with a new entry."""
     return _microsoft(_OFFICE, showing)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to subscribe to a feed: its address, and what opens the programs people have with it."""
+
+    address: str
+    webcal: str
+    google: str
+    outlook: str
+    office365: str
+    qr: Markup
+
+
+def ways(url: str, name: str) -> Ways:
+    """Return the ways to subscribe to the feed at an address; Google's refuses `https:`."""
+    opened = webcal(url)
+    subscribed = f"addfromweb?{urlencode({'url': url, 'name': name}, quote_via=quote)}"
+    return Ways(
+        address=url,
+        webcal=opened,
+        google=f"https://calendar.google.com/calendar/r?{urlencode({'cid': opened}, quote_via=quote)}",
+        outlook=f"https://outlook.live.com/calendar/0/{subscribed}",
+        office365=f"https://outlook.office.com/calendar/0/{subscribed}",
+        # What segno draws is a picture, without a letter of the address in it.
+        qr=Markup(segno.make(opened, error="m").svg_inline(scale=4, border=4, omitsize=True)),  # noqa: S704
+    )
 
 
 def webcal(url: str) -> str:

@@ -26,6 +26,7 @@ class CalendarVersion(db.Model):
 
     A table of its own: a poll reads it without the event, and raising it is no edit of the event (`revision`).
     `listing` is what decides in which lists the event stands; a change in it is a new version, but no news in an entry.
+    `buried_at` is when something last vanished: until its tombstone goes, the feed changes with the day.
     """
 
     __tablename__ = "calendar_versions"
@@ -33,14 +34,16 @@ class CalendarVersion(db.Model):
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     listing: Mapped[str] = mapped_column(sa.String(64), default="")
+    buried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Entry(db.Model):
     """A VEVENT as a row: its random uid, its sequence, the facts it shows and the bytes they were written to.
 
-    `body` is public; `entitled_body` is for people who hold a seat (it has the join link), and NULL where the two are
-    the same. `facts` and `entitled_facts` are `ics.Showing` as JSON. `gone_at` marks a tombstone: written as
-    CANCELLED until 30 days later. `writer` is the `ics.WRITER` that wrote the bytes.
+    `body` is public; `entitled_body` is for people who hold a seat (it has the join link, and how to cancel), and NULL
+    on tombstones. `track`, `session_kind` and `room_ids` (public ids, each between spaces) are what feeds are narrowed
+    by; what vanished keeps them. `facts` and `entitled_facts` are `ics.Showing` as JSON. `gone_at` marks a tombstone:
+    written as CANCELLED until 30 days later. `writer` is the `ics.WRITER` that wrote the bytes.
     """
 
     __tablename__ = "entries"
@@ -68,3 +71,6 @@ class Entry(db.Model):
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)
     entitled_body: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    track: Mapped[str] = mapped_column(sa.String(120), default="")
+    session_kind: Mapped[str] = mapped_column(sa.String(32), default="")
+    room_ids: Mapped[str] = mapped_column(sa.Text, default="")

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from babel import Locale
 from flask_babel import gettext as _
 
-from eventsvc import links, text
+from eventsvc import covers, links, text
 from eventsvc.calendars.showings import Showing, Status
+from eventsvc.events import cards, words
 from eventsvc.events import models as events
-from eventsvc.events import words
 from eventsvc.programme.models import SpeakerRole
 from eventsvc.programme.reading import Item, Voice
-from eventsvc.programme.words import SPEAKER_ROLES
+from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
+
+# The CSS3 names nearest to the first tone of each palette, and to each colour of a track: calendars know names alone.
+PALETTES = {
+    "petrol": "teal",
+    "brick": "sienna",
+    "moss": "darkolivegreen",
+    "plum": "purple",
+    "slate": "steelblue",
+    "ochre": "darkgoldenrod",
+}
+TRACKS = dict(enumerate(PALETTES.values(), start=1))
 
 _LONG = timedelta(hours=24)
 
@@ -35,12 +47,16 @@ def of_event(event: events.Event, *, uid: str, created_at: datetime) -> Showing:
         timezone=event.timezone,
         created_at=created_at,
         status=_status(event),
-        description=_paragraphs(event.cancellation_note, event.summary, text.to_plain(event.description), event.costs),
+        description=_paragraphs(
+            event.cancellation_note, event.summary, text.to_plain(event.description), event.costs, _further(event)
+        ),
         location=place(event),
         url=address,
         latitude=event.venue.latitude if event.venue else None,
         longitude=event.venue.longitude if event.venue else None,
         categories=(str(words.KINDS[event.kind]),),
+        colour=colour_of(event),
+        image_url=links.absolute("events.card", slug=event.slug, digest=cards.card(event).digest),
         is_all_day=event.is_all_day or event.ends_at - event.starts_at > _LONG,
         organiser_name=event.contact_name,
         organiser_email=event.contact_email,
@@ -65,12 +81,30 @@ def of_session(session: Item, event: events.Event, *, uid: str, parent_uid: str,
         url=links.absolute("programme.session", slug=event.slug, public_id=session.public_id),
         latitude=event.venue.latitude if event.venue else None,
         longitude=event.venue.longitude if event.venue else None,
-        categories=(session.track,) if session.track else (),
+        categories=tuple(filter(None, (str(SESSION_KINDS[session.kind]), session.track))),
+        colour=TRACKS.get(session.colour, "") if session.track else colour_of(event),
         parent_uid=parent_uid,
         organiser_name=event.contact_name,
         organiser_email=event.contact_email,
         cancelled_prefix=_("Cancelled: "),
     )
+
+
+def entitled(showing: Showing, event: events.Event) -> Showing:
+    """Show the same to whoever holds a seat: with the link to join, and how to change or cancel.
+
+    The link to their own page is a secret that a calendar's vendor must not learn, so it is named and not given.
+    """
+    how = _("To change or cancel, use the link in our letter to you.")
+    if event.contact_email:
+        how += " " + _("Questions? Write to %(email)s.", email=event.contact_email)
+    return replace(showing, join_url=event.join_url, description=_paragraphs(showing.description, how))
+
+
+def colour_of(event: events.Event) -> str:
+    """Name an event's colour: its own palette's, or else that of its series."""
+    own = event.palette if event.palette in covers.PALETTES else covers.palette_of(event.cover_seed)
+    return PALETTES.get(own, "")
 
 
 def place(event: events.Event, room: str = "") -> str:
@@ -99,6 +133,11 @@ def _people(voices: Iterable[Voice]) -> str:
 def _person(voice: Voice) -> str:
     named = f"{voice.name}, {voice.affiliation}" if voice.affiliation else voice.name
     return named if voice.role is SpeakerRole.SPEAKER else f"{named} ({SPEAKER_ROLES[voice.role]})"
+
+
+def _further(event: events.Event) -> str:
+    """Write the event's links, a line each."""
+    return "\n".join(f"{link.label or words.LINKS[link.kind]}: {link.url}" for link in event.links)
 
 
 def _paragraphs(*parts: str) -> str:

@@ -31,7 +31,8 @@ class Showing:
     """The facts a calendar shows of one thing.
 
     Moments are aware; an all-day showing runs from local midnight to the local midnight after its last day. `join_url`
-    is for those entitled to it only. Raises ValueError for naive moments and for an end before the start.
+    is for those entitled to it only. `colour` is a CSS3 colour's name, as RFC 7986 section 5.9 demands. Raises
+    ValueError for naive moments and for an end before the start.
     """
 
     uid: str
@@ -54,6 +55,8 @@ class Showing:
     organiser_name: str = ""
     organiser_email: str = ""
     cancelled_prefix: str = "Cancelled: "
+    colour: str = ""
+    image_url: str = ""
 
     def __post_init__(self) -> None:
         if not all(moment.tzinfo for moment in (self.starts_at, self.ends_at, self.created_at)):

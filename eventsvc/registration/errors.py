@@ -107,3 +107,7 @@ class DataErased(_Told):
         "The registration that it opened was erased, because the person asked for it or because the day we had named "
         "was over. We do not know any more whose it was, so nobody can bring it back."
     )
+
+
+class AddressNotProven(_Told):
+    told = _l("To be sure that the address is yours, come by the link in our newest letter. Nothing changed.")

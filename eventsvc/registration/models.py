@@ -72,7 +72,9 @@ class Registration(db.Model):
     `calendar_offset` is added to an entry's sequence in this person's invitations and feed, as calendars ignore what
     does not count higher than what they were sent: giving up a seat raises it by one, and so does registering again
     after that; another address raises it by two, as its calendar takes over from the old one's. So it is odd for people
-    who gave up a seat, and for nobody else.
+    who gave up a seat, and for nobody else. `is_feed_of_all` lets the personal feed show whatever else the same address
+    is registered for; `feed_has_deadlines` puts offers and deadlines into it. `proven_digest` is that of a manage link
+    that no page has shown: whoever opens it reads the address's letters.
     """
 
     __tablename__ = "registrations"
@@ -120,6 +122,9 @@ class Registration(db.Model):
     feed_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     feed_sealed: Mapped[str | None] = mapped_column(sa.Text)
     calendar_offset: Mapped[int] = mapped_column(default=0)
+    proven_digest: Mapped[str | None] = mapped_column(sa.String(64))
+    is_feed_of_all: Mapped[bool] = mapped_column(default=False)
+    feed_has_deadlines: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()
@@ -129,6 +134,11 @@ class Registration(db.Model):
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether the link to the manage page came by letter alone."""
+        return self.manage_digest is not None and self.manage_digest == self.proven_digest
 
     @property
     def is_live(self) -> bool:

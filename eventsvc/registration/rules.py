@@ -150,6 +150,8 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
     _flush()
     audit.record("correct", registration, by=by, at=at, event_id=registration.event_id, before=before, after=yours)
     if before["email_folded"] != registration.email_folded:
+        # The new address is not proven, and what else it is registered for is nobody's business before it is.
+        registration.proven_digest, registration.is_feed_of_all = None, False
         _write_to_both(registration, event, left=before["email"], at=at)
 
 

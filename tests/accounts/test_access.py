@@ -40,6 +40,7 @@ OF_THE_SITE = {
     "/desk/events": Act.CREATE,
     "/desk/events/new": Act.CREATE,
     "/desk/account": Act.CREATE,
+    "/desk/account/calendar": Act.CREATE,
     "/desk/people": Act.MANAGE_PEOPLE,
     "/desk/audit": Act.SEE_SITE,
 }

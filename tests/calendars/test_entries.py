@@ -10,12 +10,26 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventsvc.calendars import entries
+from eventsvc import links
+from eventsvc.calendars import entries, ics
 from eventsvc.calendars.models import CalendarVersion, Entry
-from eventsvc.events.models import Event, Kind, Mode, Series, Status, Venue
+from eventsvc.events.models import (
+    Event,
+    EventLink,
+    EventPartner,
+    Kind,
+    LinkKind,
+    Mode,
+    Partner,
+    PartnerRole,
+    Series,
+    Status,
+    Venue,
+)
 from eventsvc.extensions import db
 from eventsvc.programme import published
-from eventsvc.programme.models import Appearance, Session, SessionKind, SessionStatus, Speaker
+from eventsvc.programme.models import Appearance, Room, Session, SessionKind, SessionStatus, Speaker, Track
+from tests.calendars.readers import by_icalendar
 from tests.people import NOW, a_session, an_event
 
 LATER = NOW + timedelta(hours=1)
@@ -35,6 +49,10 @@ def kept(event: Event) -> list[Entry]:
 def version(event: Event) -> int:
     found = sa.select(CalendarVersion.version).where(CalendarVersion.event_id == event.id)
     return db.session.scalars(found).one()
+
+
+def calendar_of(body: bytes) -> bytes:
+    return ics.calendar(ics.Head("Symposium", "Europe/Amsterdam"), [body])
 
 
 def test_an_event_and_its_sessions_are_written_once(app: Flask) -> None:
@@ -191,12 +209,18 @@ CHANGES: dict[str, Callable[[Event], None]] = {
     "costs": lambda event: setattr(event, "costs", "20 euro"),
     "join_url": lambda event: setattr(event, "join_url", "https://join.example.org/x"),
     "contact_email": lambda event: setattr(event, "contact_email", "dee@example.org"),
+    "palette": lambda event: setattr(event, "palette", "ochre"),
+    "language": lambda event: setattr(event, "language", "nl"),
+    "links": lambda event: event.links.append(EventLink(kind=LinkKind.MATERIALS, url="https://x.example.org")),
+    "partners": lambda event: event.partners.append(
+        EventPartner(partner=Partner(name="Example University"), role=PartnerRole.HOST)
+    ),
 }
 
 
 @pytest.mark.parametrize("column", CHANGES)
 def test_each_column_that_a_feed_shows_gives_a_new_version(app: Flask, column: str) -> None:
-    event = an_event(room="Hall 1")
+    event = an_event(room="Hall 1", palette="plum")
     refreshed(event)
     CHANGES[column](event)
 
@@ -212,15 +236,87 @@ SESSION_CHANGES: dict[str, Callable[[Session], None]] = {
     "room": lambda session: setattr(session.room, "name", "Hall 2"),
     "speaker": lambda session: session.appearances.append(Appearance(speaker=Speaker(name="Sam"))),
     "ends_at": lambda session: setattr(session, "ends_at", session.ends_at + timedelta(minutes=5)),  # type: ignore[operator]
+    "kind": lambda session: setattr(session, "kind", SessionKind.WORKSHOP),
+    "track": lambda session: setattr(session, "track", Track(event_id=session.event_id, name="Trust")),
+    "colour": lambda session: setattr(session.track, "colour", 3),
 }
 
 
 @pytest.mark.parametrize("column", SESSION_CHANGES)
 def test_each_fact_of_a_session_gives_a_new_version(app: Flask, column: str) -> None:
     event = an_event()
-    session = a_session(event)
+    session = a_session(event, track=Track(event_id=event.id, name="Borders"))
     refreshed(event)
     SESSION_CHANGES[column](session)
 
     assert refreshed(event) == 1
     assert version(event) == 2
+
+
+def test_another_room_that_no_entry_shows_gives_a_new_version_but_no_news(app: Flask) -> None:
+    event = an_event(mode=Mode.ONLINE)
+    session = a_session(event)
+    refreshed(event)
+    session.room = Room(event_id=event.id, name="Hall 2")
+
+    assert refreshed(event, LATER) == 1
+
+    entry = kept(event)[1]
+    assert session.room is not None
+    assert (entry.sequence, entry.changed_at, entry.room_ids) == (0, NOW, f" {session.room.public_id} ")
+    assert version(event) == 2
+
+
+def test_entries_say_their_kind_their_track_and_their_colour_and_events_show_their_card(app: Flask) -> None:
+    event = an_event(palette="plum")
+    a_session(event, kind=SessionKind.WORKSHOP, track=Track(event_id=event.id, name="Trust, mostly", colour=2))
+
+    refreshed(event)
+
+    whole, part = (by_icalendar(calendar_of(entry.body)) for entry in kept(event))
+    assert (whole["CATEGORIES"].cats, whole["COLOR"]) == (["Symposium"], "purple")
+    assert (part["CATEGORIES"].cats, part["COLOR"]) == (["Workshop", "Trust, mostly"], "sienna")
+    assert whole["IMAGE"].startswith(links.absolute("events.show", slug=event.slug) + "/card-")
+    assert kept(event)[1].track == "Trust, mostly"
+
+
+def test_whoever_holds_a_seat_reads_how_to_change_or_cancel_and_nobody_else_does(app: Flask) -> None:
+    event = an_event()
+    a_session(event)
+
+    refreshed(event)
+
+    for entry in kept(event):
+        assert b"To change or cancel" not in entry.body
+        assert entry.entitled_body and b"To change or cancel" in entry.entitled_body
+
+
+def test_a_new_writer_shows_what_the_old_did_not_know_and_no_news_is_made_of_it(app: Flask) -> None:
+    event = an_event()
+    a_session(event)
+    refreshed(event)
+    for entry in kept(event):
+        entry.facts = {name: value for name, value in entry.facts.items() if name != "colour"}
+        entry.writer, entry.digest, entry.room_ids = "1", "old", ""
+    db.session.commit()
+
+    assert [entries.rewrite_outdated(limit=1) for _ in range(3)] == [1, 1, 0]
+
+    assert all(b"COLOR:" in entry.body and entry.sequence == 0 for entry in kept(event))
+    assert kept(event)[1].room_ids
+    assert refreshed(event, LATER) == 0
+
+
+def test_a_tombstone_of_an_older_writer_stays_one(app: Flask) -> None:
+    event = an_event()
+    session = a_session(event)
+    refreshed(event)
+    session.is_hidden = True
+    refreshed(event, LATER)
+    db.session.execute(sa.update(Entry).values(writer="1"))
+    db.session.commit()
+
+    assert entries.rewrite_outdated() == 2
+
+    assert b"STATUS:CANCELLED" in kept(event)[1].body
+    assert kept(event)[1].gone_at == LATER

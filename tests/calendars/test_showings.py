@@ -32,6 +32,8 @@ CHANGES: dict[str, Any] = {
     "organiser_name": "Another",
     "organiser_email": "another@example.org",
     "cancelled_prefix": "Another: ",
+    "colour": "purple",
+    "image_url": "https://events.example.org/card.png",
 }
 
 
@@ -46,7 +48,7 @@ def test_every_fact_is_in_the_digest_and_survives_as_json(name: str) -> None:
 def test_facts_from_another_release_can_be_read() -> None:
     facts = a_showing().to_json()
 
-    assert Showing.from_json(facts | {"colour": "steelblue"}) == a_showing()
+    assert Showing.from_json(facts | {"shade": "steelblue"}) == a_showing()
     assert set(facts) & {"status", "join_url", "is_busy"} == set()
 
 

@@ -26,6 +26,8 @@ _DEEDS: dict[str, Any] = {
     "erase": _l("Name, address and answers forgotten"),
     "replace manage link": _l("Personal link replaced"),
     "replace feed link": _l("Calendar link replaced"),
+    "stop feed link": _l("Calendar link stopped"),
+    "change feed": _l("Calendar changed"),
 }
 
 

@@ -1,0 +1,189 @@
+"""An attendee's feed, found by its token: the event of their registration, and if they asked for it all of theirs."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy.orm import aliased
+
+from eventsvc import tokens
+from eventsvc.calendars import feeds, ics
+from eventsvc.calendars.feeds import Found
+from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
+from eventsvc.calendars.showings import Showing
+from eventsvc.events.models import Event, Status
+from eventsvc.extensions import db
+from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A feed that exists: its version and its first event, whose registration it is, and what it shows besides."""
+
+    found: Found
+    registration_id: int
+    language: str
+    email_folded: str | None
+    has_deadlines: bool
+
+    @property
+    def is_of_all(self) -> bool:
+        """Tell whether it shows all registrations of the same address."""
+        return self.email_folded is not None
+
+
+_others, _other_versions = aliased(Registration), aliased(CalendarVersion)
+# Revisions and versions only rise, and ids too: with their number, no two sets of registrations give the same.
+_by_token = (
+    sa.select(
+        *feeds.event_columns,
+        Registration.id.label("registration_id"),
+        Registration.revision,
+        Registration.language,
+        Registration.is_feed_of_all,
+        Registration.feed_has_deadlines,
+        Registration.email_folded,
+        sa.func.count(_others.id).label("others"),
+        sa.func.max(_others.id).label("last"),
+        sa.func.sum(_others.revision).label("revisions"),
+        sa.func.sum(_other_versions.version).label("versions"),
+    )
+    .join(Event, Event.id == Registration.event_id)
+    .join(CalendarVersion, CalendarVersion.event_id == Event.id)
+    .outerjoin(
+        _others,
+        sa.and_(
+            Registration.is_feed_of_all,
+            _others.email_folded == Registration.email_folded,
+            _others.id != Registration.id,
+        ),
+    )
+    .outerjoin(_other_versions, _other_versions.event_id == _others.event_id)
+    .where(Registration.feed_digest == sa.bindparam("digest"), Event.status != Status.DRAFT)
+    .group_by(Registration.id, Event.id, CalendarVersion.event_id)
+)
+
+
+def of_token(token: str, *, at: datetime) -> Attended | None:
+    """Find an attendee's feed by its link."""
+    digest = tokens.digest(token)
+    row = feeds.one(_by_token, digest=digest)
+    if row is None:
+        return None
+    counters: list[object] = [row.version, feeds.day_of(row.buried_at, at), row.revision]
+    if row.is_feed_of_all:
+        # What is long over goes out of it, so the day is in its version.
+        counters += [f"{at:%Y%m%d}", row.others, row.last, row.revisions, row.versions]
+    return Attended(
+        replace(feeds.found_by(row, at), version=feeds.version_of(*counters)),
+        row.registration_id,
+        row.language,
+        row.email_folded if row.is_feed_of_all else None,
+        row.feed_has_deadlines,
+    )
+
+
+def parts(feed: Attended, *, at: datetime) -> list[bytes]:
+    """Return what an attendee's calendar shows: with the join link while they have a seat, struck out once they left.
+
+    Whoever chose sessions sees the event and those; choosing raises their registration's revision, and so the version.
+    Whoever waits has no entry yet, and whoever left the waiting list never had one: a calendar that shows a place they
+    do not have, or did not give up, would be a lie.
+    """
+    found: list[bytes] = []
+    with force_locale(feed.language):
+        for registration in _registrations(feed, at):
+            found += _of_one(registration, at)
+            if feed.has_deadlines and registration.state is State.OFFERED:
+                found += _offer(registration)
+    return found
+
+
+def has_left(registration: Any) -> bool:
+    """Tell whether somebody had a seat, and gave it up; see Registration on `calendar_offset`."""
+    return registration.state not in LIVE and registration.calendar_offset % 2 == 1
+
+
+_told = sa.select(
+    Registration.id,
+    Registration.event_id,
+    Registration.reference,
+    Registration.state,
+    Registration.state_at,
+    Registration.calendar_offset,
+    Registration.offer_expires_at,
+    Registration.revision,
+    Event.title,
+).join(Event, Event.id == Registration.event_id)
+
+
+def _registrations(feed: Attended, at: datetime) -> list[Any]:
+    """Return the registrations to show, one for each event: the live one, or else the last."""
+    own = Registration.id == feed.registration_id
+    if not feed.is_of_all:
+        return list(db.session.execute(_told.where(own)))
+    recent = sa.or_(Event.ends_at.is_(None), Event.ends_at > feeds.window(at))
+    others = sa.and_(Registration.email_folded == feed.email_folded, Event.status != Status.DRAFT, recent)
+    rows = db.session.execute(_told.where(sa.or_(own, others)).order_by(Event.starts_at, Event.id))
+    best: dict[int, Any] = {}
+    for row in rows:
+        rival = best.get(row.event_id)
+        if rival is None or (row.state in LIVE, row.id) > (rival.state in LIVE, rival.id):
+            best[row.event_id] = row
+    return list(best.values())
+
+
+def _of_one(registration: Any, at: datetime) -> list[bytes]:
+    if registration.state not in SEATED and not has_left(registration):
+        return []
+    wanted = Entry.event_id == registration.event_id, _chosen_by(registration.id)
+    if not registration.calendar_offset:
+        body = sa.func.coalesce(Entry.entitled_body, Entry.body)
+        return list(db.session.scalars(feeds.ordered(sa.select(body).where(*wanted), at)))
+    entries = db.session.scalars(feeds.ordered(sa.select(Entry).where(*wanted), at))
+    return [_again(entry, registration) for entry in entries]
+
+
+def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
+    """Let through the event, what is gone from it, and the sessions somebody chose: all, for who chose none."""
+    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id)
+    return sa.or_(Entry.session_id.is_(None), ~own.exists(), Entry.session_id.in_(own))
+
+
+def _again(entry: Entry, registration: Any) -> bytes:
+    """Write an entry for whoever gave up a seat, or came back after that."""
+    is_left = has_left(registration)
+    showing = Showing.from_json(entry.facts if is_left else entry.entitled_facts or entry.facts)
+    if is_left:
+        showing = replace(showing, status=ics.Status.CANCELLED)
+    changed_at = max(entry.changed_at, registration.state_at)
+    return ics.event(showing, sequence=entry.sequence + registration.calendar_offset, changed_at=changed_at)
+
+
+def _offer(registration: Any) -> list[bytes]:
+    """Write until when an offered place waits for its answer."""
+    whole = sa.select(Entry).where(Entry.event_id == registration.event_id, Entry.kind == EntryKind.EVENT)
+    entry = db.session.scalar(whole)
+    if entry is None or registration.offer_expires_at is None:
+        return []
+    event = Showing.from_json(entry.facts)
+    showing = Showing(
+        uid=str(uuid.uuid5(uuid.UUID(entry.uid), f"offer {registration.reference}")),
+        summary=_("Last moment to accept your place: %(title)s", title=registration.title),
+        starts_at=registration.offer_expires_at,
+        ends_at=registration.offer_expires_at,
+        timezone=event.timezone,
+        created_at=registration.state_at,
+        description=_("After that, the place goes to the next person. Accept it by the link in our letter to you."),
+        url=event.url,
+        categories=(_("Deadline"),),
+        colour=event.colour,
+        is_busy=False,
+    )
+    return [ics.event(showing, sequence=registration.revision, changed_at=registration.state_at)]

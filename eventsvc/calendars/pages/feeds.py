@@ -1,0 +1,168 @@
+"""Feeds and files, for calendar programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Response, abort, current_app, request
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from eventsvc import clock, links, web
+from eventsvc.calendars import attended, feeds, ics, narrowable, organised, spoken
+from eventsvc.calendars.attended import Attended
+from eventsvc.calendars.organised import Organised
+from eventsvc.calendars.pages.blueprint import blueprint
+from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said
+from eventsvc.calendars.spoken import Spoken
+
+PUBLIC_SECONDS = 300
+
+
+@blueprint.get("/calendar.ics")
+def site() -> Response:
+    """Answer with all listed events; `?kind= &mode= &series= &partner= &language=` narrow it, `?detail=` widens it."""
+    wanted = narrowed()
+    found = feeds.of_site(wanted, at=clock.now())
+    head = ics.Head(
+        name=current_app.config["SITE_NAME"],
+        timezone=clock.home(),
+        url=links.absolute("events.front"),
+        source=links.public(request.full_path.rstrip("?")),
+    )
+    return _answer(found.version, "events", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+
+
+@blueprint.get("/series/<slug>/calendar.ics")
+def series(slug: str) -> Response:
+    """Answer with the editions of one series."""
+    wanted = replace(narrowed(), series=slug)
+    found = web.not_found_unless(feeds.of_series(slug, wanted, at=clock.now()))
+    head = ics.Head(
+        name=found.title,
+        timezone=clock.home(),
+        url=links.absolute("events.series", slug=slug),
+        source=links.absolute("calendars.series", slug=slug),
+    )
+    return _answer(found.version, slug, lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+
+
+@blueprint.get("/events/<slug>/calendar.ics")
+def event(slug: str) -> Response:
+    """Answer with one event and its sessions; `?track= &room= &kind= &detail=` narrow it."""
+    wanted, at = narrowing(), clock.now()
+    found = web.not_found_unless(feeds.of_event(slug, wanted, at=at))
+    return _of_event(found, wanted, found.slug, "calendars.event")
+
+
+@blueprint.get("/events/<slug>/rooms/<public_id>.ics")
+def room(slug: str, public_id: str) -> Response:
+    """Answer with what happens in one room of an event."""
+    wanted, at = narrowing(), clock.now()
+    found = web.not_found_unless(feeds.of_room(slug, public_id, wanted, at=at))
+    wanted = replace(wanted, rooms=(public_id,))
+    return _of_event(found, wanted, f"{found.slug}-{public_id}", "calendars.room", public_id=public_id)
+
+
+@blueprint.get("/events/<slug>/sessions/<public_id>.ics")
+def session(slug: str, public_id: str) -> Response:
+    """Answer with a file of one session, for download."""
+    found = web.not_found_unless(feeds.of_session(slug, public_id, at=clock.now()))
+    name = f"{found.slug}-{public_id}"
+    response = _answer(found.version, name, lambda: ics.file(feeds.part_of_session(found)))
+    _download(response, name)
+    return response
+
+
+@blueprint.get("/calendars/<token>.ics")
+def personal(token: str) -> Response:
+    """Answer with what one person's calendar shows; 404 for an unknown link, 410 for one that was replaced."""
+    at = clock.now()
+    # Most polls are of attendees; an organiser's link tells itself apart without a look.
+    if organiser := organised.of_token(token, at=at):
+        response = _of_organiser(organiser)
+    elif attendee := attended.of_token(token, at=at):
+        response = _of_attendee(attendee)
+    elif speaker := spoken.of_token(token):
+        response = _of_speaker(speaker)
+    else:
+        abort(410 if feeds.was_one(token) else 404)
+    # Kept by nobody between, asked again each time: a private feed can still answer 304.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _of_attendee(feed: Attended) -> Response:
+    def write() -> bytes:
+        with force_locale(feed.language):
+            name = _("My events") if feed.is_of_all else feed.found.title
+        head = ics.Head(name, feed.found.timezone, url=links.absolute("events.show", slug=feed.found.slug))
+        return ics.calendar(head, attended.parts(feed, at=clock.now()))
+
+    return _answer(feed.found.version, "events", write)
+
+
+def _of_speaker(speaker: Spoken) -> Response:
+    def write() -> bytes:
+        with force_locale(speaker.language):
+            name = _("%(name)s: sessions", name=speaker.name)
+        head = ics.Head(name, clock.home(), url=links.absolute("events.front"))
+        return ics.calendar(head, spoken.parts(speaker))
+
+    return _answer(speaker.version, "sessions", write)
+
+
+def _of_organiser(feed: Organised) -> Response:
+    def write() -> bytes:
+        with force_locale(feed.language or current_app.config["SITE_LANGUAGE"]):
+            name = _("Events I organise")
+        head = ics.Head(name, clock.home(), url=links.absolute("desk.today"))
+        return ics.calendar(head, organised.parts(feed, at=clock.now()))
+
+    return _answer(feed.version, "organiser", write)
+
+
+def _of_event(found: feeds.Found, wanted: feeds.Narrowing, name: str, endpoint: str, **values: str) -> Response:
+    def write() -> bytes:
+        parts = [found.title, *wanted.tracks, *(narrowable.room_called(found, each) for each in wanted.rooms)]
+        head = ics.Head(
+            name=" \N{EN DASH} ".join(filter(None, parts)),
+            timezone=found.timezone,
+            url=links.absolute("events.show", slug=found.slug),
+            source=links.absolute(endpoint, slug=found.slug, **values, **said(wanted)),
+            colour=feeds.colour_of(found),
+        )
+        return ics.calendar(head, feeds.parts_of_event(found, wanted, at=clock.now()))
+
+    response = _answer(found.version, name, write)
+    if "download" in request.args:
+        _download(response, name)
+    return response
+
+
+def _answer(version: str, name: str, write: Callable[[], bytes]) -> Response:
+    """Answer 304 to whoever has this version, else write the body.
+
+    Robots are told by header: calendar importers obey robots.txt and would give up the subscription.
+    """
+    response = Response(status=304) if _has(version) else _written(name, write())
+    response.set_etag(version)
+    response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _has(version: str) -> bool:
+    asked = request.if_none_match
+    return asked.star_tag or asked.contains_weak(version)
+
+
+def _download(response: Response, name: str) -> None:
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.ics"'
+
+
+def _written(name: str, body: bytes) -> Response:
+    response = Response(body, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return response

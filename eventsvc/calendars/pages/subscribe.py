@@ -1,0 +1,99 @@
+"""The page that tells people how to subscribe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Response, current_app, render_template, request
+from flask_babel import gettext as _
+
+from eventsvc import clock, links, web
+from eventsvc.calendars import feeds, narrowable
+from eventsvc.calendars.feeds import Detail, Found, Narrowing
+from eventsvc.calendars.links import ways
+from eventsvc.calendars.pages.blueprint import blueprint
+from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said, said_of_many
+from eventsvc.events import words
+from eventsvc.programme.words import SESSION_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is subscribed to: its address and its name, and what the page offers to narrow it by."""
+
+    address: str
+    title: str
+    offers: dict[str, Any]
+
+
+@blueprint.get("/subscribe")
+def subscribe() -> Response:
+    """Show how to subscribe to all events, a series (`?series=`), an event (`?event=`) or one session of it.
+
+    What narrows a feed narrows it here too, so that any list on the site can lead to its own calendar.
+    """
+    subject = _of_event() if request.args.get("event") else _of_many()
+    page = render_template(
+        "calendars/subscribe.html",
+        ways=ways(subject.address, subject.title or current_app.config["SITE_NAME"]),
+        subject=subject.title,
+        event=request.args.get("event", ""),
+        series=request.args.get("series", ""),
+        session=request.args.get("session", ""),
+        **subject.offers,
+    )
+    return web.public(Response(page))
+
+
+def _of_event() -> Subject:
+    slug, at, wanted = request.args["event"], clock.now(), narrowing()
+    if public_id := request.args.get("session"):
+        found = web.not_found_unless(feeds.of_session(slug, public_id, at=at))
+        return Subject(links.absolute("calendars.session", slug=found.slug, public_id=public_id), found.title, {})
+    if len(wanted.rooms) == 1:
+        (public_id,) = wanted.rooms
+        found = web.not_found_unless(feeds.of_room(slug, public_id, wanted, at=at))
+        others = said(replace(wanted, rooms=()))
+        address = links.absolute("calendars.room", slug=found.slug, public_id=public_id, **others)
+    else:
+        found = web.not_found_unless(feeds.of_event(slug, wanted, at=at))
+        address = links.absolute("calendars.event", slug=found.slug, **said(wanted))
+    return Subject(address, _called(found, wanted), _offers_of_event(found, wanted))
+
+
+def _called(found: Found, wanted: Narrowing) -> str:
+    rooms = (narrowable.room_called(found, room) for room in wanted.rooms)
+    kinds = (str(SESSION_KINDS[kind]) for kind in wanted.kinds)
+    return " \N{EN DASH} ".join(filter(None, (found.title, *wanted.tracks, *rooms, *kinds)))
+
+
+def _offers_of_event(found: Found, wanted: Narrowing) -> dict[str, Any]:
+    offered = narrowable.offered(found)
+    kinds = [(kind.value, name) for kind, name in SESSION_KINDS.items() if kind.value in offered.kinds]
+    return {
+        "choices": [
+            ("track", _("Track"), [(track, track) for track in offered.tracks], set(wanted.tracks)),
+            ("room", _("Room"), list(offered.rooms.items()), set(wanted.rooms)),
+            ("kind", _("Type of session"), kinds, {kind.value for kind in wanted.kinds}),
+        ],
+        "detail": wanted.shown,
+    }
+
+
+def _of_many() -> Subject:
+    wanted, title = narrowed(), ""
+    if wanted.series:
+        title = web.not_found_unless(feeds.of_series(wanted.series, wanted, at=clock.now())).title
+        address = links.absolute("calendars.series", slug=wanted.series, **said_of_many(wanted))
+    else:
+        address = links.absolute("calendars.site", **said_of_many(wanted))
+    partners, languages = narrowable.partners_and_languages()
+    named = [(code, words.language_name(code, web.language())) for code in languages]
+    choices = [
+        ("kind", _("Kind"), [(kind.value, told) for kind, told in words.KINDS.items()], set(wanted.kinds)),
+        ("mode", _("On site or online"), [(mode.value, told) for mode, told in words.MODES.items()], set(wanted.modes)),
+        ("partner", _("Partner"), [(name, name) for name in partners], set(wanted.partners)),
+        ("language", _("Language"), named, set(wanted.languages)),
+    ]
+    return Subject(address, title, {"choices": choices, "detail": wanted.detail or Detail.EVENT})

@@ -1,0 +1,104 @@
+"""The page about one's own calendar: how to subscribe, what it shows, a new link, and the end of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from eventsvc import clock, links, web
+from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.calendars import links as calendar_links
+from eventsvc.errors import Refused
+from eventsvc.extensions import db
+from eventsvc.registration import feeding, keys, rules
+from eventsvc.registration.forms import ConfirmationForm
+from eventsvc.registration.models import Registration, TokenKind
+from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.pages.visit import is_confirmed, opened
+
+
+@blueprint.get("/registrations/<token>/calendar")
+@web.private
+def calendar(token: str) -> Response:
+    """Show how to subscribe to one's own calendar, and what can be decided about it."""
+    return _shown(opened(token), token)
+
+
+@blueprint.post("/registrations/<token>/calendar/<any(replace, stop, deadlines, all):act>")
+@web.private
+def decide(token: str, act: str) -> Response:
+    """Make the calendar's link anew, stop it, or choose what it shows (`shown=1` or nothing)."""
+    registration, is_shown = opened(token), request.form.get("shown") == "1"
+
+    def replace() -> str:
+        rules.replace_feed_link(registration, by=ATTENDEE, at=clock.now())
+        return _("Your calendar has a new link. Subscribe again with it; the old one has stopped.")
+
+    def stop() -> str:
+        feeding.stop(registration, by=ATTENDEE, at=clock.now())
+        return _("The link has stopped. Take the calendar out of your program; it would not change any more.")
+
+    def deadlines() -> str:
+        feeding.show_deadlines(registration, is_shown, by=ATTENDEE, at=clock.now())
+        return _("Your calendar shows it so from now on.")
+
+    def everything() -> str:
+        feeding.show_all(registration, is_shown, by=ATTENDEE, at=clock.now())
+        if is_shown:
+            return _("Your calendar shows all your registrations. Its link is new: subscribe again with it.")
+        return _("Your calendar shows this registration alone.")
+
+    acts = {"replace": replace, "stop": stop, "deadlines": deadlines, "all": everything}
+    return _done(registration, token, acts[act])
+
+
+@blueprint.post("/registrations/<token>/calendar/prove")
+@web.private
+def prove(token: str) -> Response:
+    """Send a new link to this page, as proof that the address is theirs who read its letters."""
+    registration = opened(token)
+    if not is_confirmed(ConfirmationForm()):
+        return _forged(registration, token)
+    is_sent = feeding.prove(registration, by=ATTENDEE, at=clock.now())
+    db.session.commit()
+    if not is_sent:
+        flash(_("We wrote to you within the last hour. Look in your spam folder, or try again later."), "warn")
+        return redirect(url_for("registration.calendar", token=token), 303)
+    return make_response(render_template("registration/proving.html", lang=web.language(), registration=registration))
+
+
+def _done(registration: Registration, token: str, act: Callable[[], str]) -> Response:
+    if not is_confirmed(ConfirmationForm()):
+        return _forged(registration, token)
+    try:
+        told, tone = act(), "ok"
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        told, tone = refused.sentence, "no"
+    flash(told, tone)
+    return redirect(url_for("registration.calendar", token=token), 303)
+
+
+def _forged(registration: Registration, token: str) -> Response:
+    flash(_("That button did not work from where it was pressed. Please press it once more."), "warn")
+    response = _shown(registration, token)
+    response.status_code = 400
+    return response
+
+
+def _shown(registration: Registration, token: str) -> Response:
+    feed = keys.known_token_of(registration, TokenKind.FEED)
+    address = links.absolute("calendars.personal", token=feed) if feed else None
+    page = render_template(
+        "registration/calendar.html",
+        lang=web.language(),
+        registration=registration,
+        event=registration.event,
+        token=token,
+        ways=calendar_links.ways(address, registration.event.title) if address else None,
+    )
+    return make_response(page)

@@ -1,0 +1,154 @@
+"""Feeds of a part of an event, and of some events: by track, room, type, partner, language, and by how much they say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from eventsvc import clock as eventsvc_clock
+from eventsvc.calendars import entries
+from eventsvc.events.models import Event, EventPartner, Partner, PartnerRole
+from eventsvc.extensions import db
+from eventsvc.programme import published
+from eventsvc.programme.models import Room, Session, SessionKind, Track
+from tests.calendars.test_feeds import shown
+from tests.people import NOW, a_session, an_event
+
+
+def refreshed(event: Event, at: Any = NOW) -> None:
+    published.bring(event, at=at)
+    entries.refresh(event, at=at)
+    db.session.commit()
+
+
+def a_programme() -> tuple[Event, dict[str, Session]]:
+    """An event with a talk on trust in the Aula, a workshop on trust in Hall 2, and a talk without a track there."""
+    event = an_event(title="Symposium")
+    trust, hall = Track(event_id=event.id, name="Trust, mostly"), Room(event_id=event.id, name="Hall 2")
+    made = {
+        "talk": a_session(event, title="Talk", track=trust),
+        "workshop": a_session(event, title="Workshop", track=trust, room=hall, kind=SessionKind.WORKSHOP),
+        "other": a_session(event, title="Other", room=hall),
+    }
+    refreshed(event)
+    return event, made
+
+
+def titles(client: FlaskClient, path: str) -> set[str]:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return set(shown(answer.data).values())
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", {"Symposium", "Talk", "Workshop", "Other"}),
+        ("detail=event", {"Symposium"}),
+        ("detail=sessions", {"Talk", "Workshop", "Other"}),
+        ("detail=nonsense", {"Symposium", "Talk", "Workshop", "Other"}),
+        ("track=Trust,+mostly", {"Talk", "Workshop"}),
+        ("track=Trust,+mostly&detail=both", {"Symposium", "Talk", "Workshop"}),
+        ("kind=talk", {"Talk", "Other"}),
+        ("kind=nonsense", {"Symposium", "Talk", "Workshop", "Other"}),
+        ("track=Trust,+mostly&kind=talk", {"Talk"}),
+        ("room={hall}", {"Workshop", "Other"}),
+        ("track=nobody's", set()),
+        ("room=%25", set()),
+    ],
+)
+def test_an_events_feed_is_narrowed_in_its_address(client: FlaskClient, words: str, expected: set[str]) -> None:
+    event, made = a_programme()
+    hall = made["other"].room
+    assert hall is not None
+
+    assert titles(client, f"/events/{event.slug}/calendar.ics?{words.format(hall=hall.public_id)}") == expected
+
+
+def test_each_narrowing_has_a_version_of_its_own_and_all_of_them_the_events(client: FlaskClient) -> None:
+    event, made = a_programme()
+    paths = [f"/events/{event.slug}/calendar.ics{words}" for words in ("", "?kind=talk", "?detail=event", "?track=x")]
+    before = [client.get(path).headers["ETag"] for path in paths]
+
+    made["talk"].title = "Renamed"
+    refreshed(event)
+
+    after = [client.get(path).headers["ETag"] for path in paths]
+    assert len({*before, *after}) == 2 * len(paths)
+
+
+def test_a_room_has_a_feed_that_names_it_and_costs_one_query_when_nothing_changed(
+    client: FlaskClient, count_queries: Any
+) -> None:
+    event, made = a_programme()
+    hall = made["other"].room
+    assert hall is not None
+    path = f"/events/{event.slug}/rooms/{hall.public_id}.ics"
+
+    answer = client.get(path)
+    with count_queries() as queries:
+        again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert set(shown(answer.data).values()) == {"Workshop", "Other"}
+    assert "NAME:Symposium \N{EN DASH} Hall 2\r\n".encode() in answer.data
+    assert (again.status_code, len(queries)) == (304, 1)
+    assert client.get(f"/events/{event.slug}/rooms/nowhere.ics").status_code == 404
+    assert client.get(f"/events/{an_event().slug}/rooms/{hall.public_id}.ics").status_code == 404
+
+
+def test_what_vanished_from_a_room_says_so_there_for_thirty_days_and_then_goes_from_body_and_version(
+    client: FlaskClient,
+) -> None:
+    event, made = a_programme()
+    hall = made["other"].room
+    assert hall is not None
+    path = f"/events/{event.slug}/rooms/{hall.public_id}.ics"
+    made["other"].is_hidden = True
+    refreshed(event)
+    fresh = client.get(path)
+
+    with eventsvc_clock.stopped(NOW + timedelta(days=31)):
+        old = client.get(path, headers={"If-None-Match": fresh.headers["ETag"]})
+    with eventsvc_clock.stopped(NOW + timedelta(days=32)):
+        later = client.get(path, headers={"If-None-Match": old.headers["ETag"]})
+
+    assert set(shown(fresh.data).values()) == {"Workshop", "Cancelled: Other"}
+    assert set(shown(old.data).values()) == {"Workshop"}
+    assert later.status_code == 304
+
+
+def test_a_room_renamed_on_the_desk_keeps_its_name_in_public_until_that_is_published(client: FlaskClient) -> None:
+    event, made = a_programme()
+    hall = made["other"].room
+    assert hall is not None
+    hall.name = "A secret hall"
+    db.session.commit()
+
+    assert b"secret" not in client.get(f"/events/{event.slug}/rooms/{hall.public_id}.ics").data
+
+
+def test_the_sites_feed_is_narrowed_by_partner_and_language_and_shows_sessions_when_asked(client: FlaskClient) -> None:
+    one, _made = a_programme()
+    other = an_event(title="Andere", language="nl")
+    other.partners.append(EventPartner(partner=Partner(name="Universität Å"), role=PartnerRole.HOST))
+    refreshed(other)
+
+    assert titles(client, "/calendar.ics") == {"Symposium", "Andere"}
+    assert titles(client, "/calendar.ics?language=nl&language=xx") == {"Andere"}
+    assert titles(client, "/calendar.ics?partner=Universit%C3%A4t+%C3%85") == {"Andere"}
+    assert titles(client, "/calendar.ics?partner=Nobody") == set()
+    assert titles(client, "/calendar.ics?detail=sessions") == {"Talk", "Workshop", "Other"}
+    assert titles(client, "/calendar.ics?detail=both&language=en") == {one.title, "Talk", "Workshop", "Other"}
+
+
+def test_a_feed_repeats_what_it_is_narrowed_to_as_its_source(client: FlaskClient) -> None:
+    event, _made = a_programme()
+
+    body = client.get(f"/events/{event.slug}/calendar.ics?track=Trust,+mostly&detail=both&x=y").data
+
+    source = body.replace(b"\r\n ", b"").split(b"SOURCE;VALUE=URI:")[1].split(b"\r\n")[0].decode()
+    assert source.endswith(f"/events/{event.slug}/calendar.ics?track=Trust,+mostly&detail=both")
+    assert b"COLOR:" in body.partition(b"BEGIN:VEVENT")[0]

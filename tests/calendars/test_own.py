@@ -1,0 +1,300 @@
+"""Calendars of one's own: what an attendee and an organiser decide about theirs, and what those then show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import icalendar
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from eventsvc import tokens
+from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.accounts.models import AuditEntry, EventRole, Membership, User
+from eventsvc.calendars import entries
+from eventsvc.events.models import Event, Status
+from eventsvc.extensions import db
+from eventsvc.mail.models import Message
+from eventsvc.registration import feeding, keys, rules
+from eventsvc.registration.models import Registration, State, TokenKind
+from eventsvc.registration.person import Person
+from tests.calendars.test_feeds import shown
+from tests.people import NOW, a_registration, an_event, an_organiser
+
+LATER = NOW + timedelta(hours=2)
+SignIn = Callable[..., FlaskClient]
+
+
+def shown_event(**over: Any) -> Event:
+    event = an_event(**over)
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+    return event
+
+
+def ada_at(event: Event, **over: Any) -> Any:
+    return a_registration(event, **({"email": "ada@example.org"} | over))
+
+
+def path(registration: Any, page: str = "") -> str:
+    return f"/registrations/{registration.token}/calendar{page}"
+
+
+def feed_of(registration: Registration) -> str:
+    return f"/calendars/{keys.token_of(registration, TokenKind.FEED)}.ics"
+
+
+def proven(registration: Any) -> Any:
+    """Let Ada come by the link that only her letter has."""
+    assert feeding.prove(registration, by=ATTENDEE, at=NOW)
+    db.session.commit()
+    registration.token = keys.token_of(registration, TokenKind.MANAGE)
+    return registration
+
+
+class TestTheCalendarOfAnAttendee:
+    def test_its_page_has_a_way_for_each_program_and_a_code_for_the_telephone(self, client: FlaskClient) -> None:
+        page = client.get(path(ada_at(shown_event()))).text
+
+        for way in (
+            "webcal://",
+            "calendar.google.com/calendar/r?cid=webcal%3A",
+            "outlook.live.com",
+            "outlook.office.com",
+        ):
+            assert way in page
+        assert "Thunderbird" in page and "<svg" in page
+
+    def test_nobody_sees_it_by_a_cut_or_a_replaced_link_and_nobody_keeps_it(self, client: FlaskClient) -> None:
+        ada = ada_at(shown_event())
+        fresh = client.post(f"/registrations/{ada.token}/link").location
+
+        assert client.get(path(ada)).status_code == 410
+        assert client.get(f"/registrations/{ada.token[:-1]}/calendar").status_code == 404
+        assert client.get(f"{fresh}/calendar").headers["Cache-Control"] == "private, no-store"
+
+    def test_a_stopped_link_is_gone_until_a_new_one_is_made(self, client: FlaskClient) -> None:
+        ada = ada_at(shown_event())
+        old = feed_of(ada)
+
+        page = client.get(client.post(path(ada, "/stop")).location).text
+
+        assert client.get(old).status_code == 410
+        assert "webcal://" not in page
+        client.post(path(ada, "/replace"))
+        assert client.get(old).status_code == 410
+        assert client.get(feed_of(ada)).status_code == 200
+
+    @pytest.mark.usefixtures("csrf")
+    @pytest.mark.parametrize("act", ["stop", "replace", "all", "deadlines", "prove"])
+    def test_a_forged_post_changes_nothing(self, client: FlaskClient, act: str) -> None:
+        ada = ada_at(shown_event())
+        before = ada.revision
+
+        answer = client.post(path(ada, f"/{act}"), data={"csrf_token": "forged", "shown": "1"})
+
+        assert answer.status_code == 400
+        assert db.session.get_one(Registration, ada.id, populate_existing=True).revision == before
+
+    def test_whoever_typed_an_address_sees_nothing_else_it_is_registered_for(self, client: FlaskClient) -> None:
+        ada_at(shown_event(title="A clinic nobody need know of"))
+        eve = ada_at(shown_event())
+
+        page = client.get(client.post(path(eve, "/all"), data={"shown": "1"}).location).text
+
+        assert "To be sure that the address is yours" in page
+        assert not eve.is_feed_of_all
+        assert "clinic" not in page and b"clinic" not in client.get(feed_of(eve)).data
+
+    def test_the_letter_has_a_link_that_no_page_shows_and_the_old_one_stops(self, client: FlaskClient) -> None:
+        ada = ada_at(shown_event())
+
+        page = client.post(path(ada, "/prove")).text
+
+        token = keys.token_of(ada, TokenKind.MANAGE)
+        letter = db.session.scalars(sa.select(Message).order_by(Message.id.desc())).first()
+        assert letter and (letter.kind, letter.recipient) == ("link_resent", "ada@example.org")
+        assert token not in page and "Look in your letters" in page
+        assert client.get(path(ada)).status_code == 410
+        assert client.get(f"/registrations/{token}/calendar").status_code == 200
+
+    def test_that_letter_is_written_once_an_hour_at_most_and_the_link_stays_meanwhile(
+        self, client: FlaskClient
+    ) -> None:
+        ada = ada_at(shown_event(), link_sent_at=NOW)
+
+        assert client.post(path(ada, "/prove")).status_code == 303
+        assert client.get(path(ada)).status_code == 200
+
+    def test_one_calendar_shows_all_registrations_of_a_proven_address_under_a_new_link(
+        self, client: FlaskClient
+    ) -> None:
+        one, two, three = shown_event(title="One"), shown_event(title="Two"), shown_event(title="Three")
+        ada = proven(ada_at(one))
+        ada_at(two)
+        ada_at(three, email="bob@example.org")
+        ada_at(three, state=State.WAITLISTED)
+        old = feed_of(ada)
+
+        client.post(path(ada, "/all"), data={"shown": "1"})
+
+        assert client.get(old).status_code == 410
+        assert set(shown(client.get(feed_of(ada)).data).values()) == {"One", "Two"}
+        client.post(path(ada, "/all"), data={"shown": ""})
+        assert set(shown(client.get(feed_of(ada)).data).values()) == {"One"}
+
+    def test_a_calendar_of_all_is_new_with_each_registration_and_each_change_and_costs_one_query(
+        self, client: FlaskClient, count_queries: Any
+    ) -> None:
+        two = shown_event(title="Two")
+        ada = proven(ada_at(shown_event(title="One")))
+        feeding.show_all(ada, True, by=ATTENDEE, at=NOW)
+        db.session.commit()
+        address = feed_of(ada)
+        seen = [client.get(address).headers["ETag"]]
+
+        other = ada_at(two)
+        seen.append(client.get(address).headers["ETag"])
+        two.title = "Renamed"
+        entries.refresh(two, at=LATER)
+        db.session.commit()
+        seen.append(client.get(address).headers["ETag"])
+        other.state, other.calendar_offset = State.CANCELLED, 1
+        db.session.commit()
+        last = client.get(address)
+        with count_queries() as queries:
+            again = client.get(address, headers={"If-None-Match": last.headers["ETag"]})
+
+        assert len({*seen, last.headers["ETag"]}) == 4
+        assert set(shown(last.data).values()) == {"One", "Cancelled: Renamed"}
+        assert (again.status_code, len(queries)) == (304, 1)
+
+    def test_of_two_registrations_for_one_event_the_live_one_is_shown(self, client: FlaskClient) -> None:
+        event = shown_event(title="One")
+        gone = ada_at(event, state=State.CANCELLED, calendar_offset=1)
+        ada_at(event, calendar_offset=2)
+        gone = proven(gone)
+        feeding.show_all(gone, True, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert list(shown(client.get(feed_of(gone)).data).values()) == ["One"]
+
+    def test_a_corrected_address_has_to_be_proven_anew(self, client: FlaskClient) -> None:
+        ada = proven(ada_at(shown_event()))
+        feeding.show_all(ada, True, by=ATTENDEE, at=NOW)
+        db.session.commit()
+        person = Person(given_name="Ada", family_name="Nieuw", email="new@example.org", country="NL")
+
+        rules.correct(ada, person, revision=ada.revision, by=ATTENDEE, at=LATER)
+        db.session.commit()
+
+        assert (ada.is_feed_of_all, ada.is_proven) == (False, False)
+
+    def test_an_offer_is_an_entry_when_wanted(self, client: FlaskClient) -> None:
+        ada = ada_at(shown_event(title="One"), state=State.OFFERED, offer_expires_at=LATER)
+        before = client.get(feed_of(ada))
+
+        client.post(path(ada, "/deadlines"), data={"shown": "1"})
+        after = client.get(feed_of(ada), headers={"If-None-Match": before.headers["ETag"]})
+
+        assert list(shown(before.data).values()) == ["One"]
+        assert set(shown(after.data).values()) == {"One", "Last moment to accept your place: One"}
+        assert client.get(feed_of(ada)).data == after.data
+
+
+class TestTheCalendarOfAnOrganiser:
+    def link_of(self, desk: FlaskClient) -> str:
+        page = desk.get(desk.post("/desk/account/calendar/replace").location).text
+        return "/calendars/" + re.findall(r"/calendars/([^<\"]+\.ics)<", page)[0]
+
+    def test_it_shows_their_events_with_their_dates_and_counts_people_without_naming_one(
+        self, client: FlaskClient, sign_in: SignIn
+    ) -> None:
+        mine = shown_event(title="Mine", capacity=20, registration_closes_at=LATER)
+        shown_event(title="Another's")
+        an_event(title="Draft", status=Status.DRAFT)
+        olga = an_organiser(owns=mine)
+        ada_at(mine, given_name="Adelheid")
+        address = self.link_of(sign_in(olga))
+
+        answer = client.get(address)
+
+        assert set(shown(answer.data).values()) == {"Mine", "Registration opens: Mine", "Registration closes: Mine"}
+        whole = next(part for part in icalendar.Calendar.from_ical(answer.data).events if part["SUMMARY"] == "Mine")
+        assert whole["DESCRIPTION"].startswith("1 of 20 seats taken\n")
+        assert f"/desk/events/{mine.slug}" in whole["DESCRIPTION"]
+        assert b"Adelheid" not in answer.data and b"ada@" not in answer.data
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        assert client.get(address).data == answer.data
+
+    def test_an_administrator_sees_every_published_event(self, client: FlaskClient, sign_in: SignIn) -> None:
+        shown_event(title="One", registration_opens_at=None)
+        shown_event(title="Two", registration_opens_at=None)
+
+        address = self.link_of(sign_in(an_organiser(is_admin=True)))
+
+        assert set(shown(client.get(address).data).values()) == {"One", "Two"}
+
+    def test_each_thing_it_shows_gives_a_new_version_and_nothing_new_costs_one_query(
+        self, client: FlaskClient, sign_in: SignIn, count_queries: Any
+    ) -> None:
+        mine, other = shown_event(title="Mine"), shown_event(title="Other")
+        olga = an_organiser(owns=mine)
+        address = self.link_of(sign_in(olga))
+        seen = [client.get(address).headers["ETag"]]
+
+        def look() -> None:
+            db.session.commit()
+            seen.append(client.get(address).headers["ETag"])
+
+        mine.registration_closes_at = LATER
+        look()
+        ada_at(mine)
+        look()
+        mine.title = "Renamed"
+        entries.refresh(mine, at=LATER)
+        look()
+        db.session.add(Membership(user_id=olga.id, event_id=other.id, role=EventRole.DOOR))
+        look()
+        with count_queries() as queries:
+            again = client.get(address, headers={"If-None-Match": seen[-1]})
+
+        assert len(set(seen)) == 5
+        assert (again.status_code, len(queries)) == (304, 1)
+
+    def test_a_replaced_or_stopped_link_is_gone_and_a_closed_account_has_none(
+        self, client: FlaskClient, sign_in: SignIn
+    ) -> None:
+        olga = an_organiser(owns=shown_event())
+        desk = sign_in(olga)
+        first, second = self.link_of(desk), self.link_of(desk)
+        before = client.get(second).status_code
+
+        desk.post("/desk/account/calendar/stop")
+
+        assert (client.get(first).status_code, before, client.get(second).status_code) == (410, 200, 410)
+        third = self.link_of(desk)
+        db.session.execute(sa.update(User).where(User.id == olga.id).values(active=False))
+        db.session.commit()
+        assert client.get(third).status_code == 404
+
+    def test_the_link_is_kept_sealed_and_the_log_knows_nothing_of_it(self, sign_in: SignIn) -> None:
+        olga = an_organiser()
+        token = self.link_of(sign_in(olga)).removeprefix("/calendars/").removesuffix(".ics")
+
+        kept = db.session.get_one(User, olga.id, populate_existing=True)
+        entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "account.feed")).one()
+
+        assert kept.feed_digest == tokens.digest(token) and token not in (kept.feed_sealed or token)
+        assert token not in str((entry.before, entry.after))
+
+
+@pytest.mark.parametrize("page", ["", "/replace", "/stop"])
+def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, page: str) -> None:
+    ask = client.post if page else client.get
+
+    assert ask(f"/desk/account/calendar{page}").status_code in (302, 401)
