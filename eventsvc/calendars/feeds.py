@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from eventsvc import tokens
 from eventsvc.calendars import ics
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.events.models import Event, EventPartner, FormerSlug, Kind, Mode, Partner, Series, Status
