@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -28,6 +29,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suff
 KEYWORDS = {**DEFAULT_KEYWORDS, **parse_keywords(["_l", "lazy_gettext", "lazy_pgettext:1c,2"])}
 SAID_BY_HTML = {"alt", "aria-label", "aria-description", "aria-roledescription", "label", "placeholder", "title"}
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
+IN_CODE = GETTEXT | {"_l", "lazy_gettext", "lazy_pgettext"}
 # Names are the same in every language; the others are no words for people but a class, a value, a field's type.
 ALLOWED = {"Apple", "Google", "Outlook", "Outlook.com", "desk", "in person", "Select", "lang="}
 
@@ -154,6 +156,34 @@ def _spoken_by_code(source: str) -> list[str]:
 
 def _is_gettext(call: nodes.Call) -> bool:
     return isinstance(call.node, nodes.Name) and call.node.name in GETTEXT
+
+
+def asked_by_code(source: str) -> list[str]:
+    """Return the English that Python code asks gettext for, also where extraction does not look for it."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [words for call in calls for words in _asked(call)]
+
+
+def _asked(call: ast.Call) -> Iterator[str]:
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    if name in IN_CODE:
+        words = call.args[1:] if "pgettext" in name else call.args
+        yield from (part.value for part in words if isinstance(part, ast.Constant) and isinstance(part.value, str))
+
+
+def test_extraction_finds_every_word_that_code_says() -> None:
+    """It looks into no f-string, and takes no plural that stands elsewhere."""
+    ids = [message.id for message in extracted() if message.id]
+    known = {words for each in ids for words in ([each] if isinstance(each, str) else each)}
+    files = sorted((ROOT / "eventsvc").rglob("*.py"))
+
+    assert [words for path in files for words in asked_by_code(path.read_text()) if words not in known] == []
+
+
+def test_a_word_that_extraction_would_miss_is_seen() -> None:
+    made_up = """told = f"{_('Hidden')} {number}", ngettext("One", many, 2), pgettext("a month", "May"), len("four")"""
+
+    assert asked_by_code(made_up) == ["One", "May", "Hidden"]
 
 
 @pytest.mark.parametrize("language", OTHER_LANGUAGES)

@@ -149,7 +149,8 @@ def _cancelled(scene: Scene, word: Word) -> Panel:
 def _ended(scene: Scene, word: Word) -> Panel:
     sentence = scene.event.attendance_note
     if scene.remains:
-        sentence = f"{sentence} {_('What remains of it stays on this page.')}".strip()
+        remains = _("What remains of it stays on this page.")
+        sentence = f"{sentence} {remains}".strip()
     return Panel(
         word, "edge", sentence or _("Thank you to everybody who took part."), _remaining(scene) or _elsewhere(scene)
     )

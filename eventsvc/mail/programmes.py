@@ -84,8 +84,12 @@ def _subject(found: list[tuple[Change, bool]], title: str) -> str:
     if len(found) > 1 and all(Difference.NEW in change.differences for change, _goes_on in found):
         return _("Your sessions: %(title)s", title=title)
     if len(found) > 1:
-        told = "%(num)s of your sessions have changed: %(title)s"
-        return ngettext("%(num)s of your sessions has changed: %(title)s", told, len(found), title=title)
+        return ngettext(
+            "%(num)s of your sessions has changed: %(title)s",
+            "%(num)s of your sessions have changed: %(title)s",
+            len(found),
+            title=title,
+        )
     ((change, goes_on),) = found
     said, differences = {"session": inert(change.title), "title": title}, set(change.differences)
     if goes_on:

@@ -263,4 +263,5 @@ def _done(found: Comparison, *, takes_out: bool) -> str:
     if not (counts["new"] or counts["changed"] or gone):
         return _("The programme is what the file says already. Nothing was changed.")
     told = _("Taken into the draft: %(new)s new, %(changed)s changed.", new=counts["new"], changed=counts["changed"])
-    return f"{told} {ngettext('One was taken out.', '%(num)s were taken out.', gone)}" if gone else told
+    taken_out = ngettext("One was taken out.", "%(num)s were taken out.", gone)
+    return f"{told} {taken_out}" if gone else told

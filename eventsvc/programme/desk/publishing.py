@@ -124,7 +124,8 @@ def _published(version: Version) -> str:
     reach = notifications.laid(version)
     sentence = _("Version %(number)s is published.", number=version.number)
     if not reach:
-        return f"{sentence} {_('Nobody is written to.')}"
+        nobody = _("Nobody is written to.")
+        return f"{sentence} {nobody}"
     told = _(
         "Letters to %(people)s leave in ten minutes, unless you publish it again before.",
         people=_people(reach),

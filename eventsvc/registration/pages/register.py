@@ -228,7 +228,7 @@ def _why_shut(event: Event, there: Places) -> str:
     if there.standing is not Standing.CLOSED:
         return there.standing.value
     if event.starts_at is None:
-        return "to follow"
+        return "undated"
     return "closed" if event.accepts_registrations else "nowhere"
 
 
