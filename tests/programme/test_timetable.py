@@ -434,7 +434,8 @@ def test_a_full_day_asks_as_many_questions_as_an_empty_one_and_so_does_a_move(
         return a_talk(event, f"Talk {number}", after=30 * number, lasts=30, appearances=[sam])
 
     first = talk(0)
-    moved, looked = move(first, 0), look()
+    move(first, 0)
+    moved, looked = move(first, 30), look()
     for number in range(1, 6):
         talk(number)
 
