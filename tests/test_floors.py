@@ -44,7 +44,7 @@ FLOORS: dict[int, str] = {
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
         programme/gathering programme/grid programme/layout programme/news programme/published programme/reading
-        programme/keys programme/lineup programme/portraits programme/stores programme/uploads
+        programme/keys programme/lineup programme/portraits programme/stores programme/sweeping programme/uploads
         programme/sheet programme/telling programme/vacancies programme/versions programme/wording programme/words
         registration/blanks registration/choices registration/consent registration/history registration/keys
         registration/known registration/limits registration/owndata
