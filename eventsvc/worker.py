@@ -23,6 +23,7 @@ from eventsvc.extensions import db
 from eventsvc.mail import carriers, delivery
 from eventsvc.mail.carriers import Carrier
 from eventsvc.mail.models import WorkerPulse
+from eventsvc.programme import sweeping
 from eventsvc.registration import retention, rules
 
 POLL = 1.0
@@ -86,13 +87,15 @@ def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) 
 
 
 def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
-    """Forget people whose time has come, one transaction each, and write entries of an older writer again."""
+    """Forget people whose time has come, one transaction each; write old entries again; drop files nobody names."""
     while not has_to_stop() and (people := retention.due(at=clock.now())):
         for registration in people:
             rules.erase(registration, by=SYSTEM, at=clock.now())
             db.session.commit()
     while not has_to_stop() and entries.rewrite_outdated():
         db.session.commit()
+    if not has_to_stop():
+        sweeping.sweep(at=clock.now())
 
 
 def _tidy_or_tell(stop: threading.Event) -> None:

@@ -9,6 +9,8 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import current_app
@@ -23,7 +25,10 @@ def keep(store: str, content: bytes) -> str:
     home = _home(store)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = home / digest
-    if not file.exists():
+    if file.exists():
+        # As young as its newest row, which is yet to be written: see `sweeping`.
+        file.touch()
+    else:
         fresh = home / f".{digest}.{os.getpid()}.{secrets.token_hex(4)}"
         fresh.write_bytes(content)
         fresh.replace(file)
@@ -34,6 +39,14 @@ def path(store: str, digest: str) -> Path | None:
     """Return where the bytes of a digest are; None for what is none, or is not there."""
     file = _home(store) / digest
     return file if _DIGEST.fullmatch(digest) and file.is_file() else None
+
+
+def kept(store: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the digest of each file, and when it was kept."""
+    home = _home(store)
+    for file in home.iterdir() if home.is_dir() else ():
+        if _DIGEST.fullmatch(file.name):
+            yield file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 def drop(store: str, digest: str) -> None:

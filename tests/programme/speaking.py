@@ -7,6 +7,8 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import sqlalchemy as sa
+from flask.testing import FlaskClient
 from PIL import Image
 
 from eventsvc import tokens
@@ -16,6 +18,7 @@ from eventsvc.extensions import db
 from eventsvc.programme import keys, published
 from eventsvc.programme.models import Appearance, Session, Speaker
 from eventsvc.registration.models import TokenKind
+from tests import browsing
 from tests.people import NOW, a_session
 
 HOUR = timedelta(hours=1)
@@ -70,3 +73,25 @@ def a_document(name: str = "ppt/presentation.xml", content: bytes = b"<p/>") -> 
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(name, content)
     return body.getvalue()
+
+
+def send_card(client: FlaskClient, speaker: Speaker, **typed: Any) -> Any:
+    """Open the card, type, and send it."""
+    address = card_of(speaker, "/card")
+    form: Any = browsing.fields(client.get(address).text)
+    for name, value in typed.items():
+        form[name.replace("__", "-")] = value
+    form.pop("photo", None) if "photo" not in typed else None
+    return client.post(address, data=form, content_type="multipart/form-data")
+
+
+def send_slides(client: FlaskClient, speaker: Speaker, content: bytes, name: str = "talk.pdf") -> Any:
+    public_id = db.session.scalars(sa.select(Appearance)).first().session.public_id
+    address = card_of(speaker, f"/sessions/{public_id}/slides")
+    return client.post(address, **with_file(content, name))
+
+
+def with_file(content: bytes, name: str = "talk.pdf") -> dict[str, Any]:
+    """A form with one file, as bytes: the test client would leave a large one open."""
+    head = f'--cut\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    return {"data": head.encode() + content + b"\r\n--cut--\r\n", "content_type": "multipart/form-data; boundary=cut"}

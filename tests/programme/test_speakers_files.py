@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -11,8 +12,10 @@ from flask import Flask
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-from eventsvc.programme import orcid, portraits, stores, uploads
+from eventsvc.extensions import db
+from eventsvc.programme import orcid, portraits, stores, sweeping, uploads
 from eventsvc.programme.errors import BadFile, BadPhoto
+from eventsvc.programme.models import Speaker
 from tests.programme.speaking import a_document, a_photo
 
 
@@ -163,3 +166,15 @@ def test_an_orcid_is_read_however_it_is_written(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["0000-0002-1825-0098", "0000-0002-1694-2330", "0000-0002-1825-009", "X" * 16, ""])
 def test_an_orcid_with_a_wrong_digit_is_none(typed: str) -> None:
     assert orcid.read(typed) is None
+
+
+def test_what_no_row_names_is_forgotten_after_a_day_and_what_one_names_is_kept(app: Flask) -> None:
+    named, left = stores.keep(stores.PHOTOS, b"a photo"), stores.keep(stores.PHOTOS, b"another")
+    db.session.add(Speaker(name="Sam", photo_digest=named))
+    db.session.commit()
+    kept_at = dict(stores.kept(stores.PHOTOS))[left]
+
+    assert sweeping.sweep(at=kept_at + timedelta(hours=23)) == 0
+    assert sweeping.sweep(at=kept_at + timedelta(hours=25)) == 1
+    assert [digest for digest, _at in stores.kept(stores.PHOTOS)] == [named]
+    stores.drop(stores.PHOTOS, named)
