@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventsvc.calendars import ics
+from eventsvc.calendars.showings import one_line
 from tests.calendars.examples import CHANGED, a_showing, by_olga, texts, written
 from tests.calendars.readers import by_icalendar, by_vobject, properties, unescaped
 
@@ -108,7 +109,7 @@ def test_whatever_a_feed_is_called_it_introduces_itself_in_lines_of_75_octets(
 
     assert max(map(len, body.split(b"\r\n"))) <= 75
     assert said["NAME"] == said["X-WR-CALNAME"] and not set(said["NAME"]) & set(",;\\")
-    assert unescaped(said.get("DESCRIPTION", "")) == ics.one_line(description)
+    assert unescaped(said.get("DESCRIPTION", "")) == one_line(description)
     assert said["SOURCE;VALUE=URI"].isascii()
     assert by_icalendar(body)["SUMMARY"] == a_showing().summary == by_vobject(body).summary.value
 
@@ -123,7 +124,7 @@ def test_no_other_fact_that_people_type_breaks_a_line_or_hides_the_next(
     letter = properties(body)
 
     assert max(map(len, body.split(b"\r\n"))) <= 75
-    assert unescaped(letter.get("COLOR", "")) == ics.one_line(colour)
+    assert unescaped(letter.get("COLOR", "")) == one_line(colour)
     assert letter["IMAGE;DISPLAY=BADGE;FMTTYPE=image/png;VALUE=URI"].isascii()
     assert (letter["TRANSP"], letter["SEQUENCE"]) == ("OPAQUE", "3")
     assert by_icalendar(body)["SUMMARY"] == by_vobject(body).summary.value == a_showing().summary
