@@ -188,7 +188,9 @@ def _shown(event: Event, kept: dict[Key, Entry]) -> Iterator[tuple[Key, Shown]]:
         uid = _uid(kept.get(key))
         part = nouns.of_session(session, event, uid=uid, parent_uid=whole.uid, created_at=created_at)
         rooms = f" {' '.join(session.room_ids)} " if session.room_ids else ""
-        yield key, Shown(part, nouns.entitled(part, event), Shelf(session.track, session.kind.value, rooms))
+        # How to cancel is told once, with the event: a second writing of thousands of sessions is no small thing.
+        own = nouns.entitled(part, event) if event.join_url else None
+        yield key, Shown(part, own, Shelf(session.track, session.kind.value, rooms))
 
 
 def _sessions(event_id: int) -> Iterator[tuple[Item, datetime]]:

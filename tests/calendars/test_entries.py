@@ -280,15 +280,17 @@ def test_entries_say_their_kind_their_track_and_their_colour_and_events_show_the
     assert kept(event)[1].track == "Trust, mostly"
 
 
-def test_whoever_holds_a_seat_reads_how_to_change_or_cancel_and_nobody_else_does(app: Flask) -> None:
-    event = an_event()
+@pytest.mark.parametrize(("join_url", "told"), [("", [True, False]), ("https://join.example.org/x", [True, True])])
+def test_whoever_holds_a_seat_reads_how_to_change_or_cancel_and_nobody_else_does(
+    app: Flask, join_url: str, told: list[bool]
+) -> None:
+    event = an_event(join_url=join_url)
     a_session(event)
 
     refreshed(event)
 
-    for entry in kept(event):
-        assert b"To change or cancel" not in entry.body
-        assert entry.entitled_body and b"To change or cancel" in entry.entitled_body
+    assert all(b"To change or cancel" not in entry.body for entry in kept(event))
+    assert [b"To change or cancel" in (entry.entitled_body or b"") for entry in kept(event)] == told
 
 
 def test_a_new_writer_shows_what_the_old_did_not_know_and_no_news_is_made_of_it(app: Flask) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import icalendar
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from eventsvc.calendars import ics
-from tests.calendars.examples import a_showing, by_olga, texts, written
+from eventsvc.calendars.showings import one_line
+from tests.calendars.examples import CHANGED, a_showing, by_olga, texts, written
 from tests.calendars.readers import by_icalendar, by_vobject, properties, unescaped
 
 
@@ -93,3 +96,35 @@ def test_an_odd_address_spoils_no_feed(url: str) -> None:
 
     assert by_icalendar(body)["URL"].isascii()
     assert b"\r\nX:1" not in body
+
+
+@given(name=texts, description=texts, colour=texts, source=texts)
+def test_whatever_a_feed_is_called_it_introduces_itself_in_lines_of_75_octets(
+    name: str, description: str, colour: str, source: str
+) -> None:
+    head = ics.Head(name, "Europe/Amsterdam", description, source=f"https://x.example.org/{source}", colour=colour)
+    body = ics.calendar(head, [ics.event(a_showing(), sequence=0, changed_at=CHANGED)])
+
+    said = properties(body.partition(b"BEGIN:VTIMEZONE")[0])
+
+    assert max(map(len, body.split(b"\r\n"))) <= 75
+    assert said["NAME"] == said["X-WR-CALNAME"] and not set(said["NAME"]) & set(",;\\")
+    assert unescaped(said.get("DESCRIPTION", "")) == one_line(description)
+    assert said["SOURCE;VALUE=URI"].isascii()
+    assert by_icalendar(body)["SUMMARY"] == a_showing().summary == by_vobject(body).summary.value
+
+
+@given(organiser=texts, colour=texts, kinds=st.lists(texts, max_size=3), image=texts)
+def test_no_other_fact_that_people_type_breaks_a_line_or_hides_the_next(
+    organiser: str, colour: str, kinds: list[str], image: str
+) -> None:
+    showing = by_olga(colour=colour, categories=tuple(kinds), image_url=f"https://x.example.org/{image}")
+    body = written(replace(showing, organiser_name=organiser))
+
+    letter = properties(body)
+
+    assert max(map(len, body.split(b"\r\n"))) <= 75
+    assert unescaped(letter.get("COLOR", "")) == one_line(colour)
+    assert letter["IMAGE;DISPLAY=BADGE;FMTTYPE=image/png;VALUE=URI"].isascii()
+    assert (letter["TRANSP"], letter["SEQUENCE"]) == ("OPAQUE", "3")
+    assert by_icalendar(body)["SUMMARY"] == by_vobject(body).summary.value == a_showing().summary

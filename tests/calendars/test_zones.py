@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from io import StringIO
@@ -10,8 +11,11 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from dateutil.tz import tzical  # type: ignore[import-untyped]
+from hypothesis import given
+from hypothesis import strategies as st
 
-from eventsvc.calendars import zones
+from eventsvc.calendars import ics, zones
+from tests.calendars.examples import CHANGED, HEAD, a_showing
 
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 12, 31, 23, tzinfo=UTC)
 CHANGING = ["Europe/Amsterdam", "Europe/Dublin", "America/New_York", "Australia/Lord_Howe"]
@@ -176,3 +180,47 @@ def test_people_find_their_city_and_no_legacy_names() -> None:
 def test_a_zone_nobody_knows_is_refused_by_name() -> None:
     with pytest.raises(ZoneInfoNotFoundError, match="Mars/Olympus"):
         zones.zone("Mars/Olympus")
+
+
+changes_of_clocks = st.sampled_from([(name, at) for name in CHANGING for at in changes(name)])
+around_changes = st.builds(lambda change, minutes: (change[0], change[1] + timedelta(minutes=minutes)),
+                           changes_of_clocks, st.integers(-180, 180))  # fmt: skip
+anywhere = st.tuples(
+    st.sampled_from(CHANGING + STEADY),
+    st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC)),
+)
+
+
+@given(starts=st.lists(around_changes | anywhere, min_size=1, max_size=4), hours=st.integers(0, 12))
+def test_any_feed_read_to_the_letter_gives_back_the_moments_and_defines_no_zone_it_does_not_use(
+    starts: list[tuple[str, datetime]], hours: int
+) -> None:
+    asked = [(name, start.replace(microsecond=0), start.replace(microsecond=0) + timedelta(hours=hours))
+             for name, start in starts]  # fmt: skip
+    parts = [
+        ics.event(a_showing(timezone=name, starts_at=start, ends_at=end), sequence=0, changed_at=CHANGED)
+        for name, start, end in asked
+    ]
+
+    body = ics.calendar(HEAD, parts)
+
+    readers, times, defined = {}, [], body.decode().split("BEGIN:VTIMEZONE")[1:]
+    for block in defined:
+        definition = "BEGIN:VTIMEZONE" + block.partition("END:VTIMEZONE")[0] + "END:VTIMEZONE\r\n"
+        readers[re.findall(r"TZID:(.*)\r", definition)[0]] = strict_reader(definition.encode())
+    for line in body.decode().rpartition("END:VTIMEZONE")[2].split("\r\n"):
+        if found := re.fullmatch(r"DT(START|END)(?:;TZID=(.*))?:(\d{8}T\d{6})(Z?)", line):
+            times.append(found.groups())
+    expected = [
+        (word, name, moment)
+        for name, start, end in asked
+        for word, moment in (("START", start), ("END", end))
+        if word == "START" or end > start
+    ]
+    assert len(times) == len(expected)
+    for (_word, zone, local, utc), (_name, _zone, moment) in zip(times, expected, strict=True):
+        shift = readers[zone](moment) if zone else timedelta()
+        assert bool(zone) != bool(utc) and shift is not None
+        assert datetime.fromisoformat(local) == (moment + shift).replace(tzinfo=None)
+    assert set(readers) == {zone for _word, zone, _local, _utc in times if zone}
+    assert len(defined) == len(readers)

@@ -421,10 +421,11 @@ def test_a_lost_key_costs_the_calendar_link_alone_and_the_log_is_told_once(
     again = bereft.get(link(registration))
 
     assert (page.status_code, again.status_code) == (200, 200)
-    assert ">Google<" in page.text and "Replace the calendar link" in page.text
+    assert ">Google<" in page.text and "My calendar" in page.text
     assert "webcal" in before and "webcal" not in page.text
     assert [record.name for record in caplog.records if "SECRET_KEY" in record.message] == ["eventsvc.tokens"]
-    # The way out is on the page.
+    # The way out is one page on.
+    assert "Make a new link" in bereft.get(link(registration, "/calendar")).text
     assert "webcal" in bereft.get(bereft.post(link(registration, "/feed")).location).text
 
 
