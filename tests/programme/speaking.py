@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -70,8 +70,9 @@ def a_document(name: str = "ppt/presentation.xml", content: bytes = b"<p/>") -> 
     """An office document, as far as it is told by what is in it."""
     body = BytesIO()
     with ZipFile(body, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr(name, content)
+        # Each of no time of its own, so that the same document has the same bytes.
+        archive.writestr(ZipInfo("[Content_Types].xml"), "<Types/>")
+        archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return body.getvalue()
 
 
