@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -152,3 +154,25 @@ def test_a_feed_repeats_what_it_is_narrowed_to_as_its_source(client: FlaskClient
     source = body.replace(b"\r\n ", b"").split(b"SOURCE;VALUE=URI:")[1].split(b"\r\n")[0].decode()
     assert source.endswith(f"/events/{event.slug}/calendar.ics?track=Trust,+mostly&detail=both")
     assert b"COLOR:" in body.partition(b"BEGIN:VEVENT")[0]
+
+
+def test_the_page_about_subscribing_shows_the_address_of_just_what_was_chosen(client: FlaskClient) -> None:
+    event, made = a_programme()
+    hall, talk = made["other"].room, made["talk"]
+    assert hall is not None
+    shown_for = {
+        f"event={event.slug}": {"Symposium", "Talk", "Workshop", "Other"},
+        f"event={event.slug}&room={hall.public_id}": {"Workshop", "Other"},
+        f"event={event.slug}&room={hall.public_id}&kind=workshop": {"Workshop"},
+        f"event={event.slug}&track=Trust,+mostly&detail=both": {"Symposium", "Talk", "Workshop"},
+        f"event={event.slug}&session={talk.public_id}": {"Talk"},
+        "language=en&detail=event": {"Symposium"},
+    }
+
+    for words, expected in shown_for.items():
+        page = client.get(f"/subscribe?{words}").text
+        address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
+        assert titles(client, address) == expected, words
+        assert "calendar.google.com/calendar/r?cid=webcal" in page and "<svg" in page
+    assert client.get("/subscribe?event=nowhere").status_code == 404
+    assert client.get(f"/subscribe?event={event.slug}&room=nowhere").status_code == 404
