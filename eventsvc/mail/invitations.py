@@ -71,12 +71,17 @@ def asks(due: Due) -> Iterator[Ask]:
 def sent(batch: Iterable[Due]) -> dict[str, set[str]]:
     """Find what those whose letters let something go were asked to hold: uids by address, in one query for a batch."""
     invited: dict[str, set[str]] = defaultdict(set)
-    ending = {due.about for due in batch if _lets_go(due)}
+    ending = [due for due in batch if _lets_go(due)]
     if not ending:
         return invited
+    # A letter to an address that was left is about something of its own, and lets go what that address was sent.
+    same = sa.or_(
+        Message.about.in_({due.about for due in ending}),
+        Message.registration_id.in_({due.registration_id for due in ending if due.registration_id is not None}),
+    )
     asked = sa.select(
         Message.recipient, Message.facts["invitation"]["facts"]["uid"].as_string(), Message.facts["asked"]
-    ).where(Message.about.in_(ending), Message.state == MessageState.SENT, Message.kind.in_(_ASKING))
+    ).where(same, Message.state == MessageState.SENT, Message.kind.in_(_ASKING))
     for recipient, uid, uids in db.session.execute(asked):
         invited[recipient].update([*([uid] if uid else []), *(uids or ())])
     return invited
