@@ -51,18 +51,11 @@ def speak(session: Session, name: str = "Sam", **over: Any) -> Speaker:
     return speaker
 
 
-class Everything:
-    """Whatever clashes may stand: these tests are about letters."""
-
-    def __contains__(self, _key: object) -> bool:
-        return True
-
-
 def move(session: Session, olga: Actor, by: timedelta = HOUR) -> None:
     assert session.starts_at
     assert session.ends_at
     changes = {"starts_at": session.starts_at + by, "ends_at": session.ends_at + by}
-    rules.edit_session(session, changes, revision=session.revision, accepts=Everything(), by=olga, at=NOW)
+    rules.edit_session(session, changes, revision=session.revision, accepts=rules.ANYWAY, by=olga, at=NOW)
 
 
 def publish(event: Event, olga: Actor, at: datetime = NOW, **said: Any) -> None:

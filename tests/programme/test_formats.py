@@ -24,6 +24,7 @@ from eventsvc.programme.formats.words import Column
 from eventsvc.programme.models import SessionKind, SpeakerRole
 from eventsvc.tables import speakable
 from eventsvc.text import cleaned, one_line
+from tests.conftest import QUIET
 from tests.people import NOW
 from tests.programme.samples import FRAB, SETTING
 
@@ -34,7 +35,7 @@ HEAD = Head("school", "A school", "Europe/Amsterdam", "https://example.org/event
 def _sentences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Sentences for people want a language; nothing here wants a database."""
     folder = tmp_path_factory.mktemp("instance")
-    app = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://", "INSTANCE_PATH": str(folder), "TESTING": True})
+    app = create_app(QUIET | {"SQLALCHEMY_DATABASE_URI": "sqlite://", "INSTANCE_PATH": str(folder)})
     with app.app_context():
         yield app
 

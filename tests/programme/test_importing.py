@@ -245,12 +245,14 @@ def a_full_programme(event: Event) -> None:
             "further_rooms": [hall.id] if ";" not in hall.name else [], "parent_id": block.id, "capacity": 30,
             "speakers": people,
         },
+        accepts=rules.ANYWAY,
         by=SYSTEM,
         at=NOW,
     )  # fmt: skip
     gone = rules.add_session(
         event,
         {"title": "Gone", "starts_at": starts + timedelta(hours=17), "ends_at": starts + timedelta(hours=18)},
+        accepts=rules.ANYWAY,
         by=SYSTEM,
         at=NOW,
     )
