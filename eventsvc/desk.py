@@ -24,6 +24,8 @@ from eventsvc.mail.models import Message, MessageState
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 _NEXT = 6
+# A page of a door that has a line of its own beside that door's.
+_ITS_OWN = frozenset({"programme_desk.speakers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,10 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
 def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
     url = url_for(endpoint, **values)
     # One person of the roster is a page of the roster, and one session one of the programme.
-    is_current = endpoint in (
-        request.endpoint,
-        *(f"{request.blueprint}.{page}" for page in ("roster", "show_timetable")),
+    whole = (
+        () if request.endpoint in _ITS_OWN else (f"{request.blueprint}.{page}" for page in ("roster", "show_timetable"))
     )
+    is_current = endpoint in (request.endpoint, *whole)
     return {"label": label, "url": url, "count": count, "is_current": is_current}
 
 

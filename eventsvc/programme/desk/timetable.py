@@ -68,6 +68,7 @@ def show_timetable(slug: str) -> Any:
     plan = gathering.gather(event)
     waiting, _standing = accepted.sorted_out(event.id, plan)
     locale, held, last = str(get_locale()), timetable.sessions(event.id), published.last(event.id)
+    changes = _count_changes(event, held)
     board = Board(event, timetable.drafted(held), rooms, _clashing(waiting, event), locale)
     on = _asked(board)
     today = [clash for clash in waiting if _is_on(clash, on, event)]
@@ -83,7 +84,8 @@ def show_timetable(slug: str) -> Any:
         free=_free_place(free, day, board) if free else None,
         more=len(today) - len(notices),
         open_clashes=len(waiting),
-        draft=_draft_line(event, last, held),
+        draft=_draft_line(event, last, changes),
+        changes=changes,
         version=last.number + 1 if last else 1,
         undo=_undo(event) if may(Act.EDIT, event) else None,
         zone=zone_of(event, slots.day_bounds(on, event.timezone).starts_at + timedelta(hours=7), locale),
@@ -189,13 +191,17 @@ def _free_place(found: tuple[str, Vacancy], day: dict[str, Any], board: Board) -
     }
 
 
-def _draft_line(event: Event, last: Version | None, held: list[Session]) -> str:
+def _count_changes(event: Event, held: list[Session]) -> int:
+    """Count what the public does not see yet; nothing of an event it does not see at all."""
+    return len(published.pending(event.id, [each for each in held if not each.is_hidden])) if event.is_public else 0
+
+
+def _draft_line(event: Event, last: Version | None, count: int) -> str:
     """Say how far the draft is from what the public sees."""
     if not event.is_public:
         return _("Draft, published with the event")
     if last is None:
         return _("Draft, not published yet")
-    count = len(published.pending(event.id, [each for each in held if not each.is_hidden]))
     if not count:
         return _("As published in version %(number)s", number=last.number)
     return str(
