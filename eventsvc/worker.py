@@ -91,7 +91,7 @@ def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
         for registration in people:
             rules.erase(registration, by=SYSTEM, at=clock.now())
             db.session.commit()
-    while not has_to_stop() and entries.rewrite_outdated():
+    while not has_to_stop() and entries.rewrite_outdated(at=clock.now()):
         db.session.commit()
 
 

@@ -82,7 +82,7 @@ def refresh(event: Event, *, at: datetime) -> int:
         shown = dict(_shown(event, kept))
     written = sum(_bring(event, key, shown.get(key), kept.get(key), at) for key in {**kept, **shown})
     db.session.flush()
-    _raise_version(event, is_news=written > 0)
+    _raise_version(event, is_news=written > 0, at=at)
     return written
 
 
@@ -112,7 +112,7 @@ def parts(event_id: int, public_ids: Iterable[str], uids: Mapping[str, str]) -> 
     }
 
 
-def rewrite_outdated(*, limit: int = 500) -> int:
+def rewrite_outdated(*, at: datetime, limit: int = 500) -> int:
     """Write again, from their facts, entries that an older writer wrote; return how many.
 
     No news: neither sequence nor stamps change. The version does, so that nobody keeps the old bytes under the new
@@ -126,7 +126,7 @@ def rewrite_outdated(*, limit: int = 500) -> int:
         db.session.execute(
             sa.update(CalendarVersion)
             .where(CalendarVersion.event_id.in_({entry.event_id for entry in outdated}))
-            .values(version=CalendarVersion.version + 1)
+            .values(version=CalendarVersion.version + 1, changed_at=at)
             .execution_options(synchronize_session=False)
         )
     return len(outdated)
@@ -232,13 +232,13 @@ def _write(entry: Entry, shown: Shown, digest: str, at: datetime) -> None:
     entry.entitled_body = ics.event(shown.entitled, sequence=entry.sequence, changed_at=at) if shown.entitled else None
 
 
-def _raise_version(event: Event, *, is_news: bool) -> None:
+def _raise_version(event: Event, *, is_news: bool, at: datetime) -> None:
     listing = _listing(event)
     changed = CalendarVersion.listing != listing if not is_news else sa.true()
     db.session.execute(
         sa.update(CalendarVersion)
         .where(CalendarVersion.event_id == event.id, changed)
-        .values(version=CalendarVersion.version + 1, listing=listing)
+        .values(version=CalendarVersion.version + 1, listing=listing, changed_at=at)
         .execution_options(synchronize_session=False)
     )
 

@@ -28,9 +28,14 @@ TOMBSTONE_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed that exists: its version as an ETag without quotes, and what its body is made from."""
+    """A feed that exists: its version as an ETag without quotes, and what its body is made from.
+
+    `changed_at` is when what it shows last changed, by the stamp beside the version's counter; None where no stamp
+    tells.
+    """
 
     version: str
+    changed_at: datetime | None = None
     event_id: int | None = None
     timezone: str = "UTC"
     title: str = ""
@@ -68,7 +73,14 @@ class Gone(Exception):
     """The feed's link was replaced or stopped."""
 
 
-_event_columns = (Event.id, Event.title, Event.slug, Event.timezone, CalendarVersion.version)
+_event_columns = (
+    Event.id,
+    Event.title,
+    Event.slug,
+    Event.timezone,
+    CalendarVersion.version,
+    CalendarVersion.changed_at,
+)
 _by_slug = (
     sa.select(*_event_columns)
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
@@ -95,8 +107,14 @@ _by_session = (
         sa.or_(Entry.gone_at.is_(None), Entry.gone_at > sa.bindparam("since")),
     )
 )
-_total = sa.select(sa.func.coalesce(sa.func.sum(CalendarVersion.version), 0))
-_by_series = sa.select(Series.title, _total.scalar_subquery()).where(Series.slug == sa.bindparam("slug"))
+_counted = sa.func.coalesce(sa.func.sum(CalendarVersion.version), 0).label("version")
+_latest = sa.func.max(CalendarVersion.changed_at).label("changed_at")
+_total = sa.select(_counted, _latest)
+_by_series = sa.select(
+    Series.title,
+    sa.select(_counted).scalar_subquery().label("version"),
+    sa.select(_latest).scalar_subquery().label("changed_at"),
+).where(Series.slug == sa.bindparam("slug"))
 _by_token = (
     sa.select(
         *_event_columns,
@@ -128,7 +146,7 @@ def of_session(slug: str, public_id: str, *, at: datetime) -> Found | None:
 def of_series(slug: str, *, at: datetime) -> Found | None:
     """Find a series' feed."""
     row = _one(_by_series, slug=slug)
-    return row and replace(_of_many(row[1], Filter(series=slug), at), title=row.title)
+    return row and replace(_of_many(row, Filter(series=slug), at), title=row.title)
 
 
 def of_site(wanted: Filter, *, at: datetime) -> Found:
@@ -137,12 +155,17 @@ def of_site(wanted: Filter, *, at: datetime) -> Found:
     Counters only rise and published events are never deleted, so equal sums mean that nothing changed, whatever the
     filter lets through.
     """
-    return _of_many(_one(_total)[0], wanted, at)
+    return _of_many(_one(_total), wanted, at)
 
 
-def _of_many(total: int, wanted: Filter, at: datetime) -> Found:
+def _of_many(counted: Any, wanted: Filter, at: datetime) -> Found:
     filtered = hashlib.sha256(repr(wanted).encode()).hexdigest()[:8]
-    return Found(version=_version(f"{total}.{at:%Y%m%d}.{filtered}"))
+    # The window moves at midnight, and so may what is shown.
+    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Found(
+        version=_version(f"{counted.version}.{at:%Y%m%d}.{filtered}"),
+        changed_at=max(counted.changed_at or today, today),
+    )
 
 
 def of_token(token: str) -> Personal | None:
@@ -153,7 +176,8 @@ def of_token(token: str) -> Personal | None:
         if _one(sa.select(RetiredToken.kind).where(RetiredToken.digest == digest, RetiredToken.kind == TokenKind.FEED)):
             raise Gone
         return None
-    found = _found(row, f"{row.version}.{row.revision}")
+    # No stamp tells when they chose sessions, which is news in their feed too: it has a version, but no date.
+    found = replace(_found(row, f"{row.version}.{row.revision}"), changed_at=None)
     return Personal(found, row.registration_id, row.state, row.calendar_offset, row.state_at, row.language)
 
 
@@ -229,7 +253,7 @@ def _oldest_tombstone(at: datetime) -> datetime:
 
 
 def _found(row: Any, version: str) -> Found:
-    return Found(_version(version), row.id, row.timezone, row.title, row.slug)
+    return Found(_version(version), row.changed_at, row.id, row.timezone, row.title, row.slug)
 
 
 def _version(counters: str) -> str:
