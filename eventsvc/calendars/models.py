@@ -26,7 +26,8 @@ class CalendarVersion(db.Model):
     """Counts the changes in what an event's calendar shows; it only rises, so that the sum over all events does too.
 
     A table of its own: a poll reads it without the event, and raising it is no edit of the event (`revision`).
-    `changed_at` is when it last rose, also for what vanished. `listing` is what decides in which lists the event stands; a change in it is a new version, but no news in an entry.
+    `changed_at` is when it last rose, also for what vanished. `listing` is what decides in which lists the event
+    stands; a change in it is a new version, but no news in an entry.
     """
 
     __tablename__ = "calendar_versions"
@@ -97,8 +98,8 @@ class ListenerSalt(db.Model):
 class Listener(db.Model):
     """Somebody who asked for a feed today: a cut digest of who they are, and how often they asked.
 
-    `address` is the public feed's path and what it is narrowed to; of personal feeds it is empty, as all of an event's
-    are counted together. `event_id` is NULL for feeds of many events.
+    `address` is the public feed's path; of personal feeds it is empty, as all of an event's are counted together.
+    `event_id` is NULL for feeds of many events.
     """
 
     __tablename__ = "listeners"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventsvc import clock
-from eventsvc.calendars import feeds, polling
+from eventsvc.calendars import feeds, listeners, polling, programs
 from eventsvc.calendars.pages.blueprint import blueprint
+from eventsvc.extensions import db
 from eventsvc.registration import limits
 
 PUBLIC_SECONDS = 300
@@ -20,6 +24,9 @@ _SETTLED = timedelta(seconds=2)
 # No version has these letters, so that the two ETags of one version differ and each is strong.
 _PACKED = "-gzip"
 _FAST = 6
+
+_notes = listeners.Notes()
+_log = logging.getLogger(__name__)
 
 
 @blueprint.before_request
@@ -59,6 +66,7 @@ def answer(found: feeds.Found, name: str, write: Callable[[], bytes], *, content
     headers["Cache-Control"] = "private, no-cache" if _is_personal() else f"public, max-age={PUBLIC_SECONDS}"
     headers["X-Robots-Tag"] = "noindex"
     headers["Vary"] = "Accept-Encoding"
+    _note(found, response)
     return response
 
 
@@ -108,6 +116,38 @@ def _settled(found: feeds.Found) -> datetime | None:
     if found.changed_at is None or clock.now() - found.changed_at < _SETTLED:
         return None
     return found.changed_at.replace(microsecond=0) + timedelta(seconds=found.changed_at.microsecond > 0)
+
+
+def _note(found: feeds.Found, response: Response) -> None:
+    """Note who listens; what was noted is written after the answer has gone out, so that nobody waits for it."""
+    if found.entry_id is not None or "download" in request.args:
+        return
+    at, asking = clock.now(), programs.asking(request.headers.get("User-Agent", ""))
+    token = (request.view_args or {}).get("token", "")
+    network = "" if asking.is_hosted else limits.home(request.remote_addr or "")
+    _notes.note(
+        listeners.Poll(
+            feed=(request.endpoint or "").rpartition(".")[2],
+            address="" if token else request.path[:200],
+            event_id=found.event_id,
+            program=asking.program,
+            is_hosted=asking.is_hosted,
+            who=f"{token} {network}",
+        ),
+        at,
+    )
+    if _notes.is_due(at):
+        response.call_on_close(partial(_write_notes, current_app._get_current_object(), at))  # type: ignore[attr-defined]
+
+
+def _write_notes(app: Flask, at: datetime) -> None:
+    """Write what was noted; a database that is busy or away costs the counts of a minute, and nobody an answer."""
+    noted = _notes.take(at)
+    try:
+        with app.app_context(), db.engine.begin() as connection:
+            listeners.write(noted, connection)
+    except SQLAlchemyError:
+        _log.warning("could not write who listens: %d lost", len(noted))
 
 
 def _unchanged() -> Response:
