@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfoNotFoundError, reset_tzpath
 from flask import Flask
 
 import config
-from eventsvc import assets, cli, desk, extensions, health, logs, pages, unsent, web
+from eventsvc import assets, cli, desk, embed, extensions, health, logs, pages, unsent, web
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
@@ -63,7 +63,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     pages.bind(app)
     desk.bind(app)
     unsent.bind(app)
-    for door in (*PUBLIC_DOORS, *DESK_DOORS, health):
+    for door in (*PUBLIC_DOORS, *DESK_DOORS, embed, health):
         app.register_blueprint(door.blueprint)
     for commands in (cli, accounts_cli, programme_cli, demo_cli):
         commands.bind(app)

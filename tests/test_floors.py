@@ -19,7 +19,7 @@ HOUSE = "eventsvc"
 FLOORS: dict[int, str] = {
     7: "eventsvc",
     6: """
-        worker cli pages desk unsent health serving
+        worker cli pages desk embed unsent health serving
         */pages */desk */api */cli demo/*
     """,
     5: """
@@ -60,7 +60,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/slots registration/countries registration/person
     """,
     0: """
-        clock columns covers errors extensions links metrics tables text times tokens when
+        clock columns covers errors extensions links looks metrics tables text times tokens when
         */errors
     """,
 }
