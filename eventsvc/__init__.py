@@ -17,6 +17,7 @@ from eventsvc import assets, cli, desk, embed, extensions, health, logs, pages, 
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
+from eventsvc.calendars import desk as calendar_desk
 from eventsvc.calendars import pages as calendar_pages
 from eventsvc.calendars import zones
 from eventsvc.demo import cli as demo_cli
@@ -32,7 +33,7 @@ from eventsvc.registration import pages as registration_pages
 ROOT = Path(__file__).resolve().parent.parent
 
 PUBLIC_DOORS = (events_pages, programme_pages, registration_pages, calendar_pages)
-DESK_DOORS = (events_desk, programme_desk, registration_desk, mail_desk, accounts_desk)
+DESK_DOORS = (events_desk, programme_desk, registration_desk, calendar_desk, mail_desk, accounts_desk)
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:

@@ -13,9 +13,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import pgettext
 from markupsafe import escape
 
 from eventsvc import clock, links, looks, web, when
+from eventsvc.accounts.access import Act, event_for, signed_in
 from eventsvc.events import cards, finding, listing, rows
 from eventsvc.events.models import Event
 from eventsvc.events.rows import Reader
@@ -117,6 +120,35 @@ def oembed() -> Response:
     response = jsonify(said)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return web.public(response)
+
+
+@blueprint.get("/desk/events/<slug>/embed")
+@signed_in
+def on_desk(slug: str) -> str:
+    """Show organisers what to copy into another site, dressed as they choose."""
+    event = event_for(Act.SEE, slug)
+    chosen = looks.look(request.args)
+    show = "list" if request.args.get("show") == "list" else "programme"
+    path = links.path("embed.events" if show == "list" else "embed.programme", **_of(event, show), **chosen.words())
+    lines = [
+        {"id": "tag", "title": _("One line that takes the height it needs"), "text": tag(path)},
+        {"id": "frame", "title": _("Or, without a script"), "text": frame(links.public(path), event.title)},
+    ]
+    return render_template(
+        "desk/calendars/embed.html",
+        event=event,
+        look=chosen,
+        show=show,
+        shows=(("programme", _("The programme")), ("list", _("A list of all coming events"))),
+        grounds=zip(looks.GROUNDS, (_("light or dark, as the reader's system"), _("light"), _("dark")), strict=True),
+        sizes=zip(looks.SIZES, (_("small"), pgettext("size", "normal"), _("large")), strict=True),
+        lines=lines,
+        preview=path,
+    )
+
+
+def _of(event: Event, show: str) -> dict[str, str]:
+    return {} if show == "list" else {"slug": event.slug}
 
 
 def frame(address: str, title: str, width: int | str = "100%", height: int = _HEIGHT) -> str:
