@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, send_file
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from markupsafe import escape
@@ -193,7 +193,7 @@ def _days(items: Iterable[Item], event: Event) -> list[Day]:
 
 def _look() -> dict[str, Any]:
     chosen = looks.look(request.args)
-    sheet = url_for("embed.look", **chosen.words()) if chosen.accent else None
+    sheet = links.path("embed.look", **chosen.words()) if chosen.accent else None
     return {"look": chosen, "sheet": sheet}
 
 

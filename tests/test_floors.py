@@ -50,7 +50,7 @@ FLOORS: dict[int, str] = {
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words
-        calendars/entries calendars/feeds calendars/ics calendars/links calendars/listeners calendars/nouns
+        calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links calendars/listeners calendars/nouns
         calendars/polling calendars/programs calendars/showings calendars/zones
         mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
         mail/programmes mail/queue mail/records mail/whereabouts mail/wording mail/words

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import icalendar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -228,3 +230,24 @@ def test_unknown_and_stopped_feeds_answer_without_a_trace_of_whose_they_were(cli
         assert answer.headers["Cache-Control"] == "private, no-store"
         assert answer.headers["X-Robots-Tag"].startswith("noindex")
         assert "Set-Cookie" not in answer.headers
+
+
+def test_the_same_is_to_be_had_as_jcal(client: FlaskClient) -> None:
+    for address in (an_address(sessions=2), a_personal_address()):
+        plain, told = client.get(address), client.get(f"{address}?format=jcal", headers=PACKED)
+
+        said = json.loads(gzip.decompress(told.data))
+        assert told.headers["Content-Type"] == "application/calendar+json"
+        assert told.headers["ETag"] != plain.headers["ETag"]
+        assert icalendar.Calendar.from_jcal(said) == icalendar.Calendar.from_ical(plain.data)
+        assert next(each[:3] for each in said[1] if each[0] == "name") == ["name", {}, "text"]
+        for asked, status in ((told.headers["ETag"], 304), (plain.headers["ETag"], 200)):
+            again = client.get(f"{address}?format=jcal", headers={"If-None-Match": asked})
+            assert again.status_code == status
+
+
+def test_scripts_of_any_page_may_read_a_public_feed_and_no_personal_one(client: FlaskClient) -> None:
+    public, personal = (client.get(f"{each()}?format=jcal") for each in (an_address, a_personal_address))
+
+    assert public.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in personal.headers

@@ -12,8 +12,9 @@ from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventsvc import clock
-from eventsvc.calendars import feeds, listeners, polling, programs
+from eventsvc.calendars import feeds, jcal, listeners, polling, programs
 from eventsvc.calendars.pages.blueprint import blueprint
+from eventsvc.events.kept import drawn
 from eventsvc.extensions import db
 from eventsvc.registration import limits
 
@@ -22,7 +23,7 @@ ICALENDAR = "text/calendar; charset=utf-8"
 
 _SETTLED = timedelta(seconds=2)
 # No version has these letters, so that the two ETags of one version differ and each is strong.
-_PACKED = "-gzip"
+_PACKED, _JCAL = "-gzip", "-jcal"
 _FAST = 6
 
 _notes = listeners.Notes()
@@ -50,22 +51,30 @@ def _slow_down() -> Response | None:
     return response
 
 
-def answer(found: feeds.Found, name: str, write: Callable[[], bytes], *, content_type: str = ICALENDAR) -> Response:
+def answer(found: feeds.Found, name: str, write: Callable[[], bytes]) -> Response:
     """Answer 304 to whoever has this version, else write the body; `name` is the file's, with its ending.
 
     A feed behind a token is kept by nobody between, and asked again each time: it can still answer 304. Robots are
-    told by header: calendar importers obey robots.txt and would give up the subscription.
+    told by header: calendar importers obey robots.txt and would give up the subscription. `?format=jcal` asks for the
+    same as JSON.
     """
-    is_packed = _wants_packed()
-    version = found.version + _PACKED if is_packed else found.version
-    response = _unchanged() if _has(found) else _written(write(), name, content_type, is_packed=is_packed)
-    response.set_etag(version)
+    is_packed, is_jcal = _wants_packed(), request.args.get("format") == "jcal"
+    version = found.version + (_JCAL if is_jcal else "")
+    if is_jcal:
+        name, write = f"{name.removesuffix('.ics')}.json", partial(_as_jcal, found, write)
+    content_type = jcal.CONTENT_TYPE if is_jcal else ICALENDAR
+    is_known = _has(found, version)
+    response = _unchanged() if is_known else _written(write(), name, content_type, is_packed=is_packed)
+    response.set_etag(version + _PACKED if is_packed else version)
     if (settled := _settled(found)) is not None:
         response.last_modified = settled
     headers = response.headers
     headers["Cache-Control"] = "private, no-cache" if _is_personal() else f"public, max-age={PUBLIC_SECONDS}"
     headers["X-Robots-Tag"] = "noindex"
     headers["Vary"] = "Accept-Encoding"
+    if is_jcal and not _is_personal():
+        # Scripts of any page may read what everybody may.
+        headers["Access-Control-Allow-Origin"] = "*"
     _note(found, response)
     return response
 
@@ -77,7 +86,7 @@ def as_download(response: Response, name: str) -> Response:
 
 
 def _is_feed() -> bool:
-    return request.path.endswith((".ics", ".json", ".xml"))
+    return request.path.endswith(".ics")
 
 
 def _is_personal() -> bool:
@@ -96,14 +105,12 @@ def _wants_packed() -> bool:
     return request.accept_encodings["gzip"] > 0
 
 
-def _has(found: feeds.Found) -> bool:
+def _has(found: feeds.Found, version: str) -> bool:
     """Compare weakly with the versions asked about (RFC 9110 section 13.1.2), and with the date where none is."""
     headers = request.headers
     if "If-None-Match" in headers:
         asked = request.if_none_match
-        return asked.star_tag or any(
-            asked.contains_weak(version) for version in (found.version, found.version + _PACKED)
-        )
+        return asked.star_tag or asked.contains_weak(version) or asked.contains_weak(version + _PACKED)
     since, settled = request.if_modified_since, _settled(found)
     return since is not None and settled is not None and settled <= since
 
@@ -156,9 +163,17 @@ def _unchanged() -> Response:
     return response
 
 
+def _as_jcal(found: feeds.Found, write: Callable[[], bytes]) -> bytes:
+    """Write a feed as JSON; reading it for that takes its time, so what is public is kept."""
+    if _is_personal():
+        return jcal.written(write())
+    return drawn(("jcal", request.full_path, found.version), lambda: jcal.written(write()).decode()).encode()
+
+
 def _written(body: bytes, name: str, content_type: str, *, is_packed: bool) -> Response:
     # Without a time in it, equal bodies are equal bytes when packed too.
-    response = Response(gzip.compress(body, _FAST, mtime=0) if is_packed else body, content_type=content_type)
+    packed = gzip.compress(body, _FAST, mtime=0) if is_packed else body
+    response = Response(packed, content_type=content_type)
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
