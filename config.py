@@ -35,6 +35,7 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "MAIL_DEFAULT_SENDER": environ.get("MAIL_DEFAULT_SENDER") or "events@example.org",
         "REDIS_URL": environ.get("REDIS_URL") or None,
         "RATE_LIMITS": _switch(environ, "RATE_LIMITS", default=True),
+        "COMPRESS_FEEDS": _switch(environ, "COMPRESS_FEEDS", default=True),
         "MINIMUM_SECONDS": _number(environ, "MINIMUM_SECONDS", 2),
         "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN") or None,

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfoNotFoundError, reset_tzpath
 from flask import Flask
 
 import config
-from eventsvc import assets, cli, desk, extensions, health, logs, pages, unsent, web
+from eventsvc import assets, cli, desk, embed, extensions, health, logs, pages, unsent, web
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
-from eventsvc.calendars import desk as calendars_desk
+from eventsvc.calendars import desk as calendar_desk
 from eventsvc.calendars import pages as calendar_pages
 from eventsvc.calendars import zones
 from eventsvc.demo import cli as demo_cli
@@ -34,7 +34,7 @@ from eventsvc.registration import pages as registration_pages
 ROOT = Path(__file__).resolve().parent.parent
 
 PUBLIC_DOORS = (events_pages, programme_pages, speaker_pages, registration_pages, calendar_pages)
-DESK_DOORS = (events_desk, programme_desk, registration_desk, mail_desk, accounts_desk, calendars_desk)
+DESK_DOORS = (events_desk, programme_desk, registration_desk, calendar_desk, mail_desk, accounts_desk)
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -65,7 +65,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     pages.bind(app)
     desk.bind(app)
     unsent.bind(app)
-    for door in (*PUBLIC_DOORS, *DESK_DOORS, health):
+    for door in (*PUBLIC_DOORS, *DESK_DOORS, embed, health):
         app.register_blueprint(door.blueprint)
     for commands in (cli, accounts_cli, programme_cli, demo_cli):
         commands.bind(app)

@@ -109,6 +109,7 @@ def _site_nav() -> list[dict[str, Any]]:
     ]
     if may(Act.SEE_SITE):
         lines.append((_("Letters"), "mail_desk.letters", _failed()))
+        lines.append((_("Listeners"), "calendars_desk.of_site", None))
     if may(Act.MANAGE_PEOPLE):
         lines.append((_("People and roles"), "accounts_desk.people", None))
     if may(Act.SEE_SITE):
@@ -125,6 +126,7 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Speakers"), "programme_desk.speakers", Act.EDIT),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
+        (_("Listeners"), "calendars_desk.of_event", Act.SEE),
         (_("Roles"), "accounts_desk.roles", Act.GRANT),
         (_("Audit"), "accounts_desk.event_audit", Act.SEE_AUDIT),
     ]

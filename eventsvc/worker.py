@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from eventsvc import clock
 from eventsvc.accounts.actors import SYSTEM
-from eventsvc.calendars import entries
+from eventsvc.calendars import entries, listeners
 from eventsvc.extensions import db
 from eventsvc.mail import carriers, delivery
 from eventsvc.mail.carriers import Carrier
@@ -87,12 +87,14 @@ def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) 
 
 
 def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
-    """Forget people whose time has come, one transaction each; write old entries again; drop files nobody names."""
+    """Forget people whose time has come, count who listened, write old entries again, drop files nobody names."""
     while not has_to_stop() and (people := retention.due(at=clock.now())):
         for registration in people:
             rules.erase(registration, by=SYSTEM, at=clock.now())
             db.session.commit()
-    while not has_to_stop() and entries.rewrite_outdated():
+    if listeners.fold(at=clock.now()):
+        db.session.commit()
+    while not has_to_stop() and entries.rewrite_outdated(at=clock.now()):
         db.session.commit()
     if not has_to_stop():
         sweeping.sweep(at=clock.now())

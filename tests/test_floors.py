@@ -19,7 +19,7 @@ HOUSE = "eventsvc"
 FLOORS: dict[int, str] = {
     7: "eventsvc",
     6: """
-        worker cli pages desk unsent health serving
+        worker cli pages desk embed unsent health serving
         */pages */desk */api */cli demo/*
     """,
     5: """
@@ -51,8 +51,9 @@ FLOORS: dict[int, str] = {
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words
-        calendars/attended calendars/entries calendars/feeds calendars/ics calendars/links calendars/narrowable
-        calendars/nouns calendars/organised calendars/showings calendars/spoken calendars/zones
+        calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
+        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling
+        calendars/programs calendars/showings calendars/spoken calendars/zones
         mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
         mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
     """,
@@ -61,7 +62,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/person
     """,
     0: """
-        clock columns covers errors extensions links metrics tables text times tokens when
+        clock columns covers errors extensions links looks metrics tables text times tokens when
         */errors
     """,
 }

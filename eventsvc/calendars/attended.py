@@ -81,7 +81,8 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
         # What is long over goes out of it, so the day is in its version.
         counters += [f"{at:%Y%m%d}", row.others, row.last, row.revisions, row.versions]
     return Attended(
-        replace(feeds.found_by(row, at), version=feeds.version_of(*counters)),
+        # No stamp tells when they chose sessions, which is news in their feed too: it has a version, but no date.
+        replace(feeds.found_by(row, at), version=feeds.version_of(*counters), changed_at=None),
         row.registration_id,
         row.language,
         row.email_folded if row.is_feed_of_all else None,

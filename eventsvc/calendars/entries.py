@@ -94,7 +94,7 @@ def refresh(event: Event, *, at: datetime) -> int:
     is_burial = any(entry.gone_at is None and key not in shown for key, entry in kept.items())
     written = sum(_bring(event, key, shown.get(key), kept.get(key), at) for key in {**kept, **shown})
     db.session.flush()
-    _raise_version(event, is_news=written > 0, buried_at=at if is_burial else None)
+    _raise_version(event, is_news=written > 0, at=at, is_burial=is_burial)
     return written
 
 
@@ -124,7 +124,7 @@ def parts(event_id: int, public_ids: Iterable[str], uids: Mapping[str, str]) -> 
     }
 
 
-def rewrite_outdated(*, limit: int = 500) -> int:
+def rewrite_outdated(*, at: datetime, limit: int = 500) -> int:
     """Write again entries of one event that an older writer wrote; return how many.
 
     No news: neither sequence nor stamps change, although they show what the older writer did not know of. The version
@@ -144,7 +144,7 @@ def rewrite_outdated(*, limit: int = 500) -> int:
         fresh = shown.get(key) if entry.gone_at is None else None
         _write(entry, fresh or _as_kept(entry), fresh.digest() if fresh else entry.digest, entry.changed_at)
     db.session.flush()
-    _raise_version(event, is_news=True, buried_at=None)
+    _raise_version(event, is_news=True, at=at)
     return len(outdated)
 
 
@@ -259,14 +259,14 @@ def _write(entry: Entry, shown: Shown, digest: str, at: datetime) -> None:
     entry.entitled_body = ics.event(shown.entitled, sequence=entry.sequence, changed_at=at) if shown.entitled else None
 
 
-def _raise_version(event: Event, *, is_news: bool, buried_at: datetime | None) -> None:
+def _raise_version(event: Event, *, is_news: bool, at: datetime, is_burial: bool = False) -> None:
     listing = _listing(event)
     changed = CalendarVersion.listing != listing if not is_news else sa.true()
-    values: dict[str, Any] = {"version": CalendarVersion.version + 1, "listing": listing}
+    values: dict[str, Any] = {"version": CalendarVersion.version + 1, "listing": listing, "changed_at": at}
     db.session.execute(
         sa.update(CalendarVersion)
         .where(CalendarVersion.event_id == event.id, changed)
-        .values(values | ({"buried_at": buried_at} if buried_at else {}))
+        .values(values | ({"buried_at": at} if is_burial else {}))
         .execution_options(synchronize_session=False)
     )
 

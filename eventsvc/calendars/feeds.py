@@ -36,9 +36,14 @@ class Detail(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed that exists: its version as an ETag without quotes, and what its body is made from."""
+    """A feed that exists: its version as an ETag without quotes, and what its body is made from.
+
+    `changed_at` is when what it shows last changed, by the stamp beside the version's counter; None where no stamp
+    tells.
+    """
 
     version: str
+    changed_at: datetime | None = None
     event_id: int | None = None
     timezone: str = "UTC"
     title: str = ""
@@ -83,6 +88,7 @@ event_columns = (
     Event.timezone,
     CalendarVersion.version,
     CalendarVersion.buried_at,
+    CalendarVersion.changed_at,
 )
 _by_slug = (
     sa.select(*event_columns)
@@ -115,8 +121,14 @@ _by_former_room = _by_former_slug.join(Room, Room.event_id == Event.id).where(Ro
 _was_one = sa.select(RetiredToken.kind).where(
     RetiredToken.digest == sa.bindparam("digest"), RetiredToken.kind.in_((TokenKind.FEED, TokenKind.CARD_FEED))
 )
-_total = sa.select(sa.func.coalesce(sa.func.sum(CalendarVersion.version), 0))
-_by_series = sa.select(Series.title, _total.scalar_subquery()).where(Series.slug == sa.bindparam("slug"))
+_counted = sa.func.coalesce(sa.func.sum(CalendarVersion.version), 0).label("version")
+_latest = sa.func.max(CalendarVersion.changed_at).label("changed_at")
+_total = sa.select(_counted, _latest)
+_by_series = sa.select(
+    Series.title,
+    sa.select(_counted).scalar_subquery().label("version"),
+    sa.select(_latest).scalar_subquery().label("changed_at"),
+).where(Series.slug == sa.bindparam("slug"))
 
 
 def of_event(slug: str, wanted: Narrowing = EVERYTHING, *, at: datetime) -> Found | None:
@@ -144,7 +156,7 @@ def of_session(slug: str, public_id: str, *, at: datetime) -> Found | None:
 def of_series(slug: str, wanted: Filter, *, at: datetime) -> Found | None:
     """Find a series' feed."""
     row = one(_by_series, slug=slug)
-    return row and replace(_of_many(row[1], wanted, at), title=row.title)
+    return row and replace(_of_many(row, wanted, at), title=row.title)
 
 
 def of_site(wanted: Filter, *, at: datetime) -> Found:
@@ -153,11 +165,14 @@ def of_site(wanted: Filter, *, at: datetime) -> Found:
     Counters only rise and published events are never deleted, so equal sums mean that nothing changed, whatever the
     filter lets through.
     """
-    return _of_many(one(_total)[0], wanted, at)
+    return _of_many(one(_total), wanted, at)
 
 
-def _of_many(total: int, wanted: Filter, at: datetime) -> Found:
-    return Found(version=version_of(total, f"{at:%Y%m%d}", _digest(wanted)))
+def _of_many(counted: Any, wanted: Filter, at: datetime) -> Found:
+    # The window moves at midnight, and so may what is shown.
+    today = midnight(at)
+    version = version_of(counted.version, f"{at:%Y%m%d}", _digest(wanted))
+    return Found(version, changed_at=max(counted.changed_at or today, today))
 
 
 def parts_of_event(found: Found, wanted: Narrowing = EVERYTHING, *, at: datetime) -> list[bytes]:
@@ -241,7 +256,15 @@ def found_by(row: Any, at: datetime, wanted: Narrowing = EVERYTHING) -> Found:
     """Return an event's feed as its row tells it."""
     narrowed = _digest(wanted) if wanted != EVERYTHING else ""
     version = version_of(row.version, day_of(row.buried_at, at), narrowed)
-    return Found(version, row.id, row.timezone, row.title, row.slug)
+    return Found(version, _changed_at(row, at), row.id, row.timezone, row.title, row.slug)
+
+
+def _changed_at(row: Any, at: datetime) -> datetime:
+    """Return when an event's feed last changed: its stamp, or each midnight until the last tombstone had gone."""
+    if row.buried_at is None:
+        return row.changed_at
+    gone_at = midnight(row.buried_at) + timedelta(days=TOMBSTONE_DAYS + 1)
+    return max(row.changed_at, min(midnight(at), gone_at))
 
 
 def day_of(buried_at: datetime | None, at: datetime) -> str:

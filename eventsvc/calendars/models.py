@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from eventsvc import clock
 from eventsvc.columns import JSON, UTCDateTime, enum_of
 from eventsvc.extensions import db
 
@@ -25,14 +26,16 @@ class CalendarVersion(db.Model):
     """Counts the changes in what an event's calendar shows; it only rises, so that the sum over all events does too.
 
     A table of its own: a poll reads it without the event, and raising it is no edit of the event (`revision`).
-    `listing` is what decides in which lists the event stands; a change in it is a new version, but no news in an entry.
-    `buried_at` is when something last vanished: until its tombstone goes, the feed changes with the day.
+    `changed_at` is when it last rose, also for what vanished. `buried_at` is when something last vanished: until its
+    tombstone goes, the feed changes with the day. `listing` is what decides in which lists the event stands; a change
+    in it is a new version, but no news in an entry.
     """
 
     __tablename__ = "calendar_versions"
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     listing: Mapped[str] = mapped_column(sa.String(64), default="")
     buried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -74,3 +77,68 @@ class Entry(db.Model):
     track: Mapped[str] = mapped_column(sa.String(120), default="")
     session_kind: Mapped[str] = mapped_column(sa.String(32), default="")
     room_ids: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Program(enum.StrEnum):
+    """The families of calendar programs that people ask about."""
+
+    GOOGLE = "google"
+    APPLE = "apple"
+    OUTLOOK = "outlook"
+    THUNDERBIRD = "thunderbird"
+    OTHER = "other"
+
+
+class ListenerSalt(db.Model):
+    """The secret of one day, by which its listeners' digests are made; deleted with them, the day after.
+
+    Without it nobody can tell which address a digest was made from, or follow somebody from one day to the next.
+    """
+
+    __tablename__ = "listener_salts"
+
+    on: Mapped[date] = mapped_column(primary_key=True)
+    salt: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class Listener(db.Model):
+    """Somebody who asked for a feed today: a cut digest of who they are, and how often they asked.
+
+    `address` is the public feed's path; of personal feeds it is empty, as all of an event's are counted together.
+    `event_id` is NULL for feeds of many events.
+    """
+
+    __tablename__ = "listeners"
+    __table_args__ = (sa.Index("ix_listeners_event_id", "event_id"),)
+
+    on: Mapped[date] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary, primary_key=True)
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"))
+    feed: Mapped[str] = mapped_column(sa.String(32))
+    address: Mapped[str] = mapped_column(sa.String(200))
+    program: Mapped[Program] = mapped_column(enum_of(Program))
+    is_hosted: Mapped[bool]
+    polls: Mapped[int]
+    polled_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ListenersOfDay(db.Model):
+    """How many listened on a day that is over: by feed and program, without anything that tells one from another.
+
+    `fewest_polls` is how often the slowest of them asked.
+    """
+
+    __tablename__ = "listeners_of_days"
+    __table_args__ = (sa.Index("ix_listeners_of_days_event_id_on", "event_id", "on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    on: Mapped[date]
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"))
+    feed: Mapped[str] = mapped_column(sa.String(32))
+    address: Mapped[str] = mapped_column(sa.String(200))
+    program: Mapped[Program] = mapped_column(enum_of(Program))
+    is_hosted: Mapped[bool]
+    listeners: Mapped[int]
+    polls: Mapped[int]
+    fewest_polls: Mapped[int]
+    polled_at: Mapped[datetime] = mapped_column(UTCDateTime)

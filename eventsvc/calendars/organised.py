@@ -20,6 +20,7 @@ from flask_babel import gettext as _
 from eventsvc import links, tokens
 from eventsvc.accounts.models import FEED_MARK, Membership, Role, User
 from eventsvc.calendars import feeds, ics
+from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
 from eventsvc.columns import UTCDateTime
@@ -32,9 +33,9 @@ from eventsvc.registration.seats import Taken
 
 @dataclass(frozen=True, slots=True)
 class Organised:
-    """A feed that exists: its version as an ETag without quotes, and whose events it shows."""
+    """A feed that exists, and whose events it shows. No stamp tells when somebody lost a role: it has no date."""
 
-    version: str
+    found: Found
     user_id: int
     language: str | None
 
@@ -73,7 +74,7 @@ def of_token(token: str, *, at: datetime) -> Organised | None:
     if row is None:
         return None
     counters = (f"{at:%Y%m%d}", row.events, row.last, row.which, row.revisions, row.versions, row.turns)
-    return Organised(feeds.version_of("o", *counters), row.id, row.language)
+    return Organised(Found(feeds.version_of("o", *counters)), row.id, row.language)
 
 
 def parts(feed: Organised, *, at: datetime) -> list[bytes]:

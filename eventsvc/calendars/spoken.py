@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from eventsvc import tokens
 from eventsvc.calendars import ics
+from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import Entry
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
@@ -21,9 +22,9 @@ from eventsvc.programme.models import Answer, Appearance, PublishedVoice, Speake
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A feed that exists: its version as an ETag without quotes, whose it is, and what it shows."""
+    """A feed that exists, whose it is, and what it shows. No stamp tells when they declined: it has no date."""
 
-    version: str
+    found: Found
     name: str
     language: str
     entry_ids: tuple[int, ...]
@@ -62,7 +63,7 @@ def of_token(token: str) -> Spoken | None:
         return None
     seen = hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:16]
     shown = tuple(row.id for row in rows if row.id is not None)
-    return Spoken(f"{seen}-{ics.WRITER}", rows[0].name, rows[0].language, shown)
+    return Spoken(Found(f"{seen}-{ics.WRITER}"), rows[0].name, rows[0].language, shown)
 
 
 def parts(spoken: Spoken) -> list[bytes]:

@@ -239,7 +239,8 @@ def _head(event: Event, companions: Sequence[Companion]) -> dict[str, Any]:
         return {}
     image = links.absolute("events.card", slug=event.slug, digest=cards.card(event).digest)
     described = structured.of_event(event, companions, image=image, organiser=current_app.config["SITE_NAME"])
-    return {"image": image, "structured": described}
+    about = links.absolute("embed.oembed", url=links.absolute("events.show", slug=event.slug), format="json")
+    return {"image": image, "structured": described, "oembed": about}
 
 
 def _reader(at: datetime) -> Reader:

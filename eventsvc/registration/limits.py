@@ -25,7 +25,7 @@ _REGISTRATIONS = parse("5 per hour")
 
 def may_post(network: str) -> bool:
     """Count a post of the public form, and tell whether its network has any left: 600 in ten minutes."""
-    return _count(_POSTS, "post", _home(network))
+    return _count(_POSTS, "post", home(network))
 
 
 def may_be_refused(network: str, event_id: int) -> bool:
@@ -33,7 +33,7 @@ def may_be_refused(network: str, event_id: int) -> bool:
 
     Only refusals wait; whoever fills in the form well is let in by `may_post` alone.
     """
-    return _count(_REFUSALS, "refusal", f"{_home(network)} {event_id}")
+    return _count(_REFUSALS, "refusal", f"{home(network)} {event_id}")
 
 
 def may_register(address: str) -> bool:
@@ -65,7 +65,7 @@ def _digest(whom: str) -> str:
     return hashlib.blake2b(whom.encode("utf-8", "surrogatepass"), key=secret, digest_size=16).hexdigest()
 
 
-def _home(network: str) -> str:
+def home(network: str) -> str:
     """Return the network one household or hall is behind: the address, of IPv6 its first 64 bits."""
     try:
         address = ip_address(network)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import icalendar
@@ -31,3 +33,48 @@ def properties(body: bytes) -> dict[str, str]:
 def unescaped(value: str) -> str:
     """Undo the escapes of TEXT in one pass."""
     return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], value)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reader says of one entry; moments in UTC, and of what lasts all day the days."""
+
+    summary: str
+    start: str
+    end: str
+    status: str
+    place: str
+    sequence: int
+
+
+def all_by_icalendar(body: bytes) -> dict[str, Told]:
+    """Return every entry of a calendar by its uid, as icalendar reads them."""
+    calendar = icalendar.Calendar.from_ical(body)
+    return {str(event["UID"]): _by_icalendar(event) for event in calendar.walk("VEVENT")}
+
+
+def all_by_vobject(body: bytes) -> dict[str, Told]:
+    """Return every entry of a calendar by its uid, as vobject reads them."""
+    events = vobject.readOne(body.decode()).contents.get("vevent", [])
+    return {event.uid.value: _by_vobject(event) for event in events}
+
+
+def _by_icalendar(event: Any) -> Told:
+    start, end = event.decoded("DTSTART"), event.decoded("DTEND")
+    place, number = str(event.get("LOCATION", "")), int(event["SEQUENCE"])
+    return Told(str(event["SUMMARY"]), _moment(start), _moment(end), str(event["STATUS"]), place, number)
+
+
+def _by_vobject(event: Any) -> Told:
+    start, end, place = event.dtstart.value, event.dtend.value, event.contents.get("location")
+    number = int(event.sequence.value)
+    return Told(
+        event.summary.value, _moment(start), _moment(end), event.status.value, place[0].value if place else "", number
+    )
+
+
+def _moment(value: date) -> str:
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    assert value.tzinfo is not None, "a moment without a zone"
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

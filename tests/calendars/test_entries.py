@@ -180,13 +180,13 @@ def test_entries_of_an_older_writer_are_written_again_and_no_news_is_made_of_it(
     db.session.execute(sa.update(Entry).values(writer="0", body=b"old"))
     db.session.commit()
 
-    assert entries.rewrite_outdated() == 1
+    assert entries.rewrite_outdated(at=NOW) == 1
     db.session.commit()
 
     entry = kept(event)[0]
     assert (entry.body, entry.sequence, entry.changed_at) == (before, 0, NOW)
     assert version(event) == 2
-    assert entries.rewrite_outdated() == 0
+    assert entries.rewrite_outdated(at=NOW) == 0
 
 
 CHANGES: dict[str, Callable[[Event], None]] = {
@@ -302,7 +302,7 @@ def test_a_new_writer_shows_what_the_old_did_not_know_and_no_news_is_made_of_it(
         entry.writer, entry.digest, entry.room_ids = "1", "old", ""
     db.session.commit()
 
-    assert [entries.rewrite_outdated(limit=1) for _ in range(3)] == [1, 1, 0]
+    assert [entries.rewrite_outdated(at=NOW, limit=1) for _ in range(3)] == [1, 1, 0]
 
     assert all(b"COLOR:" in entry.body and entry.sequence == 0 for entry in kept(event))
     assert kept(event)[1].room_ids
@@ -318,7 +318,7 @@ def test_a_tombstone_of_an_older_writer_stays_one(app: Flask) -> None:
     db.session.execute(sa.update(Entry).values(writer="1"))
     db.session.commit()
 
-    assert entries.rewrite_outdated() == 2
+    assert entries.rewrite_outdated(at=NOW) == 2
 
     assert b"STATUS:CANCELLED" in kept(event)[1].body
     assert kept(event)[1].gone_at == LATER

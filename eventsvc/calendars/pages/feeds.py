@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Response, abort, current_app, request
@@ -13,11 +12,10 @@ from eventsvc import clock, links, web
 from eventsvc.calendars import attended, feeds, ics, narrowable, organised, spoken
 from eventsvc.calendars.attended import Attended
 from eventsvc.calendars.organised import Organised
+from eventsvc.calendars.pages.answers import answer, as_download
 from eventsvc.calendars.pages.blueprint import blueprint
 from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said
 from eventsvc.calendars.spoken import Spoken
-
-PUBLIC_SECONDS = 300
 
 
 @blueprint.get("/calendar.ics")
@@ -31,7 +29,7 @@ def site() -> Response:
         url=links.absolute("events.front"),
         source=links.public(request.full_path.rstrip("?")),
     )
-    return _answer(found.version, "events", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+    return answer(found, "events.ics", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
 
 
 @blueprint.get("/series/<slug>/calendar.ics")
@@ -45,7 +43,7 @@ def series(slug: str) -> Response:
         url=links.absolute("events.series", slug=slug),
         source=links.absolute("calendars.series", slug=slug),
     )
-    return _answer(found.version, slug, lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+    return answer(found, f"{slug}.ics", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
 
 
 @blueprint.get("/events/<slug>/calendar.ics")
@@ -69,10 +67,8 @@ def room(slug: str, public_id: str) -> Response:
 def session(slug: str, public_id: str) -> Response:
     """Answer with a file of one session, for download."""
     found = web.not_found_unless(feeds.of_session(slug, public_id, at=clock.now()))
-    name = f"{found.slug}-{public_id}"
-    response = _answer(found.version, name, lambda: ics.file(feeds.part_of_session(found)))
-    _download(response, name)
-    return response
+    name = f"{found.slug}-{public_id}.ics"
+    return as_download(answer(found, name, lambda: ics.file(feeds.part_of_session(found))), name)
 
 
 @blueprint.get("/calendars/<token>.ics")
@@ -81,16 +77,12 @@ def personal(token: str) -> Response:
     at = clock.now()
     # Most polls are of attendees; an organiser's link tells itself apart without a look.
     if organiser := organised.of_token(token, at=at):
-        response = _of_organiser(organiser)
-    elif attendee := attended.of_token(token, at=at):
-        response = _of_attendee(attendee)
-    elif speaker := spoken.of_token(token):
-        response = _of_speaker(speaker)
-    else:
-        abort(410 if feeds.was_one(token) else 404)
-    # Kept by nobody between, asked again each time: a private feed can still answer 304.
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+        return _of_organiser(organiser)
+    if attendee := attended.of_token(token, at=at):
+        return _of_attendee(attendee)
+    if speaker := spoken.of_token(token):
+        return _of_speaker(speaker)
+    abort(410 if feeds.was_one(token) else 404)
 
 
 def _of_attendee(feed: Attended) -> Response:
@@ -100,7 +92,7 @@ def _of_attendee(feed: Attended) -> Response:
         head = ics.Head(name, feed.found.timezone, url=links.absolute("events.show", slug=feed.found.slug))
         return ics.calendar(head, attended.parts(feed, at=clock.now()))
 
-    return _answer(feed.found.version, "events", write)
+    return answer(feed.found, "events.ics", write)
 
 
 def _of_speaker(speaker: Spoken) -> Response:
@@ -110,7 +102,7 @@ def _of_speaker(speaker: Spoken) -> Response:
         head = ics.Head(name, clock.home(), url=links.absolute("events.front"))
         return ics.calendar(head, spoken.parts(speaker))
 
-    return _answer(speaker.version, "sessions", write)
+    return answer(speaker.found, "sessions.ics", write, feed="speaker")
 
 
 def _of_organiser(feed: Organised) -> Response:
@@ -120,7 +112,7 @@ def _of_organiser(feed: Organised) -> Response:
         head = ics.Head(name, clock.home(), url=links.absolute("desk.today"))
         return ics.calendar(head, organised.parts(feed, at=clock.now()))
 
-    return _answer(feed.version, "organiser", write)
+    return answer(feed.found, "organiser.ics", write, feed="organiser")
 
 
 def _of_event(found: feeds.Found, wanted: feeds.Narrowing, name: str, endpoint: str, **values: str) -> Response:
@@ -135,34 +127,5 @@ def _of_event(found: feeds.Found, wanted: feeds.Narrowing, name: str, endpoint: 
         )
         return ics.calendar(head, feeds.parts_of_event(found, wanted, at=clock.now()))
 
-    response = _answer(found.version, name, write)
-    if "download" in request.args:
-        _download(response, name)
-    return response
-
-
-def _answer(version: str, name: str, write: Callable[[], bytes]) -> Response:
-    """Answer 304 to whoever has this version, else write the body.
-
-    Robots are told by header: calendar importers obey robots.txt and would give up the subscription.
-    """
-    response = Response(status=304) if _has(version) else _written(name, write())
-    response.set_etag(version)
-    response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _has(version: str) -> bool:
-    asked = request.if_none_match
-    return asked.star_tag or asked.contains_weak(version)
-
-
-def _download(response: Response, name: str) -> None:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.ics"'
-
-
-def _written(name: str, body: bytes) -> Response:
-    response = Response(body, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
-    return response
+    response = answer(found, f"{name}.ics", write)
+    return as_download(response, f"{name}.ics") if "download" in request.args else response

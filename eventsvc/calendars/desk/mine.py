@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventsvc import clock, links, tokens
 from eventsvc.accounts import rules
 from eventsvc.accounts.access import me, my_account, signed_in
+from eventsvc.calendars.desk.blueprint import blueprint
 from eventsvc.calendars.links import ways
 from eventsvc.extensions import db
 
-blueprint = Blueprint("calendars_desk", __name__, url_prefix="/desk/account/calendar")
 
-
-@blueprint.get("")
+@blueprint.get("/account/calendar")
 @signed_in
 def mine() -> str:
     """Show how to subscribe to the events I organise."""
@@ -27,7 +26,7 @@ def mine() -> str:
     )
 
 
-@blueprint.post("/replace")
+@blueprint.post("/account/calendar/replace")
 @signed_in
 def replace() -> Response:
     """Make the link, or make it anew: the old one stops."""
@@ -37,7 +36,7 @@ def replace() -> Response:
     return redirect(url_for(".mine"), 303)
 
 
-@blueprint.post("/stop")
+@blueprint.post("/account/calendar/stop")
 @signed_in
 def stop() -> Response:
     """Let the link open nothing any more."""

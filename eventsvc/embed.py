@@ -1,0 +1,211 @@
+"""What stands on a partner's site: a list of events, a programme, and how a page there finds out about them (oEmbed).
+
+Only these pages may be framed by others. They set no cookie, and what is in them opens in a window of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, send_file
+from flask_babel import gettext as _
+from flask_babel import pgettext
+from markupsafe import escape
+
+from eventsvc import clock, links, looks, web, when
+from eventsvc.accounts.access import Act, event_for, signed_in
+from eventsvc.events import cards, finding, listing, rows
+from eventsvc.events.models import Event
+from eventsvc.events.rows import Reader
+from eventsvc.programme import reading
+from eventsvc.programme.reading import Item
+
+blueprint = Blueprint("embed", __name__)
+
+CONTENT_SECURITY_POLICY = web.CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *").replace(
+    "form-action 'self'", "form-action 'none'"
+)
+_AN_HOUR = 3600
+_MOST = 50
+_WIDTH, _HEIGHT = 640, 480
+_EVENT = re.compile(r"/events/([^/]+)(/programme)?/?")
+_NARROWING = ("kind", "series", "mode", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a programme, and its sessions in order."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@blueprint.get("/embed/events.html")
+def events() -> Response:
+    """Show what is coming; `?kind= &series= &mode=` narrow it, `?accent= &ground= &size=` dress it."""
+    at, wanted = clock.now(), replace(listing.wanted(request.args), text="", is_past=False, number=1)
+    reader = Reader(
+        links.absolute("events.show", slug="~"), links.absolute("programme.show", slug="~"), web.language(), at
+    )
+    coming = listing.upcoming(wanted, at)[:_MOST]
+    return _framed(
+        render_template(
+            "embed/events.html",
+            rows=[rows.row(listed, reader) for listed in coming if listed.event.starts_at],
+            shelf=[rows.row(listed, reader, 8, 4) for listed in coming if not listed.event.starts_at],
+            site=links.absolute("events.front"),
+            **_look(),
+        )
+    )
+
+
+@blueprint.get("/embed/events/<slug>/programme")
+def programme(slug: str) -> Response:
+    """Show the published programme of one event, by day and hour; also by an address the event had before."""
+    event = _event(slug)
+    return _framed(
+        render_template(
+            "embed/programme.html",
+            event=event,
+            days=_days(reading.items(event.id), event),
+            hour=lambda at: when.plain_hour(at, event.timezone),
+            zone=when.zone_name(event.timezone, event.starts_at or clock.now(), web.language()),
+            address=links.absolute("events.show", slug=event.slug),
+            session=lambda item: links.absolute("programme.session", slug=event.slug, public_id=item.public_id),
+            **_look(),
+        )
+    )
+
+
+@blueprint.get("/embed/look.css")
+def look() -> Response:
+    """Send the accent of a look as a style sheet: pages have no styles of their own."""
+    sheet = looks.look(request.args).sheet()
+    return web.public(Response(sheet, content_type="text/css; charset=utf-8"), seconds=_AN_HOUR)
+
+
+@blueprint.get("/embed/eventsvc.js")
+def script() -> Response:
+    """Send the script that a partner's page names: it puts a frame in its place and gives it its height."""
+    response = send_file(Path(current_app.static_folder or "") / "embed.js", mimetype="text/javascript", etag=False)
+    response.direct_passthrough = False
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return web.public(response, seconds=_AN_HOUR)
+
+
+@blueprint.get("/oembed")
+def oembed() -> Response:
+    """Tell how to embed the front page, an event's or its programme (oEmbed 1.0), in JSON."""
+    if request.args.get("format", "json") != "json":
+        abort(501)
+    title, path, picture = _embedded(request.args.get("url", ""))
+    width, height = _room("maxwidth", _WIDTH), _room("maxheight", _HEIGHT)
+    said: dict[str, Any] = {
+        "version": "1.0",
+        "type": "rich",
+        "title": title,
+        "provider_name": current_app.config["SITE_NAME"],
+        "provider_url": links.absolute("events.front"),
+        "cache_age": _AN_HOUR,
+        "html": frame(links.public(path), title, width, height),
+        "width": width,
+        "height": height,
+        **picture,
+    }
+    response = jsonify(said)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return web.public(response)
+
+
+@blueprint.get("/desk/events/<slug>/embed")
+@signed_in
+def on_desk(slug: str) -> str:
+    """Show organisers what to copy into another site, dressed as they choose."""
+    event = event_for(Act.SEE, slug)
+    chosen = looks.look(request.args)
+    show = "list" if request.args.get("show") == "list" else "programme"
+    path = links.path("embed.events" if show == "list" else "embed.programme", **_of(event, show), **chosen.words())
+    lines = [
+        {"id": "tag", "title": _("One line that takes the height it needs"), "text": tag(path)},
+        {"id": "frame", "title": _("Or, without a script"), "text": frame(links.public(path), event.title)},
+    ]
+    return render_template(
+        "desk/calendars/embed.html",
+        event=event,
+        look=chosen,
+        show=show,
+        shows=(("programme", _("The programme")), ("list", _("A list of all coming events"))),
+        grounds=zip(looks.GROUNDS, (_("light or dark, as the reader's system"), _("light"), _("dark")), strict=True),
+        sizes=zip(looks.SIZES, (_("small"), pgettext("size", "normal"), _("large")), strict=True),
+        lines=lines,
+        preview=path,
+    )
+
+
+def _of(event: Event, show: str) -> dict[str, str]:
+    return {} if show == "list" else {"slug": event.slug}
+
+
+def frame(address: str, title: str, width: int | str = "100%", height: int = _HEIGHT) -> str:
+    """Write the frame that shows an address."""
+    said = f'<iframe src="{escape(address)}" title="{escape(title)}" width="{width}" height="{height}"'
+    return f'{said} loading="lazy" frameborder="0"></iframe>'
+
+
+def tag(path: str) -> str:
+    """Write the one line that puts a path of ours into a partner's page."""
+    return f'<script src="{escape(links.absolute("embed.script"))}" data-show="{escape(path)}" async></script>'
+
+
+def _embedded(url: str) -> tuple[str, str, dict[str, Any]]:
+    """Return title, path and picture of what stands for an address of ours; anybody else's is not found."""
+    asked, ours = urlsplit(url), urlsplit(links.public("/"))
+    web.not_found_unless((asked.scheme, asked.netloc) == (ours.scheme, ours.netloc) or None)
+    path = asked.path.removeprefix(ours.path.rstrip("/"))
+    if path in {"", "/"}:
+        narrowed = {name: word for name, word in parse_qsl(asked.query) if name in _NARROWING}
+        return str(current_app.config["SITE_NAME"]), links.path("embed.events", **narrowed), {}
+    found = web.not_found_unless(_EVENT.fullmatch(path))
+    event = _event(found[1])
+    image = links.absolute("events.card", slug=event.slug, digest=cards.card(event).digest)
+    picture = {"thumbnail_url": image, "thumbnail_width": 1200, "thumbnail_height": 630}
+    return event.title, links.path("embed.programme", slug=event.slug), picture
+
+
+def _event(slug: str) -> Event:
+    """Find a published event, also by an address it had before: a partner's page is seldom looked after."""
+    found = finding.by_slug(slug) or finding.by_slug(finding.moved_to(slug) or "")
+    return web.not_found_unless(found).event
+
+
+def _days(items: Iterable[Item], event: Event) -> list[Day]:
+    days: dict[str, list[Item]] = {}
+    for item in items:
+        if item.starts_at is not None:
+            days.setdefault(when.day(item.starts_at, event.timezone, web.language()), []).append(item)
+    return [Day(title, tuple(found)) for title, found in days.items()]
+
+
+def _look() -> dict[str, Any]:
+    chosen = looks.look(request.args)
+    sheet = links.path("embed.look", **chosen.words()) if chosen.accent else None
+    return {"look": chosen, "sheet": sheet}
+
+
+def _room(name: str, usual: int) -> int:
+    """Return how much room a page has, where it says so in a sane number."""
+    said = request.args.get(name, "")
+    return min(usual, max(200, int(said))) if re.fullmatch("[0-9]{1,5}", said) else usual
+
+
+def _framed(page: str) -> Response:
+    response = web.public(Response(page))
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return response
