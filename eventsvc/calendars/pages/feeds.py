@@ -15,37 +15,47 @@ from eventsvc.calendars.pages.narrowing import narrowed
 def site() -> Response:
     """Answer with all listed events; `?kind= &mode= &series=` narrow it, and may be said more than once."""
     wanted = narrowed()
-    found = feeds.of_site(wanted, at=clock.now())
-    head = ics.Head(
-        name=current_app.config["SITE_NAME"],
-        timezone=clock.home(),
-        url=links.absolute("events.front"),
-        source=links.public(request.full_path.rstrip("?")),
-    )
-    return answer(found, "events.ics", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+
+    def write() -> bytes:
+        head = ics.Head(
+            name=current_app.config["SITE_NAME"],
+            timezone=clock.home(),
+            url=links.absolute("events.front"),
+            source=links.public(request.full_path.rstrip("?")),
+        )
+        return ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now()))
+
+    return answer(feeds.of_site(wanted, at=clock.now()), "events.ics", write)
 
 
 @blueprint.get("/series/<slug>/calendar.ics")
 def series(slug: str) -> Response:
     """Answer with the editions of one series."""
     found = web.not_found_unless(feeds.of_series(slug, at=clock.now()))
-    head = ics.Head(
-        name=found.title,
-        timezone=clock.home(),
-        url=links.absolute("events.series", slug=slug),
-        source=links.absolute("calendars.series", slug=slug),
-    )
-    wanted = feeds.Filter(series=slug)
-    return answer(found, f"{slug}.ics", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+
+    def write() -> bytes:
+        head = ics.Head(
+            name=found.title,
+            timezone=clock.home(),
+            url=links.absolute("events.series", slug=slug),
+            source=links.absolute("calendars.series", slug=slug),
+        )
+        return ics.calendar(head, feeds.parts_of_site(feeds.Filter(series=slug), at=clock.now()))
+
+    return answer(found, f"{slug}.ics", write)
 
 
 @blueprint.get("/events/<slug>/calendar.ics")
 def event(slug: str) -> Response:
     """Answer with one event and its sessions."""
     found = web.not_found_unless(feeds.of_event(slug))
-    head = _head(found, source=links.absolute("calendars.event", slug=found.slug))
     name = f"{found.slug}.ics"
-    response = answer(found, name, lambda: ics.calendar(head, feeds.parts_of_event(found, at=clock.now())))
+
+    def write() -> bytes:
+        head = _head(found, source=links.absolute("calendars.event", slug=found.slug))
+        return ics.calendar(head, feeds.parts_of_event(found, at=clock.now()))
+
+    response = answer(found, name, write)
     return as_download(response, name) if "download" in request.args else response
 
 
@@ -64,8 +74,11 @@ def personal(token: str) -> Response:
         person = web.not_found_unless(feeds.of_token(token))
     except feeds.Gone:
         abort(410)
-    head = _head(person.found, source=None)
-    return answer(person.found, "events.ics", lambda: ics.calendar(head, feeds.parts_of_person(person, at=clock.now())))
+
+    def write() -> bytes:
+        return ics.calendar(_head(person.found, source=None), feeds.parts_of_person(person, at=clock.now()))
+
+    return answer(person.found, "events.ics", write)
 
 
 def _head(found: feeds.Found, *, source: str | None) -> ics.Head:
