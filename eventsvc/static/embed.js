@@ -8,7 +8,6 @@
   const frame = document.createElement("iframe");
   frame.src = shown.href;
   frame.title = own.dataset.title || "Events";
-  frame.loading = "lazy";
   frame.width = "100%";
   frame.height = own.dataset.height || "480";
   frame.style.border = "0";

@@ -6,10 +6,11 @@ import gzip
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.http import parse_accept_header
 
 from eventsvc import clock
 from eventsvc.calendars import feeds, jcal, listeners, polling, programs
@@ -101,10 +102,16 @@ def _wants_packed() -> bool:
     Some hosted importers ask for gzip and then cannot read it; `?plain=1` in the address keeps it from one
     subscription, the setting COMPRESS_FEEDS from all.
     """
-    wanted = request.headers.get("Accept-Encoding", "")
-    if "gzip" not in wanted or "plain" in request.args or not current_app.config["COMPRESS_FEEDS"]:
+    said = request.headers.get("Accept-Encoding", "")
+    if "gzip" not in said or not _accepts_gzip(said):
         return False
-    return request.accept_encodings["gzip"] > 0
+    return "plain" not in request.args and current_app.config["COMPRESS_FEEDS"]
+
+
+# Programs say one of few things, and a poll should not pay for reading it.
+@lru_cache(maxsize=256)
+def _accepts_gzip(said: str) -> bool:
+    return parse_accept_header(said)["gzip"] > 0
 
 
 def _has(found: feeds.Found, version: str) -> bool:
@@ -131,20 +138,20 @@ def _note(found: feeds.Found, feed: str, response: Response) -> None:
     """Note who listens; what was noted is written after the answer has gone out, so that nobody waits for it."""
     if found.entry_id is not None or "download" in request.args:
         return
-    at, asking = clock.now(), programs.asking(request.headers.get("User-Agent", ""))
-    token = (request.view_args or {}).get("token", "")
-    network = "" if asking.is_hosted else limits.home(request.remote_addr or "")
-    _notes.note(
-        listeners.Poll(
-            feed=feed,
-            address="" if token else request.path[:200],
-            event_id=found.event_id,
-            program=asking.program,
-            is_hosted=asking.is_hosted,
-            who=f"{token} {network}",
-        ),
-        at,
+    # Through the proxy each look would cost as much as the note itself.
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    at, asking = clock.now(), programs.asking(asked.headers.get("User-Agent", ""))
+    token = (asked.view_args or {}).get("token", "")
+    network = "" if asking.is_hosted else limits.home(asked.remote_addr or "")
+    poll = listeners.Poll(
+        feed=feed,
+        address="" if token else asked.path[:200],
+        event_id=found.event_id,
+        program=asking.program,
+        is_hosted=asking.is_hosted,
+        who=f"{token} {network}",
     )
+    _notes.note(poll, at)
     if _notes.is_due(at):
         response.call_on_close(partial(_write_notes, current_app._get_current_object(), at))  # type: ignore[attr-defined]
 

@@ -22,14 +22,17 @@ from eventsvc.calendars.spoken import Spoken
 def site() -> Response:
     """Answer with all listed events; `?kind= &mode= &series= &partner= &language=` narrow it, `?detail=` widens it."""
     wanted = narrowed()
-    found = feeds.of_site(wanted, at=clock.now())
-    head = ics.Head(
-        name=current_app.config["SITE_NAME"],
-        timezone=clock.home(),
-        url=links.absolute("events.front"),
-        source=links.public(request.full_path.rstrip("?")),
-    )
-    return answer(found, "events.ics", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+
+    def write() -> bytes:
+        head = ics.Head(
+            name=current_app.config["SITE_NAME"],
+            timezone=clock.home(),
+            url=links.absolute("events.front"),
+            source=links.public(request.full_path.rstrip("?")),
+        )
+        return ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now()))
+
+    return answer(feeds.of_site(wanted, at=clock.now()), "events.ics", write)
 
 
 @blueprint.get("/series/<slug>/calendar.ics")
@@ -37,13 +40,17 @@ def series(slug: str) -> Response:
     """Answer with the editions of one series."""
     wanted = replace(narrowed(), series=slug)
     found = web.not_found_unless(feeds.of_series(slug, wanted, at=clock.now()))
-    head = ics.Head(
-        name=found.title,
-        timezone=clock.home(),
-        url=links.absolute("events.series", slug=slug),
-        source=links.absolute("calendars.series", slug=slug),
-    )
-    return answer(found, f"{slug}.ics", lambda: ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now())))
+
+    def write() -> bytes:
+        head = ics.Head(
+            name=found.title,
+            timezone=clock.home(),
+            url=links.absolute("events.series", slug=slug),
+            source=links.absolute("calendars.series", slug=slug),
+        )
+        return ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now()))
+
+    return answer(found, f"{slug}.ics", write)
 
 
 @blueprint.get("/events/<slug>/calendar.ics")
