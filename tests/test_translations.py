@@ -31,7 +31,7 @@ SAID_BY_HTML = {"alt", "aria-label", "aria-description", "aria-roledescription",
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 IN_CODE = GETTEXT | {"_l", "lazy_gettext", "lazy_pgettext"}
 # Names are the same in every language; the others are no words for people but a class, a value, a field's type.
-ALLOWED = {"Apple", "Google", "Outlook", "Outlook.com", "desk", "in person", "Select", "lang="}
+ALLOWED = {"Apple", "Google", "ORCID:", "Outlook", "Outlook.com", "desk", "in person", "Select", "lang="}
 
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-+ #0-9.]*[a-zA-Z%]|</?\w+>")
 _WORD = re.compile(r"[^\W\d_]{2,}")

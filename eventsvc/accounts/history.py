@@ -148,7 +148,7 @@ _FIELDS: dict[str, Any] = {
     "state": _l("State"),
     "status": _l("State"),
     "summary": _l("Summary"),
-    "times": _l("Free"),
+    "times": lazy_pgettext("a person", "Free"),
     "timezone": _l("Time zone"),
     "title": _l("Title"),
     "track_id": _l("Track no."),

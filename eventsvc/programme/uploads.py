@@ -67,7 +67,8 @@ def named(typed: str, kind: Kind) -> str:
     name = one_line(typed.replace("\\", "/").rpartition("/")[2]).strip(". ")
     stem, dot, ending = name.rpartition(".")
     plain = "".join(letter for letter in (stem if dot and len(ending) <= 5 else name) if letter not in '<>:"|?*/')
-    return f"{plain[:LONGEST_NAME].strip() or _('slides')}.{kind.ending}"
+    called = plain[:LONGEST_NAME].strip() or _("slides")
+    return f"{called}.{kind.ending}"
 
 
 def word(media_type: str) -> str:
