@@ -32,7 +32,13 @@ def speakers(slug: str) -> str:
     places = lineup.at_event(event)
     parts = [part for place in places for part in place.parts if part.session.status is SessionStatus.PLANNED]
     at = clock.now()
-    open_parts = [part for part in parts if not part.session.ends_at or part.session.ends_at > at]
+    # Buttons count those whom a letter would reach.
+    with_address = {place.speaker.id for place in places if place.speaker.email}
+    open_parts = [
+        part
+        for part in parts
+        if part.speaker_id in with_address and (not part.session.ends_at or part.session.ends_at > at)
+    ]
     reminded = {p.speaker_id for p in open_parts if p.answer is Answer.INVITED and rules.is_to_be_reminded(p, at)}
     return render_template(
         "desk/programme/speakers.html",
