@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
-from bench import client, desk, importing, letters, rush, server
+from bench import client, desk, importing, letters, polling, rush, server
 
 LAST_SEAT_ROUNDS = 10
 POLLS = 1500
@@ -48,6 +48,7 @@ def measure(environment: dict[str, str]) -> list[str]:
     _say("import of 138 sessions", f"{importing.seconds(environment):.2f} s", f"aim {importing.AIM:.0f} s")
     clashes = _timed(environment, "clashes")
     _say("conflicts found over 1,000 sessions", f"{clashes * 1000:.0f} ms", "aim 50 ms")
+    _calendars(environment)
     with server.serving("bench.bare:app", environment) as (port, _):
         _load(port, "/", POLLS)
         bare = Bare(_load(port, "/", POLLS), _alone(port, "/", PAGES))
@@ -62,11 +63,20 @@ def measure(environment: dict[str, str]) -> list[str]:
         faults += _last_seats(port, environment)
         _pages(port, bare)
         _exports(port, pid, environment, bare)
+        polled = polling.run(port, pid, "/events/thousand/calendar.ics")
+        _say("10,000 subscribers polling hourly", f"{polled.share:.1%} of a core", "aim 5 %")
         # Before the worker below, which writes what waits to files.
         count, seconds = letters.run(environment)
         _say("letters with one worker", f"{count / seconds * 60:.0f} a minute ({count} in {seconds:.1f} s)", "aim 3000")
         _memory(environment, pid)
     return faults
+
+
+def _calendars(environment: dict[str, str]) -> None:
+    laid, read = (_run("bench.calendars", environment, what) for what in ("lay", "read"))
+    _say("2,000 entries written afresh, with their rows", f"{float(str(laid['seconds'])):.2f} s", "aim 2 s")
+    took, above = float(str(read["milliseconds"])), float(str(read["mebibytes_above_idle"]))
+    _say("feed of 2,000 sessions in process", f"{took:.0f} ms, {above:.0f} MiB above idle", "aim 100 ms, 64 MiB")
 
 
 def _rush(port: int, environment: dict[str, str], bare: Bare) -> list[str]:
