@@ -82,6 +82,9 @@ def test_olga_makes_shows_publishes_fills_exports_and_cancels_an_event(
     page.get_by_label("Ends").fill("2027-06-14T11:00")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("link", name="Who owns a scan?")).to_be_visible()
+    page.goto(f"{inside}/programme/publish")
+    page.get_by_role("button", name="Publish the programme").click()
+    expect(page.get_by_role("status").first).to_contain_text("is published")
 
     page.goto(f"{inside}/roster")
     page.get_by_role("link", name="Add a person").click()

@@ -67,10 +67,10 @@ def pastes(page: Page) -> None:
     page.get_by_role("link", name="Paste a table").click()
     page.get_by_label("Table").fill(TABLE)
     page.get_by_role("button", name="See what it does").click()
-    expect(page.locator("#found")).to_contain_text("4 new sessions")
-    expect(page.locator("#found")).to_contain_text("3 rooms are new")
+    expect(page.get_by_text("In it: 4 new sessions.")).to_be_visible()
+    expect(page.get_by_text("3 rooms are new")).to_be_visible()
     page.get_by_role("button", name="Take it").click()
-    expect(page.get_by_role("status").first).to_contain_text("4 sessions are new")
+    expect(page.get_by_role("status").first).to_contain_text("Taken into the draft: 4 new, 0 changed.")
 
 
 def mends_the_clash_by_keyboard(page: Page) -> None:
