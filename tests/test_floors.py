@@ -130,7 +130,7 @@ def _matches(name: str, pattern: str) -> bool:
         return False
     # What has outgrown one file is a folder: registration/desk/roster is on the floor of registration/desk.
     return wanted_file in ("*", file) or (
-        wanted_file in ("pages", "desk", "api", "rules") and file.startswith(wanted_file + "/")
+        wanted_file in ("pages", "desk", "api", "rules", "models") and file.startswith(wanted_file + "/")
     )
 
 
@@ -198,19 +198,19 @@ def _is_kin(name: str, other: str, floor: int) -> bool:
     if floor in (4, 6):
         return _whole(name) == _whole(other)
     if floor == 1:
-        is_earlier = _place(other) < _place(name) or _is_value(other)
+        is_earlier = _place(other) < _place(name) or _is_value(other) or _whole(name) == _whole(other)
         return is_earlier and (not _is_value(name) or _is_value(other))
     # A subject's refusals derive from the base of them all.
     return floor == 0 and other == "errors" and name.endswith("/errors")
 
 
 def _whole(name: str) -> str:
-    """Return the door or the rules that a file is part of: itself, or the folder that they have become."""
+    """Return the door, the rules or the models that a file is part of: itself, or the folder they have become."""
     return name.partition("/")[0] if name.startswith("demo/") else "/".join(name.split("/")[:2])
 
 
 def _is_value(name: str) -> bool:
-    return not name.endswith("/models")
+    return not _whole(name).endswith("/models")
 
 
 def _place(name: str) -> int:
