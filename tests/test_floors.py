@@ -49,7 +49,7 @@ FLOORS: dict[int, str] = {
         registration/consent registration/history registration/keys registration/known registration/limits
         registration/owndata
         registration/retention
-        registration/roster registration/seats registration/stamps registration/tickets registration/typos
+        registration/roster registration/seats registration/stamps registration/standings registration/tickets registration/typos
         registration/told registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling
@@ -59,7 +59,7 @@ FLOORS: dict[int, str] = {
     """,
     1: """
         */models
-        accounts/actors programme/orcid programme/slots registration/countries registration/person
+        accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
         clock columns covers errors extensions links looks metrics tables text times tokens when
