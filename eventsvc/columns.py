@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,6 +56,11 @@ def public_id() -> str:
 def snapshot(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
     """Read columns of a row into plain values that JSON can hold."""
     return {name: _plain(getattr(row, name)) for name in names}
+
+
+def plain(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Write values as `snapshot` reads them."""
+    return {name: _plain(value) for name, value in said.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -45,9 +45,9 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
-        programme/versions programme/wording programme/words registration/blanks registration/choices
-        registration/consent registration/history registration/keys registration/known registration/limits
-        registration/owndata
+        programme/versions programme/wording programme/words registration/beginnings registration/blanks registration/choices
+        registration/codes registration/consent registration/fees registration/history registration/keys registration/known registration/limits
+        registration/offering registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/standings registration/tickets registration/typos
         registration/told registration/words
@@ -62,7 +62,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
-        clock columns covers errors extensions links looks metrics tables text times tokens when
+        clock columns covers errors extensions links looks metrics money tables text times tokens when
         */errors
     """,
 }

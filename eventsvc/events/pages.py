@@ -208,7 +208,7 @@ def _draw(scene: Scene, seen: Seen) -> str:
         is_preview=seen.is_preview,
         panel=panel(scene),
         places=scene.places,
-        facts=facts(event, locale, is_over=standing in {Standing.CANCELLED, Standing.ENDED}),
+        facts=facts(event, scene.places, locale, is_over=standing in {Standing.CANCELLED, Standing.ENDED}),
         points=seen.points,
         inner=inner(event, seen.items, seen.companions, locale, seen.asked),
         editions=[(rows.dates(each, locale), each) for each in seen.editions[:_FEW]],

@@ -31,6 +31,7 @@ OF_PROGRAMME = frozenset({"programme_changed", "speaker_programme"})
 _METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "switched": Method.REQUEST,
     "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,

@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import entries
+from eventsvc.calendars import entries, showings
 from eventsvc.calendars.entries import Part
 from eventsvc.calendars.ics import Method
-from eventsvc.events.models import Event, Status
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
 from eventsvc.mail.invitations import OF_PROGRAMME
@@ -171,16 +171,17 @@ class _Writing:
         said = change.to_json() | {"goes_on": "speaker" in own and change.public_id in self._goes_on and not change.now}
         part = self._parts.get(change.public_id)
         if part is not None and offset is not None:
-            is_entitled = "speaker" not in own
-            return said | {"invitation": _invitation(part, change, offset, is_entitled=is_entitled)}
+            return said | {"invitation": _invitation(part, change, offset, own)}
         # Whose session was deleted before the letter went has its end from then.
         kept = before.get("invitation") if before and part is None else None
         return said | ({"invitation": kept} if kept else {})
 
 
-def _invitation(part: Part, change: Change, offset: int, *, is_entitled: bool) -> dict[str, Any]:
+def _invitation(part: Part, change: Change, offset: int, own: Mapping[str, Any]) -> dict[str, Any]:
     method = Method.CANCEL if part.is_off or not change.now else Method.REQUEST
-    facts = part.entitled_facts if is_entitled else part.facts
+    facts = part.facts if "speaker" in own else part.entitled_facts
+    if ticket := own.get("ticket"):
+        facts = showings.narrowed(facts, is_online=Mode(ticket["mode"]) is Mode.ONLINE)
     return {"method": method.value, "facts": facts, "sequence": part.sequence + offset}
 
 

@@ -196,16 +196,46 @@ def next_waiting(event_id: int, type_ids: Iterable[int | None], count: int) -> l
     )
 
 
+def first_wish(event_id: int, type_id: int) -> Registration | None:
+    """Return who is next among those who have a seat of another ticket type and wish for one of this."""
+    asked = sa.select(Registration).where(Registration.event_id == event_id, Registration.wants_type_id == type_id)
+    order = Registration.priority.desc(), Registration.wants_turn
+    return db.session.scalar(asked.order_by(*order).limit(1).execution_options(populate_existing=True))
+
+
+def waiting_before(wish: Registration) -> int:
+    """Count the people who wait for the ticket type that somebody wishes for, and stand before them."""
+    ahead = _ahead(Registration.turn, wish.priority, wish.wants_turn or 0)
+    return _count(
+        Registration.event_id == wish.event_id,
+        Registration.state == State.WAITLISTED,
+        Registration.ticket_type_id == wish.wants_type_id,
+        ahead,
+    )
+
+
+def position_of_wish(wish: Registration) -> int:
+    """Return the place of a wish among all who wait or wish for its ticket type: 1 is next."""
+    ahead = _ahead(Registration.wants_turn, wish.priority, wish.wants_turn or 0)
+    wishing = _count(Registration.event_id == wish.event_id, Registration.wants_type_id == wish.wants_type_id, ahead)
+    return waiting_before(wish) + wishing + 1
+
+
+def _ahead(turn: Any, priority: int, mine: int) -> sa.ColumnElement[bool]:
+    return sa.or_(Registration.priority > priority, sa.and_(Registration.priority == priority, turn < mine))
+
+
+def _count(*which: sa.ColumnElement[bool]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Registration).where(*which)) or 0
+
+
 def position(registration: Registration, at: datetime) -> int:
     """Return the place of a waiting person on the list: 1 is next.
 
     Where their own ticket type is full only those who wait for the same one stand before them; a seat that another
     type has free passes by.
     """
-    ahead = sa.or_(
-        Registration.priority > registration.priority,
-        sa.and_(Registration.priority == registration.priority, Registration.turn < registration.turn),
-    )
+    ahead = _ahead(Registration.turn, registration.priority, registration.turn)
     asked = (
         sa.select(sa.func.count())
         .select_from(Registration)
