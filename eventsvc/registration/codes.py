@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -51,4 +53,5 @@ def opens(code: AccessCode, ticket_type: TicketType) -> bool:
 
 def used(ids: list[int]) -> dict[int, int]:
     """Count the live registrations that came by each of these codes."""
-    return {row[0]: row[1] for row in db.session.execute(_used, {"ids": ids})} if ids else {}
+    rows: Iterable[Any] = db.session.execute(_used, {"ids": ids}).all() if ids else ()
+    return dict(rows)

@@ -60,7 +60,7 @@ class TicketTypeNeeded(_Told):
     beside = "ticket_type"
 
 
-class TicketTypeFull(_Told):
+class TicketTypeFull(EventFull):
     told = _l("Every place of this kind is taken and there is no waiting list. Nothing was saved; choose another kind.")
     beside = "ticket_type"
 
@@ -150,7 +150,7 @@ class TypeClosesFirst(_Told):
 
 class ModeTaken(_Told):
     told = _l(
-        "People have this ticket, and their letters and calendars say how they take part. Make another type, and switch "
+        "People have this ticket, and their letters and calendars say how they take part. Make another type and switch "
         "them to it."
     )
     beside = "mode"
@@ -158,7 +158,7 @@ class ModeTaken(_Told):
 
 class TypeInUse(_Told):
     told = _l(
-        "Somebody has this ticket, or was invited to it, so it cannot be deleted. Retire it: it is offered no more."
+        "Somebody has this ticket or was invited to it, so it cannot be deleted. Retire it: it is offered no more."
     )
 
 

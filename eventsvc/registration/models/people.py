@@ -99,9 +99,10 @@ class Registration(db.Model):
     `came_from` is the state before this one. The waiting list goes by `priority`, the higher first, then by `turn`.
     An offered seat is held until `offer_expires_at`; `offer_kind` is what it waits for. Until `interest_due_at` a
     waiting person has to say that they still want to come. `has_chosen`: they chose sessions at some time, so that an
-    empty own programme is meant. `fee_cents` is what they agreed to pay, `payment` None: nothing. Whoever has a seat and
-    would rather have one of another ticket type keeps theirs until there is one: `wants_type_id` is that type, and
-    `wants_turn` the turn of the wish, by which it is served among those who wait.
+    empty own programme is meant. `fee_cents` is what they agreed to pay, `payment` None: nothing.
+
+    Whoever has a seat and would rather have one of another ticket type keeps theirs until there is one: `wants_type_id`
+    is that type, and `wants_turn` the turn of the wish, by which it is served among those who wait.
     """
 
     __tablename__ = "registrations"

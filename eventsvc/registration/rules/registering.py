@@ -47,8 +47,8 @@ def register(
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
     An event with ticket types is told which, by `ticket_type_id`, and those who need one the access `code` as typed.
-    Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull or
-    AlreadyRegistered.
+    Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull
+    or AlreadyRegistered.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]

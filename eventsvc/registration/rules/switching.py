@@ -53,8 +53,8 @@ def switch(
     """Move somebody to another ticket type: at once where it has room and nobody stands before them.
 
     Else whoever has a seat keeps it and waits for the other, in the turn of this wish; whoever waits has waited for the
-    other type from now on. What comes free is given on. Raises RegistrationOver, ChangesClosed, NotToSwitch, SameTicket,
-    TicketTypeFull where there is no waiting list, and what `admitting` raises.
+    other type from now on. What comes free is given on. Raises RegistrationOver, ChangesClosed, NotToSwitch,
+    SameTicket, TicketTypeFull where there is no waiting list, and what `admitting` raises.
     """
     event, turn = hold(registration.event_id)
     db.session.refresh(registration)
@@ -62,6 +62,8 @@ def switch(
     ticket_type = admitting.chosen(event, ticket_type_id, has_types=True)
     if ticket_type is None or ticket_type.id == registration.ticket_type_id:
         raise errors.SameTicket
+    if ticket_type.id == registration.wants_type_id:
+        return Switched.WISHED
     used = admitting.admit(ticket_type, registration.email or "", code, by=by, at=at)
     asked = _Asked(registration, ticket_type, used, event, turn, by, at)
     seating = seats.taken(event.id, at)
@@ -94,15 +96,13 @@ def _check_time(registration: Registration, event: Event, by: Actor, at: datetim
 def _from_seat(asked: _Asked, seating: Seating) -> Switched:
     registration, ticket_type = asked.registration, asked.ticket_type
     there, room = seating.held.get(ticket_type.id, NOBODY), seating.room(ticket_type.id)
-    is_wished = registration.wants_type_id == ticket_type.id
-    if room is None or room > there.waiting + there.wishing - is_wished:
+    if room is None or room > there.waiting + there.wishing:
         asked.take()
         return Switched.DONE
     _check_list(asked)
-    if not is_wished:
-        registration.access_code_id = asked.code.id if asked.code else registration.access_code_id
-        _wish(registration, ticket_type, asked.turn)
-        asked.record("wish ticket", {"wants": ticket_type.name})
+    registration.access_code_id = asked.code.id if asked.code else registration.access_code_id
+    _wish(registration, ticket_type, asked.turn)
+    asked.record("wish ticket", {"wants": ticket_type.name})
     return Switched.WISHED
 
 
