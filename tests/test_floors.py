@@ -45,7 +45,7 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
-        programme/versions programme/wording programme/words registration/beginnings registration/blanks registration/choices
+        programme/versions programme/wording programme/words registration/beginnings registration/blanks registration/cards registration/choices
         registration/codes registration/consent registration/fees registration/history registration/keys registration/known registration/limits
         registration/offering registration/owndata
         registration/retention

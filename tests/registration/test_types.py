@@ -227,7 +227,7 @@ class TestCodes:
         db.session.commit()
 
         said = [(entry.act, str(entry.after)) for entry in db.session.scalars(sa.select(AuditEntry))]
-        assert [act for act, _after in said] == ["access code made", "access code stopped"]
+        assert [act for act, _after in said] == ["code.made", "code.stopped"]
         assert len(made.code) >= 6 and all(made.code not in after for _act, after in said)
 
     @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from eventsvc import clock, tokens, web, when
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
-from eventsvc.events import finding, kept, words
+from eventsvc.events import finding, kept, rows, words
 from eventsvc.events.models import Event, Status
 from eventsvc.events.places import where
 from eventsvc.events.standing import Places, Standing
@@ -29,6 +29,7 @@ from eventsvc.registration import (
     limits,
     retention,
     rules,
+    seats,
     stamps,
     standings,
     typos,
@@ -36,7 +37,10 @@ from eventsvc.registration import (
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind
+from eventsvc.registration.pages import tickets
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.seating import Seating
+from eventsvc.text import one_line
 
 # Built once: in a rush the same question is asked hundreds of times a second.
 _IS_PUBLISHED = (Event.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
@@ -66,17 +70,32 @@ def _offer(event: Event, at: datetime) -> Response:
 
     The form is the same for all but a few hidden values, so it is drawn once for the facts it shows.
     """
-    there = standings.of(event, at)
-    if not there.is_open or session.get("_flashes"):
-        return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new()), there, at, is_form=there.is_open), 200)
+    seating = seats.taken(event.id, at)
+    there = standings.told(event, seating, at)
+    if seating.tickets and request.args.get("code"):
+        return _offer_by_code(event, seating, there, at)
+    choice = tickets.offered(event, seating, request.args.get("ticket", ""), at)
+    if not choice.is_open(there) or session.get("_flashes"):
+        return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new()), there, choice, at), 200)
     own = [stamps.stamp(at), tokens.new()]
     if current_app.config["WTF_CSRF_ENABLED"]:
         own.append(generate_csrf())
     page = kept.drawn(
-        _facts(event, there),
-        lambda: blanks.emptied(_drawn(event, _fresh(*own[:2]), there, at, is_form=True), own),
+        _facts(event, there, choice),
+        lambda: blanks.emptied(_drawn(event, _fresh(*own[:2]), there, choice, at), own),
     )
     return _answer(blanks.filled(page, own), 200)
+
+
+def _offer_by_code(event: Event, seating: Seating, there: Places, at: datetime) -> Response:
+    """Show the form to whoever came by an address with an access code in it; no other page is told that address."""
+    form = _fresh(stamps.stamp(at), tokens.new())
+    form.code.data = one_line(request.args["code"])[:200]
+    code = tickets.known(form, event.id, at)
+    choice = tickets.offered(event, seating, request.args.get("ticket", ""), at, code)
+    response = _answer(_drawn(event, form, there, choice, at), 200 if code else 404)
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
 
 
 def _fresh(opened: str, submission_key: str) -> RegistrationForm:
@@ -85,11 +104,11 @@ def _fresh(opened: str, submission_key: str) -> RegistrationForm:
     return form
 
 
-def _facts(event: Event, there: Places) -> tuple[Any, ...]:
+def _facts(event: Event, there: Places, choice: tickets.Choice) -> tuple[Any, ...]:
     """Return all that an open form shows besides what is each visitor's own."""
     locale = web.language()
     waiting = (there.waiting, bool(there.left)) if there.standing is Standing.WAITING else None
-    shown = _line(event, locale), _deletion(event, locale)
+    shown = _line(event, there, locale), _deletion(event, locale)
     return (
         "register",
         event.id,
@@ -99,6 +118,7 @@ def _facts(event: Event, there: Places) -> tuple[Any, ...]:
         locale,
         request.query_string,
         waiting,
+        choice,
         *shown,
     )
 
@@ -107,6 +127,8 @@ def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     """Look a post over; whatever is wrong, the form comes back with everything typed."""
     if not limits.may_post(request.remote_addr or ""):
         return _wait(event_id, form, at)
+    if request.form.get("act") == "code" and not is_forged(form):
+        return _show_by_code(event_id, form, at)
     if not form.validate():
         return _refuse(event_id, form, at, 400 if is_forged(form) else 422)
     if form.homepage.data:
@@ -124,9 +146,18 @@ def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     return _take_in(event_id, form, at)
 
 
+def _show_by_code(event_id: int, form: RegistrationForm, at: datetime) -> Response:
+    """Show the form again, as filled in, with the ticket types that the code in it opens."""
+    if tickets.known(form, event_id, at) is None and not form.code.errors:
+        form.code.errors = [_("Write the code first.")]
+    return _page(event_id, form, at, 422 if form.code.errors else 200)
+
+
 def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     """Register, and lead to the page that the letter leads to as well."""
     person = form.person()
+    if form.code.data and not limits.may_try_code(request.remote_addr or "", event_id):
+        return _wait(event_id, form, at)
     try:
         registration = rules.register(
             event_id,
@@ -136,6 +167,8 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             language=web.language(),
             submission_key=form.submission_key.data,
             consent_version=consent.VERSION,
+            ticket_type_id=tickets.asked(event_id, form),
+            code=form.code.data,
         )
         choosing.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
         token = keys.token_of(registration, TokenKind.MANAGE)
@@ -193,13 +226,16 @@ def _wait(event_id: int, form: RegistrationForm, at: datetime) -> Response:
 def _page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
     """Draw the form again for whoever has typed something; where nobody can register, what they typed without it."""
     event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
-    there = standings.of(event, at)
-    return _answer(_drawn(event, form, there, at, is_form=there.is_open), status)
+    seating = seats.taken(event.id, at)
+    there = standings.told(event, seating, at)
+    choice = tickets.offered(event, seating, form.ticket_type.data or "", at, tickets.by_typed(form, event_id, at))
+    tickets.miss(form, choice)
+    return _answer(_drawn(event, form, there, choice, at), status)
 
 
-def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *, is_form: bool) -> str:
+def _drawn(event: Event, form: RegistrationForm, there: Places, choice: tickets.Choice, at: datetime) -> str:
     """Draw the form, or say why there is none."""
-    locale = web.language()
+    locale, is_form = web.language(), choice.is_open(there)
     return render_template(
         "registration/register.html" if is_form else "registration/shut.html",
         lang=locale,
@@ -210,8 +246,9 @@ def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *,
         word=words.standing(event, there, locale, at),
         why=_why_shut(event, there),
         country=countries.names(locale).get(form.country.data or "", ""),
-        is_waiting=there.standing is Standing.WAITING,
-        line=_line(event, locale),
+        is_waiting=choice.is_waiting(there),
+        choice=choice,
+        line=_line(event, there, locale),
         countries=countries.options(locale, form.country.data) if is_form else "",
         better=typos.better(form.email.data or ""),
         deleted_on=_deletion(event, locale),
@@ -224,6 +261,8 @@ def _why_shut(event: Event, there: Places) -> str:
         return there.standing.value
     if event.starts_at is None:
         return "undated"
+    if there.is_by_invitation:
+        return "invited"
     return "closed" if event.accepts_registrations else "nowhere"
 
 
@@ -234,13 +273,13 @@ def _answer(body: str, status: int) -> Response:
     return response
 
 
-def _line(event: Event, locale: str) -> str:
+def _line(event: Event, there: Places, locale: str) -> str:
     """Say when and where in one line: "Mon 4 to Fri 8 July 2022, Leiden, and online. Free."."""
     if event.starts_at is None or event.ends_at is None:
         days = _("Date to follow")
     else:
         days = when.days(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
-    return ". ".join([f"{days}, {where(event, locale).line}", event.costs or _("Free"), ""])
+    return ". ".join([f"{days}, {where(event, locale).line}", rows.costs(event, there.fees, locale), ""])
 
 
 def _deletion(event: Event, locale: str) -> Any:

@@ -51,7 +51,7 @@ def add_code(
     db.session.flush()
     # The code itself is a secret to those who read the log.
     said = {"note": note, "uses": uses, "ticket_type": ticket_type.name if ticket_type else None}
-    audit.record("access code made", made, by=by, at=at, event_id=event.id, after=said)
+    audit.record("code.made", made, by=by, at=at, event_id=event.id, after=said)
     return made
 
 
@@ -63,5 +63,5 @@ def stop_code(code: AccessCode, *, is_stopped: bool, by: Actor, at: datetime) ->
         return
     code.is_stopped = is_stopped
     db.session.flush()
-    act = "access code stopped" if is_stopped else "access code works again"
+    act = "code.stopped" if is_stopped else "code.restored"
     audit.record(act, code, by=by, at=at, event_id=code.event_id, after={"note": code.note})

@@ -69,7 +69,7 @@ def edit_type(
         for name, value in said.items():
             setattr(ticket_type, name, value)
         _check(ticket_type, others)
-    _changed("ticket type edited", ticket_type, before, by=by, at=at)
+    _changed("ticket.edited", ticket_type, before, by=by, at=at)
     return serve(event, by=by, at=at)
 
 
@@ -83,7 +83,7 @@ def order_types(event: Event, public_ids: Sequence[str], *, by: Actor, at: datet
         if ticket_type.position != number:
             before = snapshot(ticket_type, _KEPT)
             ticket_type.position = number
-            _changed("ticket type moved", ticket_type, before, by=by, at=at)
+            _changed("ticket.moved", ticket_type, before, by=by, at=at)
 
 
 def move_type(ticket_type: TicketType, steps: int, *, by: Actor, at: datetime) -> None:
@@ -102,7 +102,7 @@ def retire_type(ticket_type: TicketType, *, is_retired: bool, by: Actor, at: dat
         return
     before = snapshot(ticket_type, _KEPT)
     ticket_type.is_retired = is_retired
-    _changed("ticket type retired" if is_retired else "ticket type offered again", ticket_type, before, by=by, at=at)
+    _changed("ticket.retired" if is_retired else "ticket.restored", ticket_type, before, by=by, at=at)
 
 
 def delete_type(ticket_type: TicketType, *, by: Actor, at: datetime) -> None:
@@ -110,9 +110,7 @@ def delete_type(ticket_type: TicketType, *, by: Actor, at: datetime) -> None:
     event = _hold_again(ticket_type)
     if is_used(ticket_type):
         raise errors.TypeInUse
-    audit.record(
-        "ticket type deleted", ticket_type, by=by, at=at, event_id=event.id, before=snapshot(ticket_type, _KEPT)
-    )
+    audit.record("ticket.deleted", ticket_type, by=by, at=at, event_id=event.id, before=snapshot(ticket_type, _KEPT))
     db.session.delete(ticket_type)
     db.session.flush()
 
@@ -163,7 +161,7 @@ def _begun(event: Event, start: beginnings.Start, position: int) -> TicketType:
 
 def _made(ticket_type: TicketType, *, by: Actor, at: datetime) -> TicketType:
     db.session.add(ticket_type)
-    _changed("ticket type added", ticket_type, {}, by=by, at=at)
+    _changed("ticket.added", ticket_type, {}, by=by, at=at)
     return ticket_type
 
 
