@@ -45,11 +45,11 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
-        programme/versions programme/wording programme/words registration/beginnings registration/blanks registration/cards registration/choices
+        programme/versions programme/wording programme/words registration/beginnings registration/blanks registration/choices
         registration/codes registration/consent registration/fees registration/history registration/keys registration/known registration/limits
         registration/offering registration/owndata
         registration/retention
-        registration/roster registration/seats registration/stamps registration/standings registration/tickets registration/typos
+        registration/roster registration/seats registration/stamps registration/standings registration/ticketing registration/tickets registration/typos
         registration/told registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling

@@ -136,6 +136,13 @@ class RegistrationForm(PersonForm):
     sessions = HiddenField()
 
 
+class SwitchForm(FlaskForm):
+    """Another ticket: `ticket_type` is its public id, `code` an access code as it was typed."""
+
+    ticket_type = StringField(_l("How you take part"))
+    code = StringField(_l("Access code"), filters=[_line], validators=[Optional(), Length(max=200)])
+
+
 class CorrectionForm(PersonForm):
     """Who somebody is after all; `revision` is that of the registration when the form was opened."""
 

@@ -10,10 +10,11 @@ from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from eventsvc import tokens
 from eventsvc.extensions import db
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration.models import Payment, Registration, State, TicketType
 
 PAGE_SIZE = 50
 _BATCH = 500
@@ -30,7 +31,15 @@ COLUMNS = (
     "state_at",
     "origin",
     "language",
+    "ticket_type_id",
+    "fee_cents",
+    "currency",
+    "payment",
+    "payment_reference",
+    "payment_due_on",
 )
+# What stands in an address for people without a ticket type.
+NO_TICKET = "none"
 
 
 class Order(enum.StrEnum):
@@ -44,12 +53,22 @@ class Order(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address of the roster says. `state` None: everybody; `number` is the page, from 1."""
+    """What the address of the roster says. `state` None: everybody; `number` is the page, from 1.
+
+    `ticket` is the public id of a ticket type, or NO_TICKET.
+    """
 
     state: State | None = None
     text: str = ""
     order: Order = Order.TURN
     number: int = 1
+    ticket: str = ""
+    payment: Payment | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but the tab leaves people out."""
+        return bool(self.text or self.ticket or self.payment)
 
     def args(self, **over: Any) -> dict[str, Any]:
         """Write this as the query of an address, with `over` in place of what it says; what is usual is left out."""
@@ -59,6 +78,8 @@ class Asked:
             "q": other.text or None,
             "order": other.order.value if other.order is not Order.TURN else None,
             "page": other.number if other.number > 1 else None,
+            "ticket": other.ticket or None,
+            "payment": other.payment.value if other.payment else None,
         }
         return {name: value for name, value in said.items() if value is not None}
 
@@ -106,6 +127,8 @@ def asked_by(args: Mapping[str, str]) -> Asked:
         text=" ".join(args.get("q", "").replace("\x00", " ").split())[:_TEXT_LIMIT],
         order=_member(Order, args.get("order")) or Order.TURN,
         number=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+        ticket=args.get("ticket", "").replace("\x00", "")[:16],
+        payment=_member(Payment, args.get("payment")),
     )
 
 
@@ -119,7 +142,10 @@ def page(event_id: int, asked: Asked) -> Page:
     ids = _found(event_id, asked).with_only_columns(Registration.id).order_by(*_order(asked))
     wanted = ids.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE).subquery()
     rows = db.session.scalars(
-        sa.select(Registration).join(wanted, Registration.id == wanted.c.id).order_by(*_order(asked))
+        sa.select(Registration)
+        .join(wanted, Registration.id == wanted.c.id)
+        .options(joinedload(Registration.ticket_type))
+        .order_by(*_order(asked))
     )
     return Page(list(rows), counts, found, number)
 
@@ -133,6 +159,12 @@ def every(event_id: int, asked: Asked) -> Iterator[sa.Row[Any]]:
     query = _found(event_id, asked).with_only_columns(*columns).order_by(*_order(asked))
     for batch in db.session.execute(query.execution_options(yield_per=_BATCH)).partitions():
         yield from batch
+
+
+def ids(event_id: int, asked: Asked, most: int) -> list[int]:
+    """Return the ids of all that is found, at most so many."""
+    found = _found(event_id, asked).with_only_columns(Registration.id).order_by(*_order(asked))
+    return list(db.session.scalars(found.limit(most)))
 
 
 def place(registration: Registration, asked: Asked) -> Place | None:
@@ -161,7 +193,7 @@ def _member(kinds: type[Any], value: str | None) -> Any:
 
 def _counts(event_id: int, asked: Asked) -> dict[State, Count]:
     """Count every state once, and what the search finds of each beside it."""
-    matching = _matching(asked.text)
+    matching = _narrowing(asked)
     found = sa.func.count() if matching is None else sa.func.sum(sa.case((matching, 1), else_=0))
     counted = db.session.execute(
         sa.select(Registration.state, sa.func.count(), found)
@@ -175,8 +207,23 @@ def _found(event_id: int, asked: Asked) -> sa.Select[tuple[Registration]]:
     query = sa.select(Registration).where(Registration.event_id == event_id)
     if asked.state is not None:
         query = query.where(Registration.state == asked.state)
-    matching = _matching(asked.text)
+    matching = _narrowing(asked)
     return query if matching is None else query.where(matching)
+
+
+def _narrowing(asked: Asked) -> sa.ColumnElement[bool] | None:
+    """Keep those whom the search finds, of one ticket and one state of payment."""
+    kept = [part for part in (_matching(asked.text), _of_ticket(asked.ticket)) if part is not None]
+    if asked.payment is not None:
+        kept.append(Registration.payment == asked.payment)
+    return sa.and_(*kept) if kept else None
+
+
+def _of_ticket(ticket: str) -> sa.ColumnElement[bool] | None:
+    if ticket == NO_TICKET:
+        return Registration.ticket_type_id.is_(None)
+    of_type = sa.select(TicketType.id).where(TicketType.public_id == ticket).scalar_subquery()
+    return Registration.ticket_type_id == of_type if ticket else None
 
 
 def _matching(text: str) -> sa.ColumnElement[bool] | None:

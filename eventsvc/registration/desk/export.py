@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,10 @@ from eventsvc.accounts import access, audit
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import countries, roster, words
+from eventsvc.registration import countries, offering, roster, words
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.roster import asked_now
-from eventsvc.registration.models import State
+from eventsvc.registration.models import Payment, State, TicketType
 from eventsvc.registration.roster import Asked
 
 _TYPES = {
@@ -59,6 +59,13 @@ def _head(event: Event) -> list[str]:
         _("In this state since (%(zone)s)", **zone),
         _("Came in by"),
         _("Language"),
+        _("Ticket"),
+        _("How they take part"),
+        _("Fee"),
+        _("Currency"),
+        _("Payment"),
+        _("Payment reference"),
+        _("To be paid by"),
     ]
 
 
@@ -66,13 +73,23 @@ def _rows(event: Event, asked: Asked) -> Iterator[list[tables.Cell]]:
     locale = str(get_locale())
     zone, names = ZoneInfo(event.timezone), countries.names(locale)
     states = {state: words.state(state).word for state in State}
-    return _written(roster.every(event.id, asked), zone, names, states)
+    tickets = {each.id: each for each in offering.every(event.id)}
+    return _written(roster.every(event.id, asked), event, zone, names, states, tickets)
 
 
 def _written(
-    rows: Iterator[Sequence[Any]], zone: ZoneInfo, names: dict[str, str], states: dict[State, str]
+    rows: Iterator[Sequence[Any]],
+    event: Event,
+    zone: ZoneInfo,
+    names: dict[str, str],
+    states: dict[State, str],
+    tickets: dict[int, TicketType],
 ) -> Iterator[list[tables.Cell]]:
-    for reference, given, family, email, organisation, country, state, registered_at, state_at, origin, tongue in rows:
+    way = str(words.WAYS[event.mode])
+    for row in rows:
+        reference, given, family, email, organisation, country, state, registered_at, state_at = row[:9]
+        origin, tongue, ticket_id, *fee = row[9:]
+        ticket = tickets.get(ticket_id)
         yield [
             reference,
             given,
@@ -85,7 +102,17 @@ def _written(
             _local(state_at, zone),
             origin.value,
             tongue,
+            ticket.name if ticket else "",
+            str(words.WAYS[ticket.mode]) if ticket else way,
+            *_paid(*fee),
         ]
+
+
+def _paid(cents: int, currency: str, payment: Payment | None, reference: str, due_on: date | None) -> list[tables.Cell]:
+    if payment is None:
+        return [None, "", "", "", ""]
+    due = due_on.isoformat() if due_on else ""
+    return [cents / 100, currency, str(words.PAYMENTS[payment]), reference, due]
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

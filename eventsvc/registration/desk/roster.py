@@ -14,7 +14,7 @@ from eventsvc import links, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
-from eventsvc.registration import countries, roster, tickets, words
+from eventsvc.registration import countries, offering, roster, tickets, words
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.models import State
 from eventsvc.registration.roster import Asked, Order
@@ -95,6 +95,11 @@ def show(event: Event, **more: Any) -> str:
         may_export=access.may(Act.EXPORT_ROSTER, event),
         register_url=links.absolute("registration.register", slug=event.slug),
         code=tickets.code,
+        types=offering.every(event.id),
+        payments=words.PAYMENTS,
+        ways=words.WAYS,
+        no_ticket=roster.NO_TICKET,
+        owes=any(row.payment for row in listing.page.rows),
         **more,
     )
 

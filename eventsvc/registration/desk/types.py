@@ -18,7 +18,7 @@ from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event, Mode
 from eventsvc.events.words import Word
 from eventsvc.extensions import db
-from eventsvc.registration import beginnings, cards, offering, rules, seats, words
+from eventsvc.registration import beginnings, offering, rules, seats, ticketing, words
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.typeforms import TypeForm
 from eventsvc.registration.forms import ConfirmationForm
@@ -180,7 +180,7 @@ def _line(event: Event, ticket_type: TicketType, seating: Seating) -> Line:
     return Line(
         ticket_type,
         str(words.WAYS[ticket_type.mode]),
-        cards.word(event, ticket_type, seating, locale, clock.now()),
+        ticketing.word(event, ticket_type, seating, locale, clock.now()),
         held.seated,
         held.waiting,
         held.wishing,

@@ -12,12 +12,12 @@ from eventsvc import web
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Places, Standing, by_time
-from eventsvc.registration import cards, codes, limits, offering
-from eventsvc.registration.cards import Card
+from eventsvc.registration import codes, limits, offering, ticketing
 from eventsvc.registration.errors import TicketTypeGone, TicketTypeNeeded
-from eventsvc.registration.forms import RegistrationForm
+from eventsvc.registration.forms import RegistrationForm, SwitchForm
 from eventsvc.registration.models import AccessCode
 from eventsvc.registration.seating import Seating
+from eventsvc.registration.ticketing import Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Choice:
 
 def offered(event: Event, seating: Seating, chosen: str, at: datetime, code: AccessCode | None = None) -> Choice:
     """Return what somebody may choose; where one thing alone can be had, or a code opens one, it is chosen already."""
-    shown = cards.among(event, seating, web.language(), at, code)
+    shown = ticketing.among(event, seating, web.language(), at, code)
     has_codes = by_time(event, at) is None and any(ticket.is_by_code for ticket in seating.tickets)
     able = {card.public_id: card for card in shown if card.is_open}
     if chosen in able:
@@ -49,7 +49,7 @@ def offered(event: Event, seating: Seating, chosen: str, at: datetime, code: Acc
     return Choice(shown, opened[0] if len(opened) == 1 else "", has_codes)
 
 
-def asked(event_id: int, form: RegistrationForm) -> int | None:
+def asked(event_id: int, form: RegistrationForm | SwitchForm) -> int | None:
     """Return the ticket type that was chosen. Raises TicketTypeGone for one this event does not have."""
     if not form.ticket_type.data:
         return None
@@ -59,7 +59,7 @@ def asked(event_id: int, form: RegistrationForm) -> int | None:
     return found.id
 
 
-def known(form: RegistrationForm, event_id: int, at: datetime) -> AccessCode | None:
+def known(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:
     """Return the code that was typed, or say beside its field why it opens nothing; wrong ones are counted."""
     network = request.remote_addr or ""
     if not limits.may_try_code(network, event_id):
@@ -73,7 +73,7 @@ def known(form: RegistrationForm, event_id: int, at: datetime) -> AccessCode | N
         return None
 
 
-def by_typed(form: RegistrationForm, event_id: int, at: datetime) -> AccessCode | None:
+def by_typed(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:
     """Return the code that was typed, for a form that is shown again; one that was refused opens nothing."""
     return known(form, event_id, at) if form.code.data and not form.code.errors else None
 
