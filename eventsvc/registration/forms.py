@@ -129,7 +129,7 @@ class RegistrationForm(PersonForm):
         _l("I agree"), validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))]
     )
     homepage = StringField(_l("Leave this empty"))
-    ticket_type = StringField(_l("How you take part"))
+    ticket_type = StringField(_l("How you take part"), filters=[_line])
     code = StringField(_l("Access code"), filters=[_line], validators=[Optional(), Length(max=200)])
     opened = HiddenField()
     submission_key = HiddenField()
