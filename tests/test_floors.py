@@ -52,10 +52,10 @@ FLOORS: dict[int, str] = {
         registration/roster registration/seats registration/stamps registration/tickets registration/typos
         registration/told registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
-        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling
+        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
-        mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
+        mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/invitations mail/letters
+        mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
     """,
     1: """
         */models

@@ -125,6 +125,7 @@ class Registration(db.Model):
     proven_digest: Mapped[str | None] = mapped_column(sa.String(64))
     is_feed_of_all: Mapped[bool] = mapped_column(default=False)
     feed_has_deadlines: Mapped[bool] = mapped_column(default=False)
+    has_chosen: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     revision: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()

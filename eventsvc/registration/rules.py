@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from eventsvc import tokens
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
+from eventsvc.calendars import entries
 from eventsvc.columns import snapshot
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event, Status
@@ -159,8 +160,8 @@ def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
     """Forget a person: name, address, answers, links and letters go; that there was somebody, and when, stays.
 
     All registrations of the same address at this event are theirs, so whoever had cancelled and come back is forgotten
-    whole. A live registration for an event that is not over is cancelled first, without a letter: there is nobody to
-    write to.
+    whole. A live registration for an event that is not over is cancelled first. There is one last letter at most, for a
+    calendar to let go of what our letters put there.
     """
     event = _hold_again(registration)
     if registration.erased_at is not None:
@@ -268,7 +269,7 @@ def _write_to_both(registration: Registration, event: Event, *, left: str | None
     if registration.email is not None:
         outbox.redirect(registration.id, registration.email)
         registration.link_sent_at = at
-        notifications.address_changed(registration, has_entry=has_entry, at=at)
+        notifications.address_changed(registration, left, has_entry=has_entry, at=at)
 
 
 def _all_of(registration: Registration) -> list[Registration]:
@@ -285,6 +286,7 @@ def _all_of(registration: Registration) -> list[Registration]:
 
 def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime) -> None:
     """Take a person out of one row and out of what was written about it; the caller serves the list."""
+    _say_farewell(registration, event, at)
     for name, value in NOBODY.columns().items():
         setattr(registration, name, value)
     if registration.is_live and not _is_over(event, at):
@@ -297,6 +299,16 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     choices.forget(registration.id)
     audit.forget(Registration.__tablename__, registration.id)
     audit.record("erase", registration, by=by, at=at, event_id=event.id)
+
+
+def _say_farewell(registration: Registration, event: Event, at: datetime) -> None:
+    """Let a calendar let go of what our letters asked it to hold, as long as it is known where that is.
+
+    Afterwards nobody can know what it was told; so whoever comes back is counted on from there.
+    """
+    asked = [] if _is_over(event, at) else notifications.erased(registration, at=at)
+    if asked:
+        entries.count_past(event, {each["facts"]["uid"]: each["sequence"] for each in asked}, at=at)
 
 
 def _move(registration: Registration, to: State, *, by: Actor, at: datetime, reason: str | None = None) -> None:
