@@ -29,7 +29,7 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery programme/importing registration/choosing registration/feeding
+        */rules mail/delivery programme/importing registration/feeding
     """,
     3: "*/notifications programme/asking",
     2: """

@@ -12,10 +12,12 @@ from typing import Any
 
 from eventsvc.calendars import entries
 from eventsvc.calendars.ics import Method
+from eventsvc.columns import snapshot
 from eventsvc.mail import holdings, invitations, outbox
 from eventsvc.mail.holdings import Ask
 from eventsvc.mail.models import Message
 from eventsvc.mail.outbox import Recipient
+from eventsvc.programme.reading import Item
 from eventsvc.registration import holding, told
 from eventsvc.registration.models import Registration
 
@@ -87,6 +89,14 @@ def choices_changed(registration: Registration, asked: Sequence[Ask], *, at: dat
     # Each takes a count of its own, so that no two have the same key.
     key = f"{about}:{registration.calendar_offset}"
     return _post("choices_changed", registration, holdings.told(asked), key=key, at=at, about=about, is_held_back=True)
+
+
+def session_seat(registration: Registration, item: Item, asked: Sequence[Ask], *, at: datetime) -> Message | None:
+    """Tell somebody who waited for a seat in a session that they have one, and bring their calendar in line."""
+    about = f"session:{registration.id}:{item.public_id}"
+    session = snapshot(item, ("public_id", "title", "starts_at", "ends_at", "room"))
+    facts = {"session": session} | holdings.told(asked)
+    return _post("session_seat", registration, facts, key=f"{about}:{registration.revision}", at=at, about=about)
 
 
 def erased(registration: Registration, *, at: datetime) -> list[Ask]:

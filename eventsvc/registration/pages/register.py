@@ -22,7 +22,6 @@ from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
 from eventsvc.registration import (
     blanks,
-    choosing,
     consent,
     countries,
     keys,
@@ -137,7 +136,7 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             submission_key=form.submission_key.data,
             consent_version=consent.VERSION,
         )
-        choosing.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
+        rules.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
         token = keys.token_of(registration, TokenKind.MANAGE)
         db.session.commit()
     except Refused as refused:

@@ -4,6 +4,7 @@ Every act first holds the event's turnstile, then reads again, then looks, then 
 Doors commit, and so let the next one in.
 """
 
+from eventsvc.registration.rules.choosing import carry_over, choose, unchoose
 from eventsvc.registration.rules.correcting import correct
 from eventsvc.registration.rules.leaving import cancel, erase
 from eventsvc.registration.rules.linking import (
@@ -15,10 +16,13 @@ from eventsvc.registration.rules.linking import (
 )
 from eventsvc.registration.rules.registering import register
 from eventsvc.registration.rules.serving import promote, serve_list
+from eventsvc.registration.rules.workshops import serve_sessions
 
 __all__ = [
     "LINK_EVERY",
     "cancel",
+    "carry_over",
+    "choose",
     "correct",
     "erase",
     "promote",
@@ -28,4 +32,6 @@ __all__ = [
     "replace_manage_link",
     "send_link",
     "serve_list",
+    "serve_sessions",
+    "unchoose",
 ]

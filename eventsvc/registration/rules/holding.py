@@ -53,3 +53,8 @@ def is_ahead(event: Event, at: datetime) -> bool:
 def is_over(event: Event, at: datetime) -> bool:
     """Tell whether an event has ended."""
     return event.ends_at is not None and event.ends_at <= at
+
+
+def takes_place(event: Event, at: datetime) -> bool:
+    """Tell whether an event is announced, not cancelled and not over: there is still something to choose."""
+    return event.status is Status.PUBLISHED and not is_over(event, at)
