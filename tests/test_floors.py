@@ -50,7 +50,7 @@ FLOORS: dict[int, str] = {
         registration/limits
         registration/owndata
         registration/retention
-        registration/roster registration/seats registration/stamps registration/standings registration/tickets
+        registration/roster registration/seats registration/session_roster registration/stamps registration/standings registration/tickets
         registration/typos
         registration/told registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links

@@ -199,7 +199,8 @@ def test_ones_own_programme_asks_as_many_questions_for_three_as_for_one(
 ) -> None:
     ada, counts = a_registration(event), []
     for number in (1, 2, 3):
-        talk = a_session(event, capacity=4)
+        begins = NOW + timedelta(days=80, hours=2 * number)
+        talk = a_session(event, capacity=4, starts_at=begins, ends_at=begins + timedelta(hours=1))
         rules.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
         db.session.commit()
         for address in ("", "/programme"):

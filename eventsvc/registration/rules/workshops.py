@@ -6,7 +6,7 @@ for the event waits for its sessions as well, and takes their turn once they are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -92,8 +92,7 @@ def _waiting(event_id: int, session_ids: Collection[int] | None) -> list[tuple[C
     )
     if session_ids is not None:
         asked = asked.where(Choice.session_id.in_(session_ids))
-    rows: Iterable[tuple[Choice, Registration]] = db.session.execute(asked).tuples()
-    return list(rows)
+    return [(choice, registration) for choice, registration in db.session.execute(asked)]
 
 
 def _is_free(item: Item, seated: int, at: datetime) -> bool:
