@@ -47,6 +47,7 @@ FLOORS: dict[int, str] = {
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
         programme/versions programme/wording programme/words registration/blanks registration/choices
         registration/consent registration/history registration/holding registration/keys registration/known
+        registration/listed
         registration/limits
         registration/owndata
         registration/retention

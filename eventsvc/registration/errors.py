@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from eventsvc.errors import Refused
 
@@ -59,6 +60,19 @@ class AlreadyRegistered(_Told):
 
     told = _l("This address is already registered for this event.")
     beside = "email"
+
+
+class RowsUnread(Refused):
+    """Some rows of a list cannot be taken, and nobody said that they may be left out."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            ngettext(
+                "One row cannot be taken, so nobody was. Mend it, or leave it out.",
+                "%(num)s rows cannot be taken, so nobody was. Mend them, or leave them out.",
+                count,
+            )
+        )
 
 
 class NoSeatLeft(_Told):

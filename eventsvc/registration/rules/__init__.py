@@ -6,6 +6,7 @@ Doors commit, and so let the next one in.
 
 from eventsvc.registration.rules.choosing import carry_over, choose, unchoose
 from eventsvc.registration.rules.correcting import correct
+from eventsvc.registration.rules.importing import Look, look, take_list
 from eventsvc.registration.rules.leaving import cancel, erase
 from eventsvc.registration.rules.linking import (
     LINK_EVERY,
@@ -20,11 +21,13 @@ from eventsvc.registration.rules.workshops import serve_sessions
 
 __all__ = [
     "LINK_EVERY",
+    "Look",
     "cancel",
     "carry_over",
     "choose",
     "correct",
     "erase",
+    "look",
     "promote",
     "register",
     "remind",
@@ -33,5 +36,6 @@ __all__ = [
     "send_link",
     "serve_list",
     "serve_sessions",
+    "take_list",
     "unchoose",
 ]

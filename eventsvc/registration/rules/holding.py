@@ -22,9 +22,9 @@ _AGAIN = (
 )
 
 
-def hold(event_id: int) -> tuple[Event, int]:
+def hold(event_id: int, *, turns: int = 1) -> tuple[Event, int]:
     """Hold the turnstile, then read the event again: the one in hand may be from before the wait."""
-    turn = seats.hold(event_id)
+    turn = seats.hold(event_id, turns=turns)
     return db.session.scalars(_AGAIN, {"event_id": event_id}).one(), turn
 
 
