@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Request, Response, current_app, g, make_response, render_template, request, send_file
+from flask import Flask, Request, Response, current_app, g, make_response, render_template, request
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -177,13 +176,6 @@ def public(response: Response, *, seconds: int = PUBLIC_SECONDS) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.add_etag()
     response.make_conditional(request)
-    return response
-
-
-def attachment(file: Path, media_type: str, name: str) -> Response:
-    """Send a file that somebody uploaded: to be kept by whoever asked, and never shown as a page of ours."""
-    response = send_file(file, mimetype=media_type, as_attachment=True, download_name=name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 
