@@ -47,20 +47,23 @@ FLOORS: dict[int, str] = {
         programme/pairing programme/portraits programme/published programme/reading programme/sheet
         programme/sweeping programme/telling programme/timetable programme/vacancies
         programme/versions programme/wording programme/words registration/blanks registration/choices
-        registration/consent registration/history registration/keys registration/known registration/limits
+        registration/consent registration/history registration/holding registration/keys registration/known
+        registration/limits
         registration/owndata
         registration/retention
-        registration/roster registration/seats registration/stamps registration/tickets registration/typos
+        registration/roster registration/seats registration/stamps registration/standings registration/tickets
+        registration/typos
         registration/told registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
-        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling
+        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
-        mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
+        mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/invitations mail/letters
+        mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/speakers mail/whereabouts
+        mail/wording mail/words
     """,
     1: """
         */models
-        accounts/actors programme/orcid programme/slots registration/countries registration/person
+        accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
         clock columns covers errors extensions links looks metrics pulse tables text times tokens when

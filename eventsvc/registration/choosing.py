@@ -17,7 +17,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
-from eventsvc.registration import choices, errors, seats
+from eventsvc.registration import choices, errors, holding, notifications, seats
 from eventsvc.registration.models import Choice, Registration
 
 MOST = 200
@@ -37,6 +37,7 @@ def choose(registration: Registration, public_id: str, *, by: Actor, at: datetim
     if _is_full(item):
         raise errors.SessionFull(item.title)
     _add(registration, item, by=by, at=at)
+    _tell(registration, at)
     return item
 
 
@@ -48,7 +49,10 @@ def unchoose(registration: Registration, public_id: str, *, by: Actor, at: datet
         raise errors.SessionNotThere
     gone = sa.delete(Choice).where(Choice.registration_id == registration.id, Choice.session_id == item.session_id)
     if db.session.execute(gone.returning(Choice.session_id)).first() is not None:
+        # Whoever takes out the last themselves chooses no more, and sees all again.
+        registration.has_chosen = bool(choices.chosen(registration.id))
         _finish("unchoose session", registration, item, by=by, at=at)
+        _tell(registration, at)
     return item
 
 
@@ -71,6 +75,7 @@ def carry_over(registration: Registration, public_ids: Iterable[str], *, by: Act
     ]
     for item in found:
         _add(registration, item, by=by, at=at)
+    _tell(registration, at)
     return len(found)
 
 
@@ -87,7 +92,20 @@ def _is_full(item: Item) -> bool:
 
 def _add(registration: Registration, item: Item, *, by: Actor, at: datetime) -> None:
     db.session.add(Choice(registration_id=registration.id, session_id=item.session_id, chosen_at=at))
+    registration.has_chosen = True
     _finish("choose session", registration, item, by=by, at=at)
+
+
+def _tell(registration: Registration, at: datetime) -> None:
+    """Bring a calendar in line by a letter, where one has asked it to hold a session; all others follow a feed.
+
+    What the letter asks counts one more than what was asked before, and whatever is asked later counts above that.
+    """
+    asked = holding.of_one(registration, at=at).asks(registration, ahead=1, is_whole=False)
+    if asked:
+        registration.calendar_offset += 2
+        db.session.flush()
+    notifications.choices_changed(registration, asked, at=at)
 
 
 def _finish(act: str, registration: Registration, item: Item, *, by: Actor, at: datetime) -> None:
