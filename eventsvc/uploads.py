@@ -105,7 +105,8 @@ def named(typed: str, kind: Kind, otherwise: str = "") -> str:
 
 def plain(text: str, most: int) -> str:
     """Leave out of a text what no name of a file may have, on any system."""
-    return "".join(letter for letter in one_line(text) if letter not in '<>:"/\\|?*')[:most].strip(". ")
+    left = "".join(letter for letter in text if letter not in '<>:"/\\|?*')
+    return one_line(left)[:most].strip(". ")
 
 
 def word(media_type: str) -> str:

@@ -24,7 +24,7 @@ from eventsvc.mail import carriers, delivery
 from eventsvc.mail.carriers import Carrier
 from eventsvc.mail.models import WorkerPulse
 from eventsvc.programme import sweeping
-from eventsvc.registration import retention, rules
+from eventsvc.registration import files, retention, rules
 
 POLL = 1.0
 PULSE = timedelta(seconds=30)
@@ -97,6 +97,9 @@ def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
     while not has_to_stop() and entries.rewrite_outdated(at=clock.now()):
         db.session.commit()
     if not has_to_stop():
+        files.expire(at=clock.now())
+        db.session.commit()
+        files.sweep(at=clock.now())
         sweeping.sweep(at=clock.now())
 
 

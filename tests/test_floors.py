@@ -33,7 +33,7 @@ FLOORS: dict[int, str] = {
     """,
     3: "*/notifications programme/asking",
     2: """
-        buckets pictures stores sweeping uploads
+        archives buckets pictures stores sweeping uploads
         accounts/audit accounts/codes accounts/history accounts/meanwhile accounts/telling database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
@@ -46,8 +46,8 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet
         programme/sweeping programme/telling programme/timetable programme/vacancies
-        programme/versions programme/wording programme/words registration/blanks registration/choices
-        registration/consent registration/history registration/holding registration/keys registration/known
+        programme/versions programme/wording programme/words registration/blanks registration/bundles registration/choices
+        registration/consent registration/files registration/history registration/holding registration/keys registration/known
         registration/limits
         registration/owndata
         registration/retention

@@ -81,6 +81,12 @@ class EventOver(_Told):
     told = _l("The event is over, so there is no place to give up any more.")
 
 
+class FilesGone(_Told):
+    """A file that came with a form is not kept any more: a day went by, or it was taken out in another window."""
+
+    told = _l("A file that you chose before is not kept any more. Choose it again; nothing you typed is lost.")
+
+
 class SessionNotThere(_Told):
     told = _l("This session is not in the programme any more, so it was not chosen. Nothing else changed.")
 

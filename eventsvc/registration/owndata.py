@@ -11,13 +11,14 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.registration import choices
+from eventsvc.registration import choices, files
 from eventsvc.registration.models import Registration
 
 _OWN = (
     "reference", "state", "origin", "given_name", "family_name", "email", "organisation", "country", "language",
     "registered_at", "state_at", "offer_expires_at", "consent_version", "consented_at", "link_sent_at", "note",
 )  # fmt: skip
+_FILE = ("name", "media_type", "size", "uploaded_at")
 _LETTER = ("kind", "state", "language", "recipient", "created_at", "sent_at", "sent_subject", "sent_text")
 # With the reason an organiser wrote down: what is kept about a person is theirs to read (GDPR, article 15).
 _ACT = ("at", "act", "actor", "before", "after", "reason")
@@ -31,6 +32,7 @@ def of(registration: Registration) -> dict[str, Any]:
         "sessions": [
             snapshot(item, ("title", "starts_at", "ends_at", "room")) for item in choices.chosen_items(registration)
         ],
+        "files": [snapshot(file, _FILE) | {"question": file.question.label} for file in files.of(registration.id)],
         "letters": [snapshot(letter, _LETTER) for letter in letters(registration.id)],
         "history": [snapshot(act, _ACT) for act in _acts(registration)],
     }

@@ -21,6 +21,7 @@ from eventsvc.extensions import db
 from eventsvc.mail import words as letters
 from eventsvc.mail.models import Message
 from eventsvc.registration import countries, history, roster, rules, seats
+from eventsvc.registration.desk import files
 from eventsvc.registration.desk import words as told
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.forms import AddForm, DetailsForm, ReasonForm
@@ -151,6 +152,7 @@ def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
         reference=tokens.spaced(registration.reference),
         place=place,
         close_url=list_url(event, asked),
+        files=files.of_person(event, registration),
         letters=_letters(event, registration),
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),

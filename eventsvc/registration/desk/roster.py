@@ -14,7 +14,7 @@ from eventsvc import links, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
-from eventsvc.registration import countries, roster, tickets, words
+from eventsvc.registration import countries, files, roster, tickets, words
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.models import State
 from eventsvc.registration.roster import Asked, Order
@@ -93,6 +93,7 @@ def show(event: Event, **more: Any) -> str:
         near_day=lambda at: when.near_day(at, event.timezone, locale),
         may_steer=access.may(Act.STEER_ROSTER, event),
         may_export=access.may(Act.EXPORT_ROSTER, event),
+        has_files=files.has_any(event.id),
         register_url=links.absolute("registration.register", slug=event.slug),
         code=tickets.code,
         **more,

@@ -39,6 +39,7 @@ from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import is_confirmed, opened
 
 
@@ -270,6 +271,7 @@ def _manage(registration: Registration, token: str) -> Response:
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
         sessions=_sessions(registration),
+        files=own_files(registration, token),
         **_when(event, locale),
         **_calendars(registration),
     )
