@@ -1,13 +1,11 @@
-"""Files that go out: as attachments under their right name, in parts where asked, with a sign of life for each block."""
+"""Files that go out: as attachments under their right name, in parts where asked, and that come in; both with signs of life."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from flask import Flask, Response
 
-from eventsvc import downloads, pulse
+from eventsvc import downloads, pulse, web
 from eventsvc.stores import Found
 
 CONTENT = bytes(range(200))
@@ -51,11 +49,36 @@ def test_an_attachment_has_its_name_in_full_and_one_in_ascii(name: str, header: 
     assert downloads.disposition(name) == header
 
 
-def test_each_block_is_a_sign_of_life(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    beats: list[Any] = []
+@pytest.fixture
+def beats(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The signs of life that were given."""
+    given: list[str] = []
     monkeypatch.setattr(app, "extensions", app.extensions.copy())
-    pulse.watch(app, lambda: beats.append(None))
+    pulse.watch(app, lambda: given.append("here"))
+    return given
 
+
+def test_a_long_download_gives_signs_of_life_and_a_short_one_none(app: Flask, beats: list[str]) -> None:
     answered(app)
+    assert beats == []
+
+    assert list(pulse.beating([bytes(pulse.EVERY // 2)] * 5)) == [bytes(pulse.EVERY // 2)] * 5
 
     assert len(beats) == 2
+
+
+def test_a_file_that_is_too_large_is_read_to_its_end_and_not_kept(app: Flask, beats: list[str]) -> None:
+    body = (
+        b'--cut\r\nContent-Disposition: form-data; name="file"; filename="film.mov"\r\n\r\n'
+        + bytes(pulse.EVERY * 4)
+        + b'\r\n--cut\r\nContent-Disposition: form-data; name="typed"\r\n\r\na long letter\r\n--cut--\r\n'
+    )
+
+    with app.test_request_context(
+        "/", method="POST", data=body, content_type="multipart/form-data; boundary=cut"
+    ) as asked:
+        web.let_files_in(most=len(body), each=1000)
+        typed, file = asked.request.form["typed"], asked.request.files["file"].read()
+
+    assert (typed, len(file)) == ("a long letter", 1001)
+    assert len(beats) >= 3

@@ -33,7 +33,7 @@ FLOORS: dict[int, str] = {
     """,
     3: "*/notifications programme/asking",
     2: """
-        archives buckets pictures stores sweeping uploads
+        archives buckets incoming pictures stores sweeping uploads
         accounts/audit accounts/codes accounts/history accounts/meanwhile accounts/telling database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
