@@ -25,11 +25,12 @@ FLOORS: dict[int, str] = {
     5: """
         web logs assets
         accounts/signin accounts/access
-        */forms */shapes programme/cardforms
+        */forms */shapes programme/cardforms registration/questionforms
     """,
     4: """
         doctor
         */rules mail/delivery programme/importing registration/choosing registration/feeding
+        registration/asking registration/arranging
     """,
     3: "*/notifications programme/asking",
     2: """
@@ -45,12 +46,13 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
-        programme/versions programme/wording programme/words registration/blanks registration/choices
+        programme/versions programme/wording programme/words registration/answers registration/blanks registration/choices
         registration/consent registration/history registration/keys registration/known registration/limits
         registration/owndata
-        registration/retention
-        registration/roster registration/seats registration/stamps registration/tickets registration/typos
-        registration/told registration/words
+        registration/questionnaires registration/questions registration/retention
+        registration/roster registration/seats registration/spoken registration/stamps
+        registration/starters registration/tickets registration/told registration/typed registration/typos
+        registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones

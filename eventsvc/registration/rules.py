@@ -7,11 +7,13 @@ Doors commit, and so let the next one in.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import flag_modified
 
 from eventsvc import tokens
 from eventsvc.accounts import audit
@@ -22,9 +24,10 @@ from eventsvc.events.models import Event, Status
 from eventsvc.events.standing import Standing, by_seats, places
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import choices, errors, keys, known, notifications, seats
+from eventsvc.registration import answers, choices, errors, keys, known, notifications, seats
 from eventsvc.registration.models import LIVE, OF_REGISTRATION, SEATED, Origin, Registration, State, TokenKind
 from eventsvc.registration.person import NOBODY, Person
+from eventsvc.registration.questions import NOTHING, Answered
 from eventsvc.text import folded
 
 LINK_EVERY = timedelta(hours=1)
@@ -58,12 +61,13 @@ def register(
     origin: Origin = Origin.PAGE,
     submission_key: str | None = None,
     consent_version: str | None = None,
+    answered: Answered = NOTHING,
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
 
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
-    Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
+    Raises one of `errors` for an event that is shut, EventFull, AlreadyRegistered or OptionFull.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -90,6 +94,7 @@ def register(
         keys.fit(registration, kind, key)
     db.session.add(registration)
     _move(registration, state, by=by, at=at)
+    answers.write(registration, answered, at=at, is_new=True)
     return registration
 
 
@@ -129,11 +134,20 @@ def serve_list(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
     return _serve(held, by=by, at=at)
 
 
-def correct(registration: Registration, person: Person, *, revision: int, by: Actor, at: datetime) -> None:
-    """Write a person as they are; a new address is sent the link and the invitation at once, the old one is told.
+def correct(
+    registration: Registration,
+    person: Person,
+    *,
+    revision: int,
+    by: Actor,
+    at: datetime,
+    answered: Answered = NOTHING,
+) -> None:
+    """Write a person as they are, and what they answer; a new address is sent the link and the invitation at once, the
+    old one is told.
 
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
-    somebody else's here, RegistrationOver after the registration's end.
+    somebody else's here, OptionFull, RegistrationOver after the registration's end.
     """
     event = _hold_again(registration)
     yours = person.columns()
@@ -143,12 +157,19 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
         raise ChangedMeanwhile(told, theirs=before, yours=yours)
     if not registration.is_live:
         raise errors.RegistrationOver
-    if before == yours:
+    changed = answers.write(registration, answered, at=at)
+    if before == yours and not changed:
         return
     for name, value in yours.items():
         setattr(registration, name, value)
+    # The answers stand in rows of their own: of the registration itself only the revision may change.
+    flag_modified(registration, "note")
     _flush()
-    audit.record("correct", registration, by=by, at=at, event_id=registration.event_id, before=before, after=yours)
+    after: dict[str, Any] = dict(yours)
+    if changed:
+        # What was answered is named without its values: they may have to be forgotten before the log is.
+        after["answers"] = [prompt.label for prompt in changed]
+    audit.record("correct", registration, by=by, at=at, event_id=registration.event_id, before=before, after=after)
     if before["email_folded"] != registration.email_folded:
         # The new address is not proven, and what else it is registered for is nobody's business before it is.
         registration.proven_digest, registration.is_feed_of_all = None, False
@@ -295,6 +316,7 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     registration.erased_at = at
     outbox.forget(registration.id)
     choices.forget(registration.id)
+    answers.forget(registration.id)
     audit.forget(Registration.__tablename__, registration.id)
     audit.record("erase", registration, by=by, at=at, event_id=event.id)
 
