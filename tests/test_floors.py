@@ -30,7 +30,6 @@ FLOORS: dict[int, str] = {
     4: """
         doctor
         */rules mail/delivery programme/importing registration/choosing registration/feeding
-        registration/asking registration/arranging
     """,
     3: "*/notifications programme/asking",
     2: """
@@ -50,7 +49,7 @@ FLOORS: dict[int, str] = {
         registration/consent registration/history registration/keys registration/known registration/limits
         registration/owndata
         registration/questionnaires registration/questions registration/retention
-        registration/roster registration/seats registration/spoken registration/stamps
+        registration/roster registration/seats registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
@@ -61,7 +60,7 @@ FLOORS: dict[int, str] = {
     """,
     1: """
         */models
-        accounts/actors programme/orcid programme/slots registration/countries registration/person
+        accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
         clock columns covers errors extensions links looks metrics tables text times tokens when

@@ -49,6 +49,11 @@ class EventFull(_Told):
     told = _l("All places are taken and there is no waiting list. Nothing was saved.")
 
 
+class TicketTypeGone(_Told):
+    told = _l("This kind of ticket is not offered any more. Nothing was saved; please choose another.")
+    beside = "ticket_type"
+
+
 class AlreadyRegistered(_Told):
     """One live registration for each event and address. The sentence tells nothing of the first one."""
 

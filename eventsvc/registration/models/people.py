@@ -116,6 +116,8 @@ class Registration(db.Model):
         sa.UniqueConstraint("event_id", "reference"),
         sa.UniqueConstraint("event_id", "submission_key"),
         sa.Index("ix_registrations_event_id_state_turn", "event_id", "state", "turn"),
+        # Holds all that seats are counted by, so that 50,000 people are counted without reading their rows.
+        sa.Index("ix_registrations_seats", "event_id", "ticket_type_id", "state", "offer_expires_at"),
         sa.CheckConstraint("fee_cents >= 0", name="fee_not_negative"),
     )
 

@@ -18,7 +18,7 @@ from eventsvc.errors import Refused
 from eventsvc.events import finding, kept, words
 from eventsvc.events.models import Event, Status
 from eventsvc.events.places import where
-from eventsvc.events.standing import Places, Standing, places
+from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
 from eventsvc.registration import (
     blanks,
@@ -29,8 +29,8 @@ from eventsvc.registration import (
     limits,
     retention,
     rules,
-    seats,
     stamps,
+    standings,
     typos,
 )
 from eventsvc.registration.errors import AlreadyRegistered
@@ -66,7 +66,7 @@ def _offer(event: Event, at: datetime) -> Response:
 
     The form is the same for all but a few hidden values, so it is drawn once for the facts it shows.
     """
-    there = _places(event, at)
+    there = standings.of(event, at)
     if not there.is_open or session.get("_flashes"):
         return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new()), there, at, is_form=there.is_open), 200)
     own = [stamps.stamp(at), tokens.new()]
@@ -193,13 +193,8 @@ def _wait(event_id: int, form: RegistrationForm, at: datetime) -> Response:
 def _page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
     """Draw the form again for whoever has typed something; where nobody can register, what they typed without it."""
     event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
-    there = _places(event, at)
+    there = standings.of(event, at)
     return _answer(_drawn(event, form, there, at, is_form=there.is_open), status)
-
-
-def _places(event: Event, at: datetime) -> Places:
-    taken = seats.taken(event.id)
-    return places(event, taken.seated, taken.waiting, at)
 
 
 def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *, is_form: bool) -> str:
