@@ -46,7 +46,7 @@ FLOORS: dict[int, str] = {
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
         programme/versions programme/wording programme/words registration/answers registration/blanks registration/choices
-        registration/consent registration/history registration/keys registration/known registration/limits
+        registration/consent registration/drafts registration/history registration/keys registration/known registration/laying registration/limits
         registration/owndata
         registration/questionnaires registration/questions registration/retention
         registration/roster registration/seats registration/spoken registration/stamps registration/standings

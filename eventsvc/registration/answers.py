@@ -118,13 +118,12 @@ def forget(registration_id: int) -> None:
         db.session.execute(sa.delete(kept).where(kept.registration_id == registration_id))
 
 
-def forget_question(prompt: Prompt) -> int:
+def forget_question(question_id: int, option_ids: Collection[int]) -> int:
     """Forget what everybody answered to one question, and return how many had."""
-    options = [option.id for option in prompt.options]
-    if options:
-        db.session.execute(sa.delete(AnswerOption).where(AnswerOption.option_id.in_(options)))
-    db.session.execute(sa.delete(AnswerFile).where(AnswerFile.question_id == prompt.id))
-    gone = db.session.execute(sa.delete(Answer).where(Answer.question_id == prompt.id).returning(Answer.id))
+    if option_ids:
+        db.session.execute(sa.delete(AnswerOption).where(AnswerOption.option_id.in_(option_ids)))
+    db.session.execute(sa.delete(AnswerFile).where(AnswerFile.question_id == question_id))
+    gone = db.session.execute(sa.delete(Answer).where(Answer.question_id == question_id).returning(Answer.id))
     return len(gone.all())
 
 

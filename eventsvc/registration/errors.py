@@ -152,6 +152,29 @@ class OptionsMissing(_Told):
     beside = "options"
 
 
+class ConditionEmpty(_Told):
+    status = 422
+    told = _l("Please tick at least one answer that brings this question up.")
+    beside = "condition"
+
+
+class ConditionRetired(Refused):
+    """What a question depends on is asked no more."""
+
+    status = 409
+
+    def __init__(self, label: str) -> None:
+        super().__init__(_("This question depends on “%(other)s”, which is retired. Restore that first.", other=label))
+
+
+class QuestionAnswered(_Told):
+    told = _l("People have answered this question, so it cannot be deleted. Retire it: it is asked no more.")
+
+
+class QuestionGone(_Told):
+    told = _l("This question is not there any more. Nothing changed.")
+
+
 class LinkReplaced(_Told):
     """Tells nothing of whose link it was."""
 

@@ -6,13 +6,14 @@ facts: delivery puts them in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from eventsvc.calendars import entries
 from eventsvc.mail import outbox
 from eventsvc.mail.models import Message
-from eventsvc.mail.outbox import Recipient
+from eventsvc.mail.outbox import Draft, Recipient
 from eventsvc.registration import told
 from eventsvc.registration.models import Registration
 
@@ -65,6 +66,36 @@ def address_left(registration: Registration, address: str, *, has_entry: bool, a
     facts = _with_invitation(registration, ahead=-1) if has_entry else {}
     nobody = {"given_name": "", "reference": "", "join_url": "", "deleted_on": None}
     return _post("address_left", registration, facts | nobody, key=name, at=at, about=name, address=address)
+
+
+def questions_asked(lacking: Sequence[tuple[Registration, list[str]]], *, form: str, at: datetime) -> int:
+    """Ask people who are registered what they have not answered; return how many letters that makes.
+
+    `lacking` has them with the questions, `form` is the name of what is asked: for each form there is one letter.
+    """
+    if not lacking:
+        return 0
+    event = lacking[0][0].event
+    keys = {f"questions_asked:{person.id}:{form}": (person, labels) for person, labels in lacking if person.email}
+    laid = outbox.laid(event.id, "questions_asked")
+    drafts = [_asking(key, person, labels, at) for key, (person, labels) in keys.items() if key not in laid]
+    outbox.replace_all_waiting([draft.about for draft in drafts])
+    outbox.post_all(drafts, at=at)
+    return len(drafts)
+
+
+def _asking(key: str, person: Registration, labels: list[str], at: datetime) -> Draft:
+    event = person.event
+    return Draft(
+        "questions_asked",
+        Recipient(person.email or "", person.name, person.language, event.contact_email),
+        told.of(person) | {"questions": labels},
+        key=key,
+        about=f"questions:{person.id}",
+        event_id=event.id,
+        registration_id=person.id,
+        due_at=at,
+    )
 
 
 def _post(
