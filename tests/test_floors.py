@@ -25,7 +25,7 @@ FLOORS: dict[int, str] = {
     5: """
         web logs assets
         accounts/signin accounts/access
-        */forms */shapes programme/cardforms registration/questionforms
+        */forms */shapes programme/cardforms
     """,
     4: """
         doctor
@@ -45,7 +45,8 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
-        programme/versions programme/wording programme/words registration/answers registration/blanks registration/choices
+        programme/versions programme/wording programme/words registration/answered registration/answers registration/blanks
+        registration/boxes registration/choices
         registration/consent registration/drafts registration/history registration/keys registration/known registration/laying registration/limits
         registration/owndata
         registration/questionnaires registration/questions registration/retention
