@@ -87,10 +87,14 @@ def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) 
 
 
 def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
-    """Forget people whose time has come, count who listened, write old entries again, drop files nobody names."""
+    """Forget people and answers in time, count who listened, write old entries again, drop files nobody names."""
     while not has_to_stop() and (people := retention.due(at=clock.now())):
         for registration in people:
             rules.erase(registration, by=SYSTEM, at=clock.now())
+            db.session.commit()
+    if not has_to_stop():
+        for event, question in retention.answers_due(at=clock.now()):
+            rules.forget_answers(event.id, question, by=SYSTEM, at=clock.now())
             db.session.commit()
     if listeners.fold(at=clock.now()):
         db.session.commit()

@@ -44,16 +44,15 @@ FLOORS: dict[int, str] = {
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
-        programme/pairing programme/portraits programme/published programme/reading programme/sheet
-        programme/sweeping programme/telling programme/timetable programme/vacancies
-        programme/versions programme/wording programme/words registration/blanks registration/bundles registration/choices
-        registration/consent registration/files registration/history registration/holding registration/keys registration/known
-        registration/limits
-        registration/owndata
-        registration/retention
-        registration/roster registration/seats registration/stamps registration/standings registration/tickets
-        registration/typos
-        registration/told registration/words
+        programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/sweeping
+        programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
+        registration/answered registration/answers registration/blanks registration/boxes registration/bundles
+        registration/choices registration/consent registration/drafts registration/files registration/history
+        registration/holding registration/keys registration/known registration/laying registration/limits
+        registration/owndata registration/questionnaires registration/questions registration/retention
+        registration/roster registration/seats registration/spoken registration/stamps registration/standings
+        registration/starters registration/tickets registration/told registration/typed registration/typos
+        registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones

@@ -24,6 +24,8 @@ from eventsvc.text import cleaned
 
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
+# Where a letter's one button leads, when it is not to the page of the registration.
+_PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
 _SEATED = frozenset({"registered", "promoted", "address_changed"})
 
@@ -61,6 +63,7 @@ class Words:
     office: str
     deleted_on: str
     own_links: tuple[str, ...]
+    questions: tuple[str, ...] = ()
 
     @property
     def bold_title(self) -> Markup:
@@ -116,7 +119,8 @@ def of_account(due: Due) -> AccountWords:
 def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
     """Word a letter about a registration. Raises KeyError or ValueError for facts that cannot be read."""
     facts, event = due.facts, due.facts["event"]
-    manage_url = links.absolute("registration.manage", token=tokens.unseal(due.manage_sealed or ""), lang=language)
+    token = tokens.unseal(due.manage_sealed or "")
+    manage_url = links.absolute(_PAGES.get(due.kind, "registration.manage"), token=token, lang=language)
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
     title, time = inert(event["title"]), whereabouts.time(facts, language)
@@ -148,6 +152,7 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         office=current_app.config["SITE_NAME"],
         deleted_on=_day(facts.get("deleted_on"), language),
         own_links=tuple(link for link in (manage_url, feed, apple) if link),
+        questions=tuple(map(inert, facts.get("questions", ()))),
     )
 
 
@@ -182,6 +187,8 @@ def _calendars(facts: dict[str, Any], apple: str) -> list[tuple[str, str]]:
 
 
 def _act(kind: str) -> str:
+    if kind in _PAGES:
+        return str(_("Answer now"))
     is_over = kind in {"cancelled", "event_cancelled"}
     return str(_("See your registration") if is_over else _("See, change or cancel"))
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import get_locale
 
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.registration import choices, files
+from eventsvc.registration import answers, choices, files, questionnaires, spoken
 from eventsvc.registration.models import Registration
 
 _OWN = (
@@ -32,10 +33,27 @@ def of(registration: Registration) -> dict[str, Any]:
         "sessions": [
             snapshot(item, ("title", "starts_at", "ends_at", "room")) for item in choices.chosen_items(registration)
         ],
+        "answers": _answers(registration),
         "files": [snapshot(file, _FILE) | {"question": file.question.label} for file in files.of(registration.id)],
         "letters": [snapshot(letter, _LETTER) for letter in letters(registration.id)],
         "history": [snapshot(act, _ACT) for act in _acts(registration)],
     }
+
+
+def _answers(registration: Registration) -> list[dict[str, Any]]:
+    """Return every answer with its question, what the office noted of the person too."""
+    form, locale = questionnaires.of(registration.event_id), str(get_locale())
+    files = answers.named_files([registration.id], form)
+    rows = {row.question_id: row for row in answers.rows(registration.id)} if form else {}
+    return [
+        {
+            "question": prompt.label,
+            "answer": spoken.said(prompt, rows[prompt.id].value, locale, files),
+            "answered_at": snapshot(rows[prompt.id], ("answered_at",))["answered_at"],
+        }
+        for prompt in form
+        if prompt.id in rows
+    ]
 
 
 def letters(registration_id: int) -> Sequence[Message]:

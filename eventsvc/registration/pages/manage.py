@@ -38,6 +38,7 @@ from eventsvc.registration import (
 from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
+from eventsvc.registration.pages import asking
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import is_confirmed, opened
@@ -59,6 +60,7 @@ def correct(token: str) -> Response:
         return _ended(registration, token)
     # A post with nothing in it is an empty form, and does not save what is stored once more.
     form = CorrectionForm(obj=None if request.method == "POST" else registration)
+    form.asking = asking.own(registration, is_sent=request.method == "POST")
     if not form.is_submitted():
         return _correction(registration, form, token)
     if not form.validate():
@@ -181,11 +183,20 @@ def _save(registration: Registration, form: CorrectionForm, token: str) -> Respo
         form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
         return _correction(registration, form, token, 429)
     try:
-        rules.correct(registration, person, revision=form.revision.data or 0, by=ATTENDEE, at=clock.now())
+        rules.correct(
+            registration,
+            person,
+            revision=form.revision.data or 0,
+            by=ATTENDEE,
+            at=clock.now(),
+            answered=form.asking.answered,
+        )
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
+        asking.count_again(form.asking, registration)
         if isinstance(refused, ChangedMeanwhile):
             # The page shows what is stored now; sending it once more is meant.
             form.revision.data, form.revision.raw_data = registration.revision, None
@@ -247,7 +258,9 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
         token=token,
         countries=countries.options(locale, form.country.data),
         better=typos.better(form.email.data or ""),
-        is_newer=status == ChangedMeanwhile.status,
+        is_newer=status == ChangedMeanwhile.status and not form.asking.wrong,
+        answers=asking.told(registration),
+        kept_until=asking.kept_until(registration.event),
         deleted_on=_deletion(registration.event, locale),
     )
     return make_response(page, status)
@@ -271,6 +284,8 @@ def _manage(registration: Registration, token: str) -> Response:
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
         sessions=_sessions(registration),
+        answers=asking.told(registration),
+        lacks=asking.lacks(registration),
         files=own_files(registration, token),
         **_when(event, locale),
         **_calendars(registration),
