@@ -141,8 +141,12 @@ class RegistrationForm(PersonForm):
 
 
 class CorrectionForm(PersonForm):
-    """Who somebody is after all; `revision` is that of the registration when the form was opened."""
+    """Who somebody is after all; `revision` is that of the registration when the form was opened.
 
+    `claim` is a key of the form's own, which finds the files that came with it.
+    """
+
+    claim = HiddenField()
     revision = IntegerField(validators=[DataRequired()])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from io import BytesIO
 from typing import Any
 
@@ -11,22 +10,19 @@ from werkzeug.datastructures import FileStorage
 from eventsvc import stores
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import files
+from eventsvc.registration import answers, files, questionnaires
 from eventsvc.registration.models import AnswerFile, Question, QuestionKind, Registration
+from eventsvc.registration.questions import Answered
+from tests import people
 from tests.files import PDF
 from tests.people import NOW
 
 CLAIM = "the key of a form"
-_positions = itertools.count(1)
 
 
 def a_question(event: Event, label: str = "Curriculum vitae", **over: Any) -> Question:
     """A question that one file answers."""
-    facts = {"event_id": event.id, "kind": QuestionKind.FILE, "label": label, "position": next(_positions)} | over
-    question = Question(**facts)
-    db.session.add(question)
-    db.session.commit()
-    return question
+    return people.a_question(event, kind=QuestionKind.FILE, label=label, **over)
 
 
 def sent(content: bytes = PDF, name: str = "cv.pdf") -> FileStorage:
@@ -44,7 +40,10 @@ def received(question: Question, content: bytes = PDF, name: str = "cv.pdf", cla
 def a_file(registration: Registration, question: Question, content: bytes = PDF, name: str = "cv.pdf") -> AnswerFile:
     """A file that a registration has."""
     file = received(question, content, name, claim=f"of {registration.id}")
-    files.claim(registration, {question.id: [file.public_id]}, by_form=f"of {registration.id}")
+    own = [each.public_id for each in files.of(registration.id) if each.question_id == question.id]
+    prompt = questionnaires.of(registration.event_id).by_id[question.public_id]
+    value = {question.public_id: [*own, file.public_id]}
+    answers.write(registration, Answered((prompt,), value, f"of {registration.id}"), at=NOW)
     db.session.commit()
     return file
 

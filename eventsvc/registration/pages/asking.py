@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import request
 
-from eventsvc import web, when
+from eventsvc import tokens, web, when
 from eventsvc.events.models import Event, Mode
-from eventsvc.registration import answered, answers, questionnaires, questions, retention
+from eventsvc.registration import answered, answers, files, questionnaires, questions, retention
 from eventsvc.registration.answered import Told
 from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.models import Registration
+from eventsvc.registration.pages import sending
 from eventsvc.registration.questions import Prompt
 
 
@@ -24,6 +26,7 @@ def empty(event_id: int, name: str, mode: Mode) -> Boxes:
 def sent(event_id: int, name: str, mode: Mode) -> Boxes:
     """Return the boxes as they were posted; nobody whose registration is taken in sees what is left."""
     asking = Boxes(questionnaires.of(event_id, name).asked, mode, web.language())
+    sending.let_in(asking)
     asking.take(request.form)
     return asking
 
@@ -39,13 +42,28 @@ def own(registration: Registration, *, is_sent: bool) -> Boxes:
         left=answers.left(form, but=registration.id),
     )
     if is_sent:
+        sending.let_in(asking)
         asking.take(request.form)
     return asking
 
 
+def take_files(asking: Boxes, claim: Any, registration: Registration, *, is_sent: bool) -> None:
+    """Fill the boxes with the files somebody has, and with those that they sent to take their place."""
+    if not asking.has_files:
+        return
+    own = files.of(registration.id, of_office=False)
+    if is_sent:
+        sending.take(asking, claim, has_leave=True, own=own)
+    else:
+        claim.data = tokens.new()
+        sending.show(asking, own)
+
+
 def count_again(asking: Boxes, registration: Registration) -> None:
-    """Tell the places left in each choice as they are after all."""
+    """Tell the places left in each choice, and the files that are kept, as they are after all."""
     asking.show(answers.left(asking.form, but=registration.id))
+    if asking.has_files:
+        sending.show(asking, files.of(registration.id, of_office=False))
 
 
 def told(registration: Registration) -> list[Told]:

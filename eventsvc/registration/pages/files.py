@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from flask import Response, url_for
 
-from eventsvc import downloads, stores, uploads, web
+from eventsvc import downloads, stores, web
 from eventsvc.registration import files
-from eventsvc.registration.models import Registration
+from eventsvc.registration.answered import Told
+from eventsvc.registration.boxes import Kept
+from eventsvc.registration.models import AnswerFile, QuestionKind, Registration
+from eventsvc.registration.pages import sending
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.visit import opened
 
@@ -23,14 +26,15 @@ def file(token: str, public_id: str) -> Response:
     return downloads.attachment(content, found.media_type, found.name)
 
 
-def own_files(registration: Registration, token: str) -> list[dict[str, Any]]:
-    """Return what somebody sent, for their page; not what the office wrote down for itself."""
-    return [
-        {
-            "name": each.name,
-            "url": url_for("registration.file", token=token, public_id=each.public_id),
-            "about": f"{uploads.word(each.media_type)}, {uploads.size(each.size)}",
-            "question": each.question.label,
-        }
-        for each in files.of(registration.id, of_office=False)
-    ]
+def own_files(registration: Registration, token: str, told: Iterable[Told]) -> Mapping[int, list[Kept]]:
+    """Return what somebody sent by the ids of questions, for their page; no query where no answer in `told` is a file.
+
+    What the office wrote down for itself is not among them.
+    """
+    if not any(each.prompt.kind is QuestionKind.FILE for each in told):
+        return {}
+
+    def url(file: AnswerFile) -> str:
+        return url_for("registration.file", token=token, public_id=file.public_id)
+
+    return sending.links(files.of(registration.id, of_office=False), url)

@@ -59,12 +59,15 @@ def correct(token: str) -> Response:
     if not registration.is_live:
         return _ended(registration, token)
     # A post with nothing in it is an empty form, and does not save what is stored once more.
-    form = CorrectionForm(obj=None if request.method == "POST" else registration)
-    form.asking = asking.own(registration, is_sent=request.method == "POST")
+    is_sent = request.method == "POST"
+    asked = asking.own(registration, is_sent=is_sent)
+    form = CorrectionForm(obj=None if is_sent else registration)
+    form.asking = asked
+    asking.take_files(asked, form.claim, registration, is_sent=is_sent)
     if not form.is_submitted():
         return _correction(registration, form, token)
     if not form.validate():
-        return _correction(registration, form, token, 400 if is_forged(form) else 422)
+        return _correction(registration, form, token, 400 if is_forged(form) else asked.status)
     return _save(registration, form, token)
 
 
@@ -268,6 +271,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
 
 def _manage(registration: Registration, token: str) -> Response:
     event, locale, at = registration.event, web.language(), clock.now()
+    answers = asking.told(registration)
     page = render_template(
         "registration/manage.html",
         lang=locale,
@@ -284,9 +288,9 @@ def _manage(registration: Registration, token: str) -> Response:
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
         sessions=_sessions(registration),
-        answers=asking.told(registration),
+        answers=answers,
         lacks=asking.lacks(registration),
-        files=own_files(registration, token),
+        files=own_files(registration, token, answers),
         **_when(event, locale),
         **_calendars(registration),
     )

@@ -39,7 +39,7 @@ from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind, Turnstile
-from eventsvc.registration.pages import asking
+from eventsvc.registration.pages import asking, sending
 from eventsvc.registration.pages.blueprint import blueprint
 
 # Built once: in a rush the same question is asked hundreds of times a second.
@@ -67,8 +67,10 @@ def _elsewhere(slug: str, status: int) -> Response:
 
 
 def _sent(event_id: int, asks: str, mode: Mode) -> RegistrationForm:
+    # Files are let in before anything reads the form.
+    asked = asking.sent(event_id, asks, mode)
     form = RegistrationForm()
-    form.asking = asking.sent(event_id, asks, mode)
+    form.asking = asked
     return form
 
 
@@ -123,10 +125,12 @@ def _facts(event: Event, there: Places, asked: Boxes) -> tuple[Any, ...]:
 
 def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     """Look a post over; whatever is wrong, the form comes back with everything typed."""
-    if not limits.may_post(request.remote_addr or ""):
+    may_post = limits.may_post(request.remote_addr or "")
+    sending.take(form.asking, form.submission_key, has_leave=may_post and not form.homepage.data)
+    if not may_post:
         return _wait(event_id, form, at)
     if not form.validate():
-        return _refuse(event_id, form, at, 400 if is_forged(form) else 422)
+        return _refuse(event_id, form, at, 400 if is_forged(form) else form.asking.status)
     if form.homepage.data:
         form.homepage.data = ""
         form.form_errors.append(
@@ -161,6 +165,7 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
+        sending.show(form.asking)
         if isinstance(refused, AlreadyRegistered):
             _write_to_owner(event_id, form, at)
         if not form.asking.refuse(refused):
