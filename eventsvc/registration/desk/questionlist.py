@@ -9,6 +9,8 @@ from typing import Any
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from eventsvc.accounts import access
+from eventsvc.accounts.access import Act
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import words
 from eventsvc.events.models import Event, Mode
@@ -60,6 +62,18 @@ def of(event: Event) -> dict[str, Any]:
         "is_empty": not lines,
         "answered": sum(counts.values()),
     }
+
+
+def seen(event: Event) -> Questionnaire:
+    """Return the questions whose answers whoever is signed in may see."""
+    return questionnaires.of(event.id).seen(by_editors=access.may(Act.STEER_ROSTER, event))
+
+
+def answered_by(event: Event) -> list[Prompt]:
+    """Return what they may see, without what is asked no more and nobody answered."""
+    form = seen(event)
+    counts = answers.counts([prompt.id for prompt in form if prompt.is_retired]) if form else {}
+    return [prompt for prompt in form if not prompt.is_retired or counts.get(prompt.id)]
 
 
 def lacking(event: Event) -> list[dict[str, Any]]:

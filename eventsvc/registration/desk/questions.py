@@ -16,11 +16,12 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import answers, questionnaires, retention, rules, spoken, starters
+from eventsvc.registration import answers, countries, questionnaires, retention, rules, spoken, starters
 from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.desk import questionlist
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.questionforms import QuestionForm, SectionForm
+from eventsvc.registration.forms import PersonForm
 from eventsvc.registration.models import Question, QuestionKind, QuestionSection
 from eventsvc.registration.questions import Prompt
 
@@ -185,8 +186,10 @@ def preview_questions(slug: str) -> str:
     return render_template(
         "desk/registration/preview.html",
         event=event,
+        form=PersonForm(),
+        countries=countries.options(locale, None),
         asking=Boxes(form, event.mode, locale, left=answers.left(form)),
-        kept_until=_kept_until(event, locale),
+        kept_until=retention.told_of(event, locale),
     )
 
 
@@ -275,11 +278,3 @@ def _form_page(
 
 def _section_page(event: Event, form: SectionForm, section: QuestionSection | None = None) -> str:
     return render_template("desk/registration/section.html", event=event, form=form, section=section)
-
-
-def _kept_until(event: Event, locale: str) -> Callable[[Prompt], str]:
-    def told(prompt: Prompt) -> str:
-        last = retention.last_day_of(event, prompt.kept_days)
-        return when.on(last, locale) if last else ""
-
-    return told

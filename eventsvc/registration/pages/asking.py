@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 from flask import request
 
-from eventsvc import web, when
-from eventsvc.events.models import Event, Mode
-from eventsvc.registration import answered, answers, questionnaires, questions, retention
+from eventsvc import web
+from eventsvc.events.models import Mode
+from eventsvc.registration import answered, answers, questionnaires, questions
 from eventsvc.registration.answered import Told
 from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.models import Registration
-from eventsvc.registration.questions import Prompt
 
 
 def empty(event_id: int, name: str, mode: Mode) -> Boxes:
@@ -53,18 +52,10 @@ def told(registration: Registration) -> list[Told]:
     return answered.told(registration.id, questionnaires.of(registration.event_id).own, web.language())
 
 
-def lacks(registration: Registration) -> list[Prompt]:
-    """Return what is required by now and they have not answered."""
-    form = questionnaires.of(registration.event_id).asked
-    given = answers.of(registration.id, form)
-    return [prompt for prompt in questions.missing(form, given, registration.mode) if prompt.is_required]
-
-
-def kept_until(event: Event) -> Callable[[Prompt], str]:
-    """Return what tells the day on which an answer goes, where that is before all else does."""
-
-    def told(prompt: Prompt) -> str:
-        last = retention.last_day_of(event, prompt.kept_days)
-        return when.on(last, web.language()) if last else ""
-
-    return told
+def shown(registration: Registration) -> dict[str, Any]:
+    """Return what somebody's page shows of their answers, and which are required by now and missing."""
+    form = questionnaires.of(registration.event_id)
+    given = answered.told(registration.id, form.own, web.language())
+    values = {each.prompt.public_id: each.value for each in given}
+    lacking = questions.missing(form.asked, values, registration.mode)
+    return {"answers": given, "lacks": [prompt for prompt in lacking if prompt.is_required]}

@@ -259,7 +259,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
         better=typos.better(form.email.data or ""),
         is_newer=status == ChangedMeanwhile.status and not form.asking.wrong,
         answers=asking.told(registration),
-        kept_until=asking.kept_until(registration.event),
+        kept_until=retention.told_of(registration.event, locale),
         deleted_on=_deletion(registration.event, locale),
     )
     return make_response(page, status)
@@ -283,8 +283,7 @@ def _manage(registration: Registration, token: str) -> Response:
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
         sessions=_sessions(registration),
-        answers=asking.told(registration),
-        lacks=asking.lacks(registration),
+        **asking.shown(registration),
         **_when(event, locale),
         **_calendars(registration),
     )
