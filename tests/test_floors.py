@@ -49,7 +49,7 @@ FLOORS: dict[int, str] = {
         registration/answered registration/answers registration/blanks registration/boxes registration/bundles
         registration/choices registration/consent registration/drafts registration/files registration/history
         registration/holding registration/keys registration/known registration/laying registration/limits
-        registration/owndata registration/questionnaires registration/questions registration/retention
+        registration/owndata registration/questionnaires registration/questions registration/receiving registration/retention
         registration/roster registration/seats registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/words

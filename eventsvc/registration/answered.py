@@ -22,6 +22,7 @@ class Told:
     prompt: Prompt
     label: str
     answer: str
+    value: Any
     note: str = ""
 
 
@@ -44,10 +45,9 @@ def _told(
 ) -> Told:
     asked = then.get((prompt.id, row.version))
     if asked is None:
-        return Told(prompt, prompt.label, spoken.said(prompt, row.value, locale, files))
-    return Told(
-        prompt, prompt.label, spoken.said(_as_asked(prompt, asked), row.value, locale, files), _note(prompt, asked)
-    )
+        return Told(prompt, prompt.label, spoken.said(prompt, row.value, locale, files), row.value)
+    words = spoken.said(_as_asked(prompt, asked), row.value, locale, files)
+    return Told(prompt, prompt.label, words, row.value, _note(prompt, asked))
 
 
 def _as_asked(prompt: Prompt, asked: dict[str, Any]) -> Prompt:

@@ -66,6 +66,7 @@ class Box:
     """A question on a page. `said` is what was typed or chosen, `errors` are sentences about it.
 
     `files` are those that are kept and answer it already.
+    `is_hybrid`: whoever fills in the form may take part in either way, so that those for one way say so.
     """
 
     prompt: Prompt
@@ -73,6 +74,7 @@ class Box:
     others: Mapping[str, Prompt]
     left: Mapping[str, int]
     is_optional: bool
+    is_hybrid: bool
     said: Sequence[str] = ()
     errors: list[Any] = field(default_factory=list)
     files: Sequence[Kept] = ()
@@ -114,7 +116,12 @@ class Box:
 
     @property
     def is_conditional(self) -> bool:
-        return self.prompt.condition is not None or self.prompt.mode is not None
+        return self.prompt.condition is not None or bool(self.way)
+
+    @property
+    def way(self) -> str:
+        """The one way to take part that the question is for, where there are two."""
+        return self.prompt.mode.value if self.prompt.mode and self.is_hybrid else ""
 
     @property
     def most_words(self) -> int:
@@ -198,12 +205,10 @@ class Box:
         return Word("filling", ngettext("%(num)d left", "%(num)d left", left), "warn")
 
     def _only_way(self) -> str:
-        match self.prompt.mode:
-            case Mode.IN_PERSON:
-                return _("Only if you take part on site.")
-            case Mode.ONLINE:
-                return _("Only if you take part online.")
-        return ""
+        if not self.way:
+            return ""
+        is_there = self.prompt.mode is Mode.IN_PERSON
+        return _("Only if you take part on site.") if is_there else _("Only if you take part online.")
 
     def _only_answer(self) -> str:
         condition = self.prompt.condition
@@ -222,7 +227,10 @@ class Box:
 
 
 class Boxes:
-    """All boxes of a form, filled in and looked over. `mode` is how whoever fills them in takes part."""
+    """All boxes of a form, filled in and looked over.
+
+    `mode` is how whoever fills them in takes part; hybrid where that is for them to choose, so that both are asked.
+    """
 
     def __init__(
         self,
@@ -243,9 +251,16 @@ class Boxes:
         self.refused: dict[str, Refused] = {}
         self._boxes: dict[str, Box] = {
             prompt.public_id: Box(
-                prompt, locale, form.by_id, self.left, not (prompt.is_required and is_strict), self._typed(prompt)
+                prompt,
+                locale,
+                form.by_id,
+                self.left,
+                not (prompt.is_required and is_strict),
+                mode is Mode.HYBRID,
+                self._typed(prompt),
             )
             for prompt in form
+            if prompt.is_for(mode)
         }
 
     def __bool__(self) -> bool:
@@ -258,7 +273,9 @@ class Boxes:
     def parts(self) -> Iterator[tuple[Part, list[Box]]]:
         """Go through the sections with the boxes in each."""
         for part in self.form.parts:
-            yield part, [self._boxes[prompt.public_id] for prompt in part.prompts]
+            own = [self._boxes[prompt.public_id] for prompt in part.prompts if prompt.public_id in self._boxes]
+            if own:
+                yield part, own
 
     @property
     def wrong(self) -> list[Box]:
@@ -267,7 +284,7 @@ class Boxes:
 
     @property
     def has_files(self) -> bool:
-        return any(prompt.kind is QuestionKind.FILE for prompt in self.form)
+        return any(box.prompt.kind is QuestionKind.FILE for box in self)
 
     @property
     def status(self) -> int:

@@ -87,6 +87,11 @@ class FilesGone(_Told):
     told = _l("A file that you chose before is not kept any more. Choose it again; nothing you typed is lost.")
 
 
+class TooManyFiles(_Told):
+    status = 429
+    told = _l("Many files came from your network. Wait ten minutes, then choose this one again.")
+
+
 class SessionNotThere(_Told):
     told = _l("This session is not in the programme any more, so it was not chosen. Nothing else changed.")
 

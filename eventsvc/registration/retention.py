@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from eventsvc import when
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.registration.models import Answer, Question, Registration
@@ -22,6 +24,16 @@ def last_day_of(event: Event, kept_days: int | None) -> date | None:
     if kept_days is None or kept_days >= event.retention_days:
         return None
     return _days_after(event, kept_days)
+
+
+def told_of(event: Event, locale: str) -> Callable[[int | None], str]:
+    """Return what words the last day of answers that go before the registration does, from their days to keep."""
+
+    def told(kept_days: int | None) -> str:
+        last = last_day_of(event, kept_days)
+        return when.on(last, locale) if last else ""
+
+    return told
 
 
 def answers_due(*, at: datetime) -> list[tuple[Event, Question]]:

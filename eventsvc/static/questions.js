@@ -7,7 +7,7 @@ function isMet(part) {
   const wanted = answers.split(" ");
   const boxes = [...document.getElementsByName(needs)];
   // A question that is not shown itself brings nothing up, whatever it was answered before.
-  return boxes.some((box) => box.checked && wanted.includes(box.value) && !box.closest("[data-asked][hidden]"));
+  return boxes.some((box) => (box.checked || box.matches("select")) && wanted.includes(box.value) && !box.closest("[data-asked][hidden]"));
 }
 
 // How somebody takes part is said by a ticket type that is chosen: it carries data-takes-part.
@@ -33,7 +33,10 @@ function count(box) {
 
 if (dependent.length) {
   // What each is for need not be said where only they see it; those for one way alone are still said to be.
-  for (const part of dependent) if (part.dataset.needs && !part.dataset.way) part.querySelector("[data-only-if]").hidden = true;
+  for (const part of dependent) {
+    const said = part.querySelector("[data-only-if]");
+    if (said && part.dataset.needs && !part.dataset.way) said.hidden = true;
+  }
   document.addEventListener("change", show);
   addEventListener("pageshow", show);
   show();

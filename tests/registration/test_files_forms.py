@@ -13,9 +13,8 @@ from flask.testing import FlaskClient
 from eventsvc import stores
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import files, limits, questionnaires
-from eventsvc.registration.models import Answer, AnswerFile, Question, Registration
-from eventsvc.registration.pages import sending
+from eventsvc.registration import files, limits, questionnaires, receiving
+from eventsvc.registration.models import Answer, AnswerFile, Question, Registration, SeenBy
 from eventsvc.stores import StoreAway
 from tests import browsing, people
 from tests.files import PDF, a_document, content_of
@@ -51,8 +50,11 @@ def box(question: Question) -> str:
     return f"q-{question.public_id}"
 
 
-def post(client: FlaskClient, address: str, page: str, *sent: tuple[Question, Sent], **typed: str) -> Any:
-    """Send the form of a page with what is typed over it, and with files, as a browser does."""
+def post(client: FlaskClient, address: str, page: str, *sent: tuple[Question, Sent], to: str = "", **typed: str) -> Any:
+    """Send the form of a page with what is typed over it, and with files, as a browser does.
+
+    `address` is where the form says that it goes, `to` where that is when it says nothing.
+    """
     form = browsing.fields(page, action=address)
     for name in [name for name in form if name.startswith("q-") and not name.endswith("-drop")]:
         form.poplist(name)
@@ -65,7 +67,7 @@ def post(client: FlaskClient, address: str, page: str, *sent: tuple[Question, Se
         for question, (name, content) in sent
     ]
     body = b"".join(lines) + b"--cut--\r\n"
-    return client.post(address, data=body, content_type="multipart/form-data; boundary=cut")
+    return client.post(address or to, data=body, content_type="multipart/form-data; boundary=cut")
 
 
 def _part(says: str, content: bytes, kind: str = "") -> bytes:
@@ -149,7 +151,7 @@ def test_a_file_that_is_not_taken_is_told_beside_its_question_and_nothing_typed_
 def test_what_is_far_too_much_is_not_read_and_the_page_says_how_to_go_on(
     client: FlaskClient, event: Event, cv: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "_CEILING", 1_000_000)
+    monkeypatch.setattr(receiving, "CEILING", 1_000_000)
 
     refused = post(client, path(event), client.get(path(event)).text, (cv, ("cv.pdf", bytes(1_000_000))), **ADA)
 
@@ -328,3 +330,48 @@ class TestCorrecting:
         post(client, self.form(ada), other, country="NL")
 
         assert rows() == [("left.pdf", False)]
+
+
+class TestOnTheDesk:
+    @pytest.fixture
+    def desk(self, event: Event, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+        return sign_in(people.an_organiser("Olga", owns=event))
+
+    def form(self, event: Event, registration: Registration | None = None) -> str:
+        which = f"{registration.id}/correct" if registration else "add"
+        return f"/desk/events/{event.slug}/roster/{which}"
+
+    def test_olga_adds_somebody_with_their_file_which_is_kept_while_the_form_is_refused(
+        self, desk: FlaskClient, event: Event, cv: Question, csrf: None
+    ) -> None:
+        form = desk.get(self.form(event)).text
+        name = {"given_name": "Ada", "family_name": "Voorbeeld"}
+
+        refused = post(desk, "", form, (cv, ("cv.pdf", PDF)), to=self.form(event), **name | {"email": "no address"})
+        assert refused.status_code == 422 and "PDF, 1 kB, kept" in refused.text
+        done = post(desk, "", refused.text, to=self.form(event), **name | {"email": ""})
+
+        assert (done.status_code, rows()) == (303, [("cv.pdf", True)])
+
+    def test_a_correction_leaves_files_alone_and_adds_what_the_office_notes(
+        self, desk: FlaskClient, event: Event, cv: Question
+    ) -> None:
+        ada, visa = a_registration(event), a_question(event, "Visa", seen_by=SeenBy.OFFICE)
+        a_file(ada, cv)
+
+        form = desk.get(self.form(event, ada)).text
+        done = post(desk, "", form, (visa, ("visa.pdf", PDF)), to=self.form(event, ada), given_name="Augusta")
+
+        assert (done.status_code, rows()) == (303, [("cv.pdf", True), ("visa.pdf", True)])
+        person = desk.get(done.headers["Location"]).text
+        assert "visa.pdf" in person and person.count(f"/events/{event.slug}/files/") == 2
+
+    def test_a_file_that_is_too_large_is_told_there_too(self, desk: FlaskClient, event: Event, cv: Question) -> None:
+        form = desk.get(self.form(event)).text
+
+        refused = post(
+            desk, "", form, (cv, ("cv.pdf", b"%PDF-" + bytes(files.MOST_BYTES))), to=self.form(event), given_name="Ada"
+        )
+
+        assert refused.status_code == 413 and "A file may have 20 MB" in refused.text
+        assert browsing.fields(refused.text, action="")["given_name"] == "Ada"

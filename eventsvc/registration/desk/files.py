@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,12 @@ from eventsvc.accounts import access, audit
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import bundles, files, roster, words
+from eventsvc.registration import bundles, files, receiving, roster, words
+from eventsvc.registration.answered import Told
+from eventsvc.registration.boxes import Kept
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.roster import person_url
-from eventsvc.registration.models import AnswerFile, Registration
+from eventsvc.registration.models import AnswerFile, QuestionKind, Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,13 @@ def download_file(slug: str, public_id: str) -> Response:
     return downloads.attachment(found, file.media_type, file.name)
 
 
-def of_person(event: Event, registration: Registration) -> list[dict[str, Any]]:
-    """Return those of one person that I may see, for their page."""
+def of_person(event: Event, registration: Registration, told: Iterable[Told]) -> Mapping[int, list[Kept]]:
+    """Return those of one person that I may see, by the ids of questions; no query where no answer is a file."""
+    if not any(each.prompt.kind is QuestionKind.FILE for each in told):
+        return {}
     sees_all = _sees_all(event)
-    return [_file(event, file) for file in files.of(registration.id, by_editors=sees_all, of_office=sees_all)]
+    found = files.of(registration.id, by_editors=sees_all, of_office=sees_all)
+    return receiving.linked(found, lambda file: url_for(".download_file", slug=event.slug, public_id=file.public_id))
 
 
 def _sees_all(event: Event) -> bool:
@@ -98,15 +104,10 @@ def _sees_all(event: Event) -> bool:
 def _row(event: Event, file: AnswerFile) -> dict[str, Any]:
     person = file.registration
     assert person is not None
-    return _file(event, file) | {
+    return {
         "person": person.name or tokens.spaced(person.reference),
         "person_url": person_url(event, person.id, roster.Asked()),
         "state": None if person.has_seat else words.state(person.state),
-    }
-
-
-def _file(event: Event, file: AnswerFile) -> dict[str, Any]:
-    return {
         "name": file.name,
         "url": url_for(".download_file", slug=event.slug, public_id=file.public_id),
         "about": f"{uploads.word(file.media_type)}, {uploads.size(file.size)}",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
 
-from eventsvc import tokens, web, when
-from eventsvc.events.models import Event, Mode
-from eventsvc.registration import answered, answers, files, questionnaires, questions, retention
+from eventsvc import web
+from eventsvc.events.models import Mode
+from eventsvc.registration import answered, answers, questionnaires, questions
 from eventsvc.registration.answered import Told
 from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.models import Registration
 from eventsvc.registration.pages import sending
-from eventsvc.registration.questions import Prompt
 
 
 def empty(event_id: int, name: str, mode: Mode) -> Boxes:
@@ -47,23 +45,10 @@ def own(registration: Registration, *, is_sent: bool) -> Boxes:
     return asking
 
 
-def take_files(asking: Boxes, claim: Any, registration: Registration, *, is_sent: bool) -> None:
-    """Fill the boxes with the files somebody has, and with those that they sent to take their place."""
-    if not asking.has_files:
-        return
-    own = files.of(registration.id, of_office=False)
-    if is_sent:
-        sending.take(asking, claim, has_leave=True, own=own)
-    else:
-        claim.data = tokens.new()
-        sending.show(asking, own)
-
-
 def count_again(asking: Boxes, registration: Registration) -> None:
     """Tell the places left in each choice, and the files that are kept, as they are after all."""
     asking.show(answers.left(asking.form, but=registration.id))
-    if asking.has_files:
-        sending.show(asking, files.of(registration.id, of_office=False))
+    sending.show(asking, registration)
 
 
 def told(registration: Registration) -> list[Told]:
@@ -71,18 +56,10 @@ def told(registration: Registration) -> list[Told]:
     return answered.told(registration.id, questionnaires.of(registration.event_id).own, web.language())
 
 
-def lacks(registration: Registration) -> list[Prompt]:
-    """Return what is required by now and they have not answered."""
-    form = questionnaires.of(registration.event_id).asked
-    given = answers.of(registration.id, form)
-    return [prompt for prompt in questions.missing(form, given, registration.mode) if prompt.is_required]
-
-
-def kept_until(event: Event) -> Callable[[Prompt], str]:
-    """Return what tells the day on which an answer goes, where that is before all else does."""
-
-    def told(prompt: Prompt) -> str:
-        last = retention.last_day_of(event, prompt.kept_days)
-        return when.on(last, web.language()) if last else ""
-
-    return told
+def shown(registration: Registration) -> dict[str, Any]:
+    """Return what somebody's page shows of their answers, and which are required by now and missing."""
+    form = questionnaires.of(registration.event_id)
+    given = answered.told(registration.id, form.own, web.language())
+    values = {each.prompt.public_id: each.value for each in given}
+    lacking = questions.missing(form.asked, values, registration.mode)
+    return {"answers": given, "lacks": [prompt for prompt in lacking if prompt.is_required]}

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from flask import Response, url_for
 
 from eventsvc import downloads, stores, web
-from eventsvc.registration import files
+from eventsvc.registration import files, receiving
 from eventsvc.registration.answered import Told
 from eventsvc.registration.boxes import Kept
 from eventsvc.registration.models import AnswerFile, QuestionKind, Registration
-from eventsvc.registration.pages import sending
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.visit import opened
 
@@ -37,4 +36,4 @@ def own_files(registration: Registration, token: str, told: Iterable[Told]) -> M
     def url(file: AnswerFile) -> str:
         return url_for("registration.file", token=token, public_id=file.public_id)
 
-    return sending.links(files.of(registration.id, of_office=False), url)
+    return receiving.linked(files.of(registration.id, of_office=False), url)

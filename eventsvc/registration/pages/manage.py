@@ -38,7 +38,7 @@ from eventsvc.registration import (
 from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
-from eventsvc.registration.pages import asking
+from eventsvc.registration.pages import asking, sending
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import is_confirmed, opened
@@ -63,7 +63,7 @@ def correct(token: str) -> Response:
     asked = asking.own(registration, is_sent=is_sent)
     form = CorrectionForm(obj=None if is_sent else registration)
     form.asking = asked
-    asking.take_files(asked, form.claim, registration, is_sent=is_sent)
+    sending.take_own(asked, form.claim, registration)
     if not form.is_submitted():
         return _correction(registration, form, token)
     if not form.validate():
@@ -263,7 +263,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
         better=typos.better(form.email.data or ""),
         is_newer=status == ChangedMeanwhile.status and not form.asking.wrong,
         answers=asking.told(registration),
-        kept_until=asking.kept_until(registration.event),
+        kept_until=retention.told_of(registration.event, locale),
         deleted_on=_deletion(registration.event, locale),
     )
     return make_response(page, status)
@@ -271,7 +271,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
 
 def _manage(registration: Registration, token: str) -> Response:
     event, locale, at = registration.event, web.language(), clock.now()
-    answers = asking.told(registration)
+    answers = asking.shown(registration)
     page = render_template(
         "registration/manage.html",
         lang=locale,
@@ -288,9 +288,8 @@ def _manage(registration: Registration, token: str) -> Response:
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale),
         sessions=_sessions(registration),
-        answers=answers,
-        lacks=asking.lacks(registration),
-        files=own_files(registration, token, answers),
+        **answers,
+        files=own_files(registration, token, answers["answers"]),
         **_when(event, locale),
         **_calendars(registration),
     )

@@ -241,7 +241,7 @@ def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *,
         countries=countries.options(locale, form.country.data) if is_form else "",
         better=typos.better(form.email.data or ""),
         deleted_on=_deletion(event, locale),
-        kept_until=asking.kept_until(event),
+        kept_until=retention.told_of(event, locale),
     )
 
 

@@ -14,6 +14,7 @@ from eventsvc.registration.rules.arranging import (
 )
 from eventsvc.registration.rules.asking import ask_registered, forget_answers, lacking, start_form
 from eventsvc.registration.rules.correcting import correct
+from eventsvc.registration.rules.holding import is_over
 from eventsvc.registration.rules.leaving import cancel, erase
 from eventsvc.registration.rules.linking import (
     LINK_EVERY,
@@ -43,6 +44,7 @@ __all__ = [
     "edit_section",
     "erase",
     "forget_answers",
+    "is_over",
     "lacking",
     "move_question",
     "promote",

@@ -48,7 +48,7 @@ def insert(
         event_id=event_id,
         public_id=public_id(),
         section_id=group.section_id,
-        position=len(group.questions),
+        position=group.questions[-1].position + 1 if group.questions else 0,
     )
     with db.session.no_autoflush:
         _write(question, draft, laid)
