@@ -29,7 +29,7 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery programme/importing registration/choosing registration/feeding
+        */rules mail/delivery programme/importing registration/feeding
     """,
     3: "*/notifications programme/asking",
     2: """
@@ -49,8 +49,9 @@ FLOORS: dict[int, str] = {
         registration/answered registration/answers registration/blanks registration/boxes registration/bundles
         registration/choices registration/consent registration/drafts registration/files registration/history
         registration/holding registration/keys registration/known registration/laying registration/limits
-        registration/owndata registration/questionnaires registration/questions registration/receiving registration/retention
-        registration/roster registration/seats registration/spoken registration/stamps registration/standings
+        registration/listed registration/owndata registration/questionnaires registration/questions
+        registration/receiving registration/retention registration/roster registration/seats
+        registration/session_roster registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links

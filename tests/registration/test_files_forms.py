@@ -366,6 +366,16 @@ class TestOnTheDesk:
         person = desk.get(done.headers["Location"]).text
         assert "visa.pdf" in person and person.count(f"/events/{event.slug}/files/") == 2
 
+    def test_what_is_far_too_much_is_told_there_too(
+        self, desk: FlaskClient, event: Event, cv: Question, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        form = desk.get(self.form(event)).text
+        monkeypatch.setattr(receiving, "CEILING", 1_000_000)
+
+        refused = post(desk, "", form, (cv, ("cv.pdf", bytes(1_000_000))), to=self.form(event))
+
+        assert refused.status_code == 413 and "Go back one page in your browser" in refused.text
+
     def test_a_file_that_is_too_large_is_told_there_too(self, desk: FlaskClient, event: Event, cv: Question) -> None:
         form = desk.get(self.form(event)).text
 

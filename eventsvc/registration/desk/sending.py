@@ -6,16 +6,16 @@ from typing import Any
 
 from flask import request
 from flask_security import current_user
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response
 
 from eventsvc import clock, tokens, web
 from eventsvc.extensions import db
 from eventsvc.registration import files, receiving
 from eventsvc.registration.boxes import Boxes
-from eventsvc.registration.desk.blueprint import blueprint
+from eventsvc.registration.desk.blueprint import UNREAD, blueprint
 
 _WITH_FILES = frozenset({"registration_desk.add", "registration_desk.correct"})
+
+UNREAD.update(dict.fromkeys(_WITH_FILES, receiving.unread))
 
 
 @blueprint.url_value_preprocessor
@@ -23,12 +23,6 @@ def let_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let organisers send files with a person, before anything reads the form."""
     if endpoint in _WITH_FILES and request.method == "POST" and current_user.is_authenticated:
         web.let_files_in(most=receiving.CEILING, text=receiving.TEXT, each=files.MOST_BYTES)
-
-
-@blueprint.errorhandler(RequestEntityTooLarge)
-def refuse_unread(_error: RequestEntityTooLarge) -> Response:
-    """Say what to do to whoever sent so much that it was not even read."""
-    return web.error_page(413, sentence=receiving.unread() if request.endpoint in _WITH_FILES else None)
 
 
 def take(asking: Boxes, claim: Any, registration_id: int | None = None) -> None:
