@@ -26,6 +26,9 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 _NEXT = 6
 # A page of a door that has a line of its own beside that door's.
 _ITS_OWN = frozenset({"programme_desk.speakers"})
+_WHOLE = ("roster", "show_timetable")
+# Where one question or section of a form is written.
+_OF_QUESTIONS = ("questions", "_question", "_section", ".ask_registered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Edit"), "events_desk.edit", Act.EDIT),
         (_("Programme"), "programme_desk.show_timetable", Act.SEE),
         (_("Speakers"), "programme_desk.speakers", Act.EDIT),
+        (_("Questions"), "registration_desk.questions", Act.EDIT),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
         (_("Workshops"), "registration_desk.workshops", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
@@ -141,9 +145,9 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
 def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
     url = url_for(endpoint, **values)
     # One person of the roster is a page of the roster, and one session one of the programme.
-    whole = (
-        () if request.endpoint in _ITS_OWN else (f"{request.blueprint}.{page}" for page in ("roster", "show_timetable"))
-    )
+    whole = [] if request.endpoint in _ITS_OWN else [f"{request.blueprint}.{page}" for page in _WHOLE]
+    if request.blueprint == "registration_desk" and str(request.endpoint).endswith(_OF_QUESTIONS):
+        whole = ["registration_desk.questions"]
     is_current = endpoint in (request.endpoint, *whole)
     return {"label": label, "url": url, "count": count, "is_current": is_current}
 

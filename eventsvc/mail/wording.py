@@ -24,6 +24,8 @@ from eventsvc.text import cleaned
 
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
+# Where a letter's one button leads, when it is not to the page of the registration.
+_PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
 _SEATED = frozenset({"registered", "promoted", "address_changed"})
 
@@ -70,6 +72,7 @@ class Words:
     office: str
     deleted_on: str
     own_links: tuple[str, ...]
+    questions: tuple[str, ...] = ()
     session: SessionWords | None = None
 
     @property
@@ -126,7 +129,8 @@ def of_account(due: Due) -> AccountWords:
 def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
     """Word a letter about a registration. Raises KeyError or ValueError for facts that cannot be read."""
     facts, event = due.facts, due.facts["event"]
-    manage_url = links.absolute("registration.manage", token=tokens.unseal(due.manage_sealed or ""), lang=language)
+    token = tokens.unseal(due.manage_sealed or "")
+    manage_url = links.absolute(_PAGES.get(due.kind, "registration.manage"), token=token, lang=language)
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
     title, time = inert(event["title"]), whereabouts.time(facts, language)
@@ -158,6 +162,7 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         office=current_app.config["SITE_NAME"],
         deleted_on=_day(facts.get("deleted_on"), language),
         own_links=tuple(link for link in (manage_url, feed, apple) if link),
+        questions=tuple(map(inert, facts.get("questions", ()))),
         session=_session(facts, language),
     )
 
@@ -207,6 +212,8 @@ def _hours(session: dict[str, Any], event: dict[str, Any], language: str) -> str
 
 
 def _act(kind: str) -> str:
+    if kind in _PAGES:
+        return str(_("Answer now"))
     is_over = kind in {"cancelled", "event_cancelled"}
     return str(_("See your registration") if is_over else _("See, change or cancel"))
 

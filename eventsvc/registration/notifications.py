@@ -152,6 +152,36 @@ def _last_asks(registration: Registration, at: datetime) -> list[Ask]:
     return [{"method": Method.CANCEL.value, "facts": entry["facts"], "sequence": sequence}, *asked]
 
 
+def questions_asked(lacking: Sequence[tuple[Registration, list[str]]], *, form: str, at: datetime) -> int:
+    """Ask people who are registered what they have not answered; return how many letters that makes.
+
+    `lacking` has them with the questions, `form` is the name of what is asked: for each form there is one letter.
+    """
+    if not lacking:
+        return 0
+    event = lacking[0][0].event
+    keys = {f"questions_asked:{person.id}:{form}": (person, labels) for person, labels in lacking if person.email}
+    laid = outbox.laid(event.id, "questions_asked")
+    drafts = [_asking(key, person, labels, at) for key, (person, labels) in keys.items() if key not in laid]
+    outbox.replace_all_waiting([draft.about for draft in drafts])
+    outbox.post_all(drafts, at=at)
+    return len(drafts)
+
+
+def _asking(key: str, person: Registration, labels: list[str], at: datetime) -> Draft:
+    event = person.event
+    return Draft(
+        "questions_asked",
+        Recipient(person.email or "", person.name, person.language, event.contact_email),
+        told.of(person) | {"questions": labels},
+        key=key,
+        about=f"questions:{person.id}",
+        event_id=event.id,
+        registration_id=person.id,
+        due_at=at,
+    )
+
+
 def _post(
     kind: str,
     registration: Registration,

@@ -239,6 +239,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('turn', sa.Integer(), nullable=False, server_default="0"))
         batch_op.create_index('ix_choices_session_id_is_waiting_turn', ['session_id', 'is_waiting', 'turn'], unique=False)
 
+    with op.batch_alter_table('turnstiles', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('form', sa.String(length=16), nullable=False, server_default=""))
+
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offer_hours', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('proof_hours', sa.Integer(), nullable=True))
@@ -271,6 +274,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_registrations_access_code_id_access_codes'), 'access_codes', ['access_code_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_registrations_ticket_type_id_ticket_types'), 'ticket_types', ['ticket_type_id'], ['id'])
 
+    with op.batch_alter_table('turnstiles') as batch_op:
+        batch_op.alter_column('form', existing_type=sa.String(length=16), server_default=None)
     with op.batch_alter_table('choices') as batch_op:
         batch_op.alter_column('is_waiting', existing_type=sa.Boolean(), server_default=None)
         batch_op.alter_column('turn', existing_type=sa.Integer(), server_default=None)
@@ -319,6 +324,9 @@ def downgrade() -> None:
         batch_op.drop_column('changes_close_at')
         batch_op.drop_column('proof_hours')
         batch_op.drop_column('offer_hours')
+
+    with op.batch_alter_table('turnstiles', schema=None) as batch_op:
+        batch_op.drop_column('form')
 
     with op.batch_alter_table('choices', schema=None) as batch_op:
         batch_op.drop_index('ix_choices_session_id_is_waiting_turn')

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField, TextAreaField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -15,7 +15,12 @@ from eventsvc.text import cleaned
 
 
 class AddForm(PersonForm):
-    """Somebody added by hand: an organiser may know neither the address nor the country."""
+    """Somebody added by hand: an organiser may know neither the address nor the country.
+
+    `claim` is a key of the form's own, which finds the files that came with it.
+    """
+
+    claim = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,8 +4,18 @@ Every act first holds the event's turnstile, then reads again, then looks, then 
 Doors commit, and so let the next one in.
 """
 
+from eventsvc.registration.rules.arranging import (
+    add_section,
+    edit_section,
+    move_question,
+    remove_section,
+    shift_question,
+    shift_section,
+)
+from eventsvc.registration.rules.asking import ask_registered, forget_answers, lacking, start_form
 from eventsvc.registration.rules.choosing import carry_over, choose, unchoose
 from eventsvc.registration.rules.correcting import correct
+from eventsvc.registration.rules.holding import is_over
 from eventsvc.registration.rules.importing import Look, look, take_list
 from eventsvc.registration.rules.leaving import cancel, erase
 from eventsvc.registration.rules.linking import (
@@ -15,6 +25,13 @@ from eventsvc.registration.rules.linking import (
     replace_manage_link,
     send_link,
 )
+from eventsvc.registration.rules.questions import (
+    add_question,
+    edit_question,
+    remove_question,
+    restore_question,
+    retire_question,
+)
 from eventsvc.registration.rules.registering import register
 from eventsvc.registration.rules.serving import promote, serve_list
 from eventsvc.registration.rules.workshops import serve_sessions
@@ -22,20 +39,36 @@ from eventsvc.registration.rules.workshops import serve_sessions
 __all__ = [
     "LINK_EVERY",
     "Look",
+    "add_question",
+    "add_section",
+    "ask_registered",
     "cancel",
     "carry_over",
     "choose",
     "correct",
+    "edit_question",
+    "edit_section",
     "erase",
+    "forget_answers",
+    "is_over",
+    "lacking",
     "look",
+    "move_question",
     "promote",
     "register",
     "remind",
+    "remove_question",
+    "remove_section",
     "replace_feed_link",
     "replace_manage_link",
+    "restore_question",
+    "retire_question",
     "send_link",
     "serve_list",
     "serve_sessions",
+    "shift_question",
+    "shift_section",
+    "start_form",
     "take_list",
     "unchoose",
 ]

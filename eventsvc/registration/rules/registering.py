@@ -10,9 +10,10 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing
 from eventsvc.extensions import db
-from eventsvc.registration import errors, keys, known, seats, standings
+from eventsvc.registration import answers, errors, keys, known, seats, standings
 from eventsvc.registration.models import OF_REGISTRATION, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
+from eventsvc.registration.questions import NOTHING, Answered
 from eventsvc.registration.rules.holding import hold
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.seating import Seating
@@ -39,12 +40,13 @@ def register(
     submission_key: str | None = None,
     consent_version: str | None = None,
     ticket_type_id: int | None = None,
+    answered: Answered = NOTHING,
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
 
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
-    Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
+    Raises one of `errors` for an event that is shut, EventFull, AlreadyRegistered or OptionFull.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -73,6 +75,7 @@ def register(
         keys.fit(registration, kind, key)
     db.session.add(registration)
     move(registration, state, by=by, at=at)
+    answers.write(registration, answered, at=at, is_new=True)
     return registration
 
 
