@@ -29,7 +29,7 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery programme/importing registration/choosing registration/feeding
+        */rules mail/delivery programme/importing registration/feeding
     """,
     3: "*/notifications programme/asking",
     2: """
@@ -45,19 +45,19 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
-        programme/versions programme/wording programme/words registration/answered registration/answers registration/blanks
-        registration/boxes registration/choices
-        registration/consent registration/drafts registration/history registration/keys registration/known registration/laying registration/limits
-        registration/owndata
-        registration/questionnaires registration/questions registration/retention
-        registration/roster registration/seats registration/spoken registration/stamps registration/standings
-        registration/starters registration/tickets registration/told registration/typed registration/typos
-        registration/words
+        programme/versions programme/wording programme/words registration/answered registration/answers
+        registration/blanks registration/boxes registration/choices registration/consent registration/drafts
+        registration/history registration/holding registration/keys registration/known registration/laying
+        registration/limits registration/listed registration/owndata registration/questionnaires registration/questions
+        registration/retention registration/roster registration/seats registration/session_roster registration/spoken
+        registration/stamps registration/standings registration/starters registration/tickets registration/told
+        registration/typed registration/typos registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
-        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling
+        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
-        mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
+        mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/invitations mail/letters
+        mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/speakers mail/whereabouts
+        mail/wording mail/words
     """,
     1: """
         */models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -28,6 +28,15 @@ _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
 _PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
 _SEATED = frozenset({"registered", "promoted", "address_changed"})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWords:
+    """The one session that a letter is about."""
+
+    title: str
+    when: str
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Words:
     deleted_on: str
     own_links: tuple[str, ...]
     questions: tuple[str, ...] = ()
+    session: SessionWords | None = None
 
     @property
     def bold_title(self) -> Markup:
@@ -153,6 +163,7 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         deleted_on=_day(facts.get("deleted_on"), language),
         own_links=tuple(link for link in (manage_url, feed, apple) if link),
         questions=tuple(map(inert, facts.get("questions", ()))),
+        session=_session(facts, language),
     )
 
 
@@ -184,6 +195,20 @@ def _calendars(facts: dict[str, Any], apple: str) -> list[tuple[str, str]]:
         *([("Apple", apple)] if apple else []),
         (_("file"), file),
     ]
+
+
+def _session(facts: dict[str, Any], language: str) -> SessionWords | None:
+    session = facts.get("session")
+    if session is None:
+        return None
+    return SessionWords(inert(session["title"]), _hours(session, facts["event"], language), inert(session["room"]))
+
+
+def _hours(session: dict[str, Any], event: dict[str, Any], language: str) -> str:
+    if not session["starts_at"]:
+        return ""
+    moments = (datetime.fromisoformat(session[name]) for name in ("starts_at", "ends_at"))
+    return when.span(*moments, event["timezone"], language)
 
 
 def _act(kind: str) -> str:

@@ -62,6 +62,18 @@ class Seating:
             held[type_id] = Held(before.seated + 1, before.waiting - 1)
         return Seating(held, self.limits, self.due_at)
 
+    def joined(self, type_id: int | None, *, is_seated: bool) -> Seating:
+        """Return the seating with one person more."""
+        before = self.held.get(type_id, NOBODY)
+        after = Held(before.seated + is_seated, before.waiting + (not is_seated))
+        return Seating({**self.held, type_id: after}, self.limits, self.due_at)
+
+    def place(self, type_id: int | None) -> int:
+        """Return the place on the list of whoever joins it now; see `seats.position`."""
+        if type_id is not None and self._own_left(type_id) == 0:
+            return self.held.get(type_id, NOBODY).waiting + 1
+        return self.waiting + 1
+
     def _own_left(self, type_id: int | None) -> int | None:
         return _rest(self.limits.get(type_id), self.held.get(type_id, NOBODY).seated)
 

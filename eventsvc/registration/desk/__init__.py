@@ -1,6 +1,6 @@
 """The door for organisers: the roster, the people on it, and what is done about them."""
 
-from eventsvc.registration.desk import export, people, questions, roster
+from eventsvc.registration.desk import export, imports, people, questions, roster, sessions
 from eventsvc.registration.desk.blueprint import blueprint
 
-__all__ = ["blueprint", "export", "people", "questions", "roster"]
+__all__ = ["blueprint", "export", "imports", "people", "questions", "roster", "sessions"]

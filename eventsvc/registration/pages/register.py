@@ -24,7 +24,6 @@ from eventsvc.registration import (
     answers,
     blanks,
     boxes,
-    choosing,
     consent,
     countries,
     keys,
@@ -156,7 +155,7 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             consent_version=consent.VERSION,
             answered=form.asking.answered,
         )
-        choosing.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
+        rules.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
         token = keys.token_of(registration, TokenKind.MANAGE)
         db.session.commit()
     except Refused as refused:

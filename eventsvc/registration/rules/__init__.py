@@ -13,8 +13,10 @@ from eventsvc.registration.rules.arranging import (
     shift_section,
 )
 from eventsvc.registration.rules.asking import ask_registered, forget_answers, lacking, start_form
+from eventsvc.registration.rules.choosing import carry_over, choose, unchoose
 from eventsvc.registration.rules.correcting import correct
 from eventsvc.registration.rules.holding import is_over
+from eventsvc.registration.rules.importing import Look, look, take_list
 from eventsvc.registration.rules.leaving import cancel, erase
 from eventsvc.registration.rules.linking import (
     LINK_EVERY,
@@ -32,13 +34,17 @@ from eventsvc.registration.rules.questions import (
 )
 from eventsvc.registration.rules.registering import register
 from eventsvc.registration.rules.serving import promote, serve_list
+from eventsvc.registration.rules.workshops import serve_sessions
 
 __all__ = [
     "LINK_EVERY",
+    "Look",
     "add_question",
     "add_section",
     "ask_registered",
     "cancel",
+    "carry_over",
+    "choose",
     "correct",
     "edit_question",
     "edit_section",
@@ -46,6 +52,7 @@ __all__ = [
     "forget_answers",
     "is_over",
     "lacking",
+    "look",
     "move_question",
     "promote",
     "register",
@@ -58,7 +65,10 @@ __all__ = [
     "retire_question",
     "send_link",
     "serve_list",
+    "serve_sessions",
     "shift_question",
     "shift_section",
     "start_form",
+    "take_list",
+    "unchoose",
 ]

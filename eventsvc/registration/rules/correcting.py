@@ -78,4 +78,4 @@ def _write_to_both(registration: Registration, event: Event, *, left: str | None
     if registration.email is not None:
         outbox.redirect(registration.id, registration.email)
         registration.link_sent_at = at
-        notifications.address_changed(registration, has_entry=has_entry, at=at)
+        notifications.address_changed(registration, left, has_entry=has_entry, at=at)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0008'
-down_revision = '0007'
+revision = '0009'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 
@@ -254,7 +254,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('ticket_type_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('offer_kind', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('interest_due_at', sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('has_chosen', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('access_code_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('group_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('fee_cents', sa.Integer(), nullable=False, server_default="0"))
@@ -286,12 +285,10 @@ def upgrade() -> None:
         batch_op.create_check_constraint(batch_op.f('ck_events_proof_hours_positive'), 'proof_hours IS NULL OR proof_hours > 0')
     with op.batch_alter_table('registrations') as batch_op:
         batch_op.alter_column('priority', existing_type=sa.Integer(), server_default=None)
-        batch_op.alter_column('has_chosen', existing_type=sa.Boolean(), server_default=None)
         batch_op.alter_column('fee_cents', existing_type=sa.Integer(), server_default=None)
         batch_op.alter_column('currency', existing_type=sa.String(length=3), server_default=None)
         batch_op.alter_column('payment_reference', existing_type=sa.String(length=80), server_default=None)
         batch_op.create_check_constraint(batch_op.f('ck_registrations_fee_not_negative'), 'fee_cents >= 0')
-    op.execute(sa.text('UPDATE registrations SET has_chosen = true WHERE id IN (SELECT registration_id FROM choices)'))
 
 
 def downgrade() -> None:
@@ -314,7 +311,6 @@ def downgrade() -> None:
         batch_op.drop_column('fee_cents')
         batch_op.drop_column('group_id')
         batch_op.drop_column('access_code_id')
-        batch_op.drop_column('has_chosen')
         batch_op.drop_column('interest_due_at')
         batch_op.drop_column('offer_kind')
         batch_op.drop_column('ticket_type_id')
