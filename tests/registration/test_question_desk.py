@@ -176,6 +176,13 @@ class TestTheBuilder:
         assert sentence in unescape(answered.text) and "Keep this" in answered.text
         assert not questionnaires.of(event.id)
 
+    def test_the_first_question_has_nothing_to_depend_on(self, desk: FlaskClient, event: Event) -> None:
+        sent = {name: value for name, value in said().items() if name != "condition"}
+
+        assert 'name="condition"' not in desk.get(f"{LIST}/new").text
+        assert desk.post(f"{LIST}/new", data=sent).status_code == 303
+        assert order(event) == ["Diet"]
+
     def test_a_condition_without_a_ticked_answer_is_told_beside_it(self, desk: FlaskClient, event: Event) -> None:
         bus = a_question(event, label="Bus", kind=QuestionKind.YES_NO)
 

@@ -50,7 +50,7 @@ class QuestionForm(FlaskForm):
     max_words = Whole(_l("At most so many words"), 1, 5000)
     least = StringField(_l("At least"))
     most = StringField(_l("At most"))
-    condition = Choice(_l("Ask it"))
+    condition = Choice(_l("Ask it"), default="")
     mode = Choice(
         _l("Of whom"),
         choices=choices(
