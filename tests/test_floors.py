@@ -53,7 +53,8 @@ FLOORS: dict[int, str] = {
         registration/receiving registration/retention registration/roster registration/seats
         registration/session_roster registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
-        registration/words
+        registration/words programme/stores programme/uploads registration/beginnings registration/codes
+        registration/fees registration/offering registration/ticketing
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
@@ -66,7 +67,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
-        clock columns covers errors extensions links looks metrics pulse tables text times tokens when
+        clock columns covers errors extensions links looks metrics pulse tables text times tokens when money
         */errors
     """,
 }

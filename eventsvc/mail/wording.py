@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from eventsvc import links, tokens, when
+from eventsvc import links, money, tokens, when
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.places import Where
@@ -19,6 +19,7 @@ from eventsvc.mail import changes, whereabouts
 from eventsvc.mail.changes import Change
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
+from eventsvc.registration import fees
 from eventsvc.registration.models import State
 from eventsvc.text import cleaned
 
@@ -27,7 +28,7 @@ _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
 # Where a letter's one button leads, when it is not to the page of the registration.
 _PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
-_SEATED = frozenset({"registered", "promoted", "address_changed"})
+_SEATED = frozenset({"registered", "promoted", "switched", "address_changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class Words:
     where: Where
     join_url: str
     costs: str
+    pay: str
+    ticket: str
+    ticket_was: str
+    costs_were: str
     reference: str
     position: int | None
     has_seat: bool
@@ -134,6 +139,7 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
     title, time = inert(event["title"]), whereabouts.time(facts, language)
+    costs, pay = _fee(facts, language)
     dated_title, changed = _dated(title, event, language), changes.of(facts, language)
     return Words(
         name=greeted(facts["given_name"]),
@@ -146,7 +152,11 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         zone=time.zone,
         where=_where(facts, language),
         join_url=whereabouts.web_address(facts.get("join_url", "")),
-        costs=inert(event["costs"]),
+        costs=costs,
+        pay=pay,
+        ticket=inert((facts.get("ticket") or {}).get("name", "")),
+        ticket_was=inert(facts.get("ticket_was", "")),
+        costs_were=_amount(facts.get("fee_was"), language),
         reference=tokens.spaced(facts["reference"]),
         position=facts.get("position"),
         has_seat=facts["state"] == State.CONFIRMED,
@@ -209,6 +219,19 @@ def _hours(session: dict[str, Any], event: dict[str, Any], language: str) -> str
         return ""
     moments = (datetime.fromisoformat(session[name]) for name in ("starts_at", "ends_at"))
     return when.span(*moments, event["timezone"], language)
+
+
+def _fee(facts: dict[str, Any], language: str) -> tuple[str, str]:
+    """Say what the reader's own ticket costs and how it is paid, or what the event says of costs."""
+    fee = facts.get("fee")
+    if fee is None:
+        return inert(facts["event"]["costs"]), ""
+    costs, pay = fees.said(fee, language, has_seat=facts["state"] == State.CONFIRMED)
+    return costs, inert(pay)
+
+
+def _amount(fee: dict[str, Any] | None, language: str) -> str:
+    return (money.said(fee["cents"], fee["currency"], language) if fee["cents"] else _("Free")) if fee else ""
 
 
 def _act(kind: str) -> str:

@@ -13,6 +13,7 @@ KINDS: dict[str, Any] = {
     "registered": _l("Your place is confirmed"),
     "waitlisted": _l("You are on the waiting list"),
     "promoted": _l("You have a place"),
+    "switched": _l("You have another ticket"),
     "cancelled": _l("Your registration is cancelled"),
     "event_changed": _l("The event has changed"),
     "event_cancelled": _l("The event is cancelled"),

@@ -126,7 +126,8 @@ class RegistrationForm(PersonForm):
     """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in.
 
     `sessions` are the ids of those chosen on the device before; its module fills it in. `is_known`: the address has its
-    place already, so sending the form once more would change nothing.
+    place already, so sending the form once more would change nothing. `ticket_type` is a public id; `code` an access
+    code as it was typed.
     """
 
     is_known = False
@@ -135,9 +136,18 @@ class RegistrationForm(PersonForm):
         _l("I agree"), validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))]
     )
     homepage = StringField(_l("Leave this empty"))
+    ticket_type = StringField(_l("How you take part"), filters=[_line])
+    code = StringField(_l("Access code"), filters=[_line], validators=[Optional(), Length(max=200)])
     opened = HiddenField()
     submission_key = HiddenField()
     sessions = HiddenField()
+
+
+class SwitchForm(FlaskForm):
+    """Another ticket: `ticket_type` is its public id, `code` an access code as it was typed."""
+
+    ticket_type = StringField(_l("How you take part"))
+    code = StringField(_l("Access code"), filters=[_line], validators=[Optional(), Length(max=200)])
 
 
 class CorrectionForm(PersonForm):

@@ -44,6 +44,11 @@ def may_send(network: str, count: int) -> bool:
     return _is_off() or _ask(partial(limiter.limiter.hit, cost=max(1, count >> 20)), _FILES, "files", home(network))
 
 
+def may_try_code(network: str, event_id: int) -> bool:
+    """Tell whether a network may try an access code: not after so many refusals, or codes could be guessed."""
+    return _is_off() or _ask(limiter.limiter.test, _REFUSALS, "refusal", f"{home(network)} {event_id}")
+
+
 def may_register(address: str) -> bool:
     """Tell whether a folded e-mail address may be registered once more: five times an hour, over all events."""
     return _is_off() or _ask(limiter.limiter.test, _REGISTRATIONS, "registration", address)

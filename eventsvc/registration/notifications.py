@@ -6,7 +6,7 @@ facts: delivery puts them in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,17 @@ def cancelled(registration: Registration, *, at: datetime, had_seat: bool) -> Me
     facts = {"had_seat": had_seat} | (_with_invitation(registration) if had_seat else {})
     facts |= holdings.told(holding.of_one(registration, at=at).endings(registration))
     return _post("cancelled", registration, facts, key=f"cancelled:{registration.id}", at=at)
+
+
+def switched(registration: Registration, ticket_was: str, was: Mapping[str, Any], *, at: datetime) -> Message | None:
+    """Tell somebody that they have another kind of ticket, what it costs where that is new, and invite them anew."""
+    facts: dict[str, Any] = {"ticket_was": ticket_was}
+    if was["fee_cents"] != registration.fee_cents:
+        facts["fee_was"] = {"cents": was["fee_cents"], "currency": was["currency"]}
+    if registration.has_seat:
+        facts |= _with_invitation(registration)
+    key = f"switched:{registration.id}:{registration.revision}"
+    return _post("switched", registration, facts, key=key, at=at)
 
 
 def link_resent(registration: Registration, *, at: datetime) -> Message | None:

@@ -25,6 +25,7 @@ from eventsvc.registration import (
     answers,
     countries,
     history,
+    offering,
     questionnaires,
     retention,
     roster,
@@ -32,7 +33,7 @@ from eventsvc.registration import (
     seats,
 )
 from eventsvc.registration.boxes import Boxes
-from eventsvc.registration.desk import files, questionlist, sending
+from eventsvc.registration.desk import beside, files, questionlist, sending
 from eventsvc.registration.desk import words as told
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.forms import AddForm, DetailsForm, ReasonForm
@@ -45,7 +46,7 @@ from eventsvc.registration.models import Origin, Registration, State
 def person(slug: str, id: int) -> str:
     """Show one person: beside the list on a wide screen, alone on a phone."""
     event = access.event_for(Act.SEE_ROSTER, slug)
-    return _beside_list(event, _found(event, id))
+    return beside_list(event, found(event, id))
 
 
 @blueprint.route("/roster/add", methods=["GET", "POST"])
@@ -53,8 +54,8 @@ def person(slug: str, id: int) -> str:
 def add(slug: str) -> str | Response | tuple[str, int]:
     """Ask for a person, and put them on the roster: with a place if there is one, else on the waiting list."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    form = AddForm()
-    form.asking = _boxes(event, event.mode)
+    form = AddForm.at(offering.offered(event.id))
+    form.asking = _boxes(event, form.mode_at(event))
     sending.take(form.asking, form.claim)
     if not form.validate_on_submit():
         return _add_page(event, form), form.asking.status if request.method == "POST" else 200
@@ -67,6 +68,7 @@ def add(slug: str) -> str | Response | tuple[str, int]:
             language=event.language,
             origin=Origin.DESK,
             answered=form.asking.answered,
+            ticket_type_id=form.ticket_type_id(),
         )
     except Refused as refused:
         db.session.rollback()
@@ -84,7 +86,7 @@ def add(slug: str) -> str | Response | tuple[str, int]:
 def correct(slug: str, id: int) -> Any:
     """Write somebody's details as they are."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     form = DetailsForm(obj=None if request.method == "POST" else registration)
     form.asking = _boxes(event, registration.mode, registration.id)
     sending.take(form.asking, form.claim, registration.id)
@@ -106,7 +108,7 @@ def correct(slug: str, id: int) -> Any:
             web.refuse_on(form, refused)
         sending.show(form.asking, id)
         event = access.event_for(Act.STEER_ROSTER, slug)
-        registration = _found(event, id)
+        registration = found(event, id)
         theirs = _side_by_side(form, refused) if isinstance(refused, ChangedMeanwhile) else []
         # The page shows what is stored now; sending it once more is meant.
         form.revision.data, form.revision.raw_data = registration.revision, None
@@ -122,7 +124,7 @@ def correct(slug: str, id: int) -> Any:
 def resend(slug: str, id: int) -> Response:
     """Write somebody their link again, at most once an hour."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     is_sent = rules.send_link(registration, at=clock.now())
     db.session.commit()
     if is_sent:
@@ -137,9 +139,9 @@ def resend(slug: str, id: int) -> Response:
 def cancel(slug: str, id: int) -> str | Response | tuple[str, int]:
     """Ask whether somebody is to be taken off, and why; then do it."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration, form = _found(event, id), ReasonForm()
+    registration, form = found(event, id), ReasonForm()
     if not form.validate_on_submit():
-        drawn = _beside_list(event, registration, asking=form)
+        drawn = beside_list(event, registration, asking=form)
         return drawn, 422 if request.method == "POST" else 200
     rules.cancel(registration, by=access.me(), at=clock.now(), reason=form.reason.data or None)
     db.session.commit()
@@ -152,13 +154,13 @@ def cancel(slug: str, id: int) -> str | Response | tuple[str, int]:
 def promote(slug: str, id: int) -> str | Response | tuple[str, int]:
     """Give a waiting person a place out of turn, if there is one."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     try:
         rules.promote(registration, by=access.me(), at=clock.now())
     except Refused as refused:
         db.session.rollback()
         event = access.event_for(Act.STEER_ROSTER, slug)
-        return _beside_list(event, _found(event, id), refusal=refused.sentence), refused.status
+        return beside_list(event, found(event, id), refusal=refused.sentence), refused.status
     db.session.commit()
     flash(_("%(name)s has a place now.", name=_called(registration)), "ok")
     return redirect(person_url(event, registration.id, asked_now()), 303)
@@ -180,7 +182,7 @@ def _boxes(event: Event, mode: Mode, registration_id: int = 0) -> Boxes:
     return asking
 
 
-def _found(event: Event, registration_id: int) -> Registration:
+def found(event: Event, registration_id: int) -> Registration:
     return web.not_found_unless(
         db.session.scalar(
             sa.select(Registration).where(Registration.id == registration_id, Registration.event_id == event.id)
@@ -188,7 +190,7 @@ def _found(event: Event, registration_id: int) -> Registration:
     )
 
 
-def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
+def beside_list(event: Event, registration: Registration, **more: Any) -> str:
     asked = asked_here(questionlist.seen(event))
     place = roster.place(registration, asked)
     deeds = history.deeds(registration)
@@ -207,7 +209,7 @@ def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),
         position=seats.position(registration, clock.now()) if registration.state is State.WAITLISTED else None,
-        **more,
+        **beside.of(registration, **more),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -21,11 +22,15 @@ def empty(event_id: int, name: str, mode: Mode) -> Boxes:
     return Boxes(form, mode, web.language(), left=answers.left(form))
 
 
-def sent(event_id: int, name: str, mode: Mode) -> Boxes:
-    """Return the boxes as they were posted; nobody whose registration is taken in sees what is left."""
-    asking = Boxes(questionnaires.of(event_id, name).asked, mode, web.language())
+def sent(event_id: int, name: str, way: Callable[[], Mode]) -> Boxes:
+    """Return the boxes as they were posted; nobody whose registration is taken in sees what is left.
+
+    `way` reads from the form how somebody takes part. Those who may still change it are shown what is asked either way.
+    """
+    asking = Boxes(questionnaires.of(event_id, name).asked, Mode.HYBRID, web.language())
     sending.let_in(asking)
     asking.take(request.form)
+    asking.mode = way()
     return asking
 
 

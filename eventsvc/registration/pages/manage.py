@@ -32,13 +32,14 @@ from eventsvc.registration import (
     rules,
     seats,
     tickets,
+    told,
     typos,
     words,
 )
 from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
-from eventsvc.registration.pages import asking, sending
+from eventsvc.registration.pages import asking, sending, ticket
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import is_confirmed, opened
@@ -286,7 +287,9 @@ def _manage(registration: Registration, token: str) -> Response:
         deletion=_deletion(event, locale),
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
-        where=where(event, locale),
+        where=where(event, locale, mode=registration.ticket_type and registration.mode),
+        mode=registration.mode,
+        **ticket.of(registration, at, locale),
         sessions=_sessions(registration),
         **answers,
         files=own_files(registration, token, answers["answers"]),
@@ -318,7 +321,7 @@ def _calendars(registration: Registration) -> dict[str, Any]:
     shown = entries.invitation_of(registration.event) if registration.has_seat else None
     if shown is None:
         return {"calendars": None}
-    showing = Showing.from_json(shown["facts"])
+    showing = Showing.from_json(told.counted(shown, registration)["facts"])
     ways = {"google": calendar_links.google(showing), "outlook": calendar_links.outlook(showing)}
     token = keys.known_token_of(registration, TokenKind.FEED)
     if token is not None:
