@@ -38,6 +38,8 @@ _ITS_OWN = {
         "registration_desk.types",
     ),
 }
+# Where one question or section of a form is written.
+_OF_QUESTIONS = ("questions", "_question", "_section", ".ask_registered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,9 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Programme"), "programme_desk.show_timetable", Act.SEE),
         (_("Speakers"), "programme_desk.speakers", Act.EDIT),
         (_("Ticket types"), "registration_desk.types", Act.SEE),
+        (_("Questions"), "registration_desk.questions", Act.EDIT),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
+        (_("Workshops"), "registration_desk.workshops", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
         (_("Listeners"), "calendars_desk.of_event", Act.SEE),
         (_("Roles"), "accounts_desk.roles", Act.GRANT),
@@ -150,10 +154,17 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
     ]
 
 
+def _line(endpoint: str) -> str:
+    """Return the line that a page stands under, where that is not its door's own."""
+    if endpoint.startswith("registration_desk.") and endpoint.endswith(_OF_QUESTIONS):
+        return "registration_desk.questions"
+    return _ITS_OWN.get(endpoint, "")
+
+
 def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
     url = url_for(endpoint, **values)
     # One person of the roster is a page of the roster, and one session one of the programme.
-    line = _ITS_OWN.get(request.endpoint or "")
+    line = _line(request.endpoint or "")
     whole = (line,) if line else (f"{request.blueprint}.{page}" for page in ("roster", "show_timetable"))
     is_current = endpoint in (request.endpoint, *whole)
     return {"label": label, "url": url, "count": count, "is_current": is_current}

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from eventsvc.errors import Refused
 
@@ -187,6 +188,19 @@ class AlreadyRegistered(_Told):
     beside = "email"
 
 
+class RowsUnread(Refused):
+    """Some rows of a list cannot be taken, and nobody said that they may be left out."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            ngettext(
+                "One row cannot be taken, so nobody was. Mend it, or leave it out.",
+                "%(num)s rows cannot be taken, so nobody was. Mend them, or leave them out.",
+                count,
+            )
+        )
+
+
 class NoSeatLeft(_Told):
     told = _l("Every place is taken. Raise the limit or free a place first.")
 
@@ -207,8 +221,39 @@ class EventOver(_Told):
     told = _l("The event is over, so there is no place to give up any more.")
 
 
+class FilesGone(_Told):
+    """A file that came with a form is not kept any more: a day went by, or it was taken out in another window."""
+
+    told = _l("A file that you chose before is not kept any more. Choose it again; nothing you typed is lost.")
+
+
+class TooManyFiles(_Told):
+    status = 429
+    told = _l("Many files came from your network. Wait ten minutes, then choose this one again.")
+
+
 class SessionNotThere(_Told):
     told = _l("This session is not in the programme any more, so it was not chosen. Nothing else changed.")
+
+
+class ChoosingOver(_Told):
+    told = _l("Sessions are chosen while an event is announced and until it ends, so nothing changed.")
+
+
+class SessionsMeet(Refused):
+    """Two sessions with seats of their own at once."""
+
+    status = 409
+
+    def __init__(self, title: str, other: str) -> None:
+        super().__init__(
+            _(
+                "“%(title)s” is at the same time as “%(other)s”, which you chose, and both have few seats. Take that "
+                "one out first. Nothing changed.",
+                title=title,
+                other=other,
+            )
+        )
 
 
 class SessionFull(Refused):
@@ -216,8 +261,93 @@ class SessionFull(Refused):
 
     def __init__(self, title: str) -> None:
         super().__init__(
-            _("Every seat in “%(title)s” is taken, so it was not chosen. Nothing else changed.", title=title)
+            _(
+                "Every seat in “%(title)s” is taken, so it was not chosen; you can join its waiting list. Nothing else "
+                "changed.",
+                title=title,
+            )
         )
+
+
+class OptionFull(Refused):
+    """Something to choose is chosen by as many people as may; `full` is (public id of the question, option) pairs."""
+
+    status = 409
+
+    def __init__(self, full: list[tuple[str, str]]) -> None:
+        first, label = full[0]
+        super().__init__(self.sentence_for([label]), field=f"q-{first}")
+        self.slips = {
+            question: self.sentence_for([option for asked, option in full if asked == question])
+            for question in dict(full)
+        }
+
+    @staticmethod
+    def sentence_for(labels: list[str]) -> str:
+        """Say what is full, and what to do."""
+        if len(labels) == 1:
+            return _("“%(option)s” is full now. Please choose something else.", option=labels[0])
+        return _("“%(options)s” are full now. Please choose something else.", options="”, “".join(labels))
+
+
+class QuestionNeeded(Refused):
+    """Other questions are asked only after an answer to this one."""
+
+    status = 409
+
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(
+            _(
+                "“%(others)s” depends on the answer to this question. Change its condition first.",
+                others="”, “".join(labels),
+            )
+        )
+
+
+class AskedTooEarly(Refused):
+    """A question would come before the one whose answer it depends on."""
+
+    def __init__(self, label: str, other: str) -> None:
+        super().__init__(
+            _("“%(question)s” depends on “%(other)s”, so it has to come after it.", question=label, other=other),
+            field="condition",
+        )
+
+
+class KindFixed(_Told):
+    told = _l(
+        "People have answered this question, and their answers would not fit another kind. Retire it and add a new one."
+    )
+    beside = "kind"
+
+
+class OptionsMissing(_Told):
+    status = 422
+    told = _l("Please write at least two things to choose from, each once.")
+    beside = "options"
+
+
+class ConditionEmpty(_Told):
+    status = 422
+    told = _l("Please tick at least one answer that brings this question up.")
+    beside = "condition"
+
+
+class ConditionRetired(Refused):
+    """What a question depends on is asked no more."""
+
+    status = 409
+
+    def __init__(self, label: str) -> None:
+        super().__init__(_("This question depends on “%(other)s”, which is retired. Restore that first.", other=label))
+
+
+class QuestionAnswered(_Told):
+    told = _l("People have answered this question, so it cannot be deleted. Retire it: it is asked no more.")
+
+
+class QuestionGone(_Told):
+    told = _l("This question is not there any more. Nothing changed.")
 
 
 class LinkReplaced(_Told):

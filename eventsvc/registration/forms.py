@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, StringField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from eventsvc.registration import countries
+from eventsvc.registration import boxes, countries
 from eventsvc.registration.person import LONGEST, Person
 from eventsvc.text import one_line, unturned
 
@@ -78,7 +78,9 @@ def _is_country(_form: Any, field: Field) -> None:
 
 
 class PersonForm(FlaskForm):
-    """Who somebody is."""
+    """Who somebody is, and what they answer: `asking` are the boxes of the event's own questions."""
+
+    asking = boxes.NONE
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, _form: Any) -> None:
@@ -103,6 +105,11 @@ class PersonForm(FlaskForm):
     country = StringField(
         _l("Country"), filters=[_line], validators=[DataRequired(_l("Please choose your country.")), _is_country]
     )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Look over the person and the answers, so that all that is wrong is told at once."""
+        is_person: bool = super().validate(extra_validators)
+        return self.asking.check() and is_person
 
     def person(self) -> Person:
         """Return who was typed; the form has been found valid."""
@@ -144,8 +151,12 @@ class SwitchForm(FlaskForm):
 
 
 class CorrectionForm(PersonForm):
-    """Who somebody is after all; `revision` is that of the registration when the form was opened."""
+    """Who somebody is after all; `revision` is that of the registration when the form was opened.
 
+    `claim` is a key of the form's own, which finds the files that came with it.
+    """
+
+    claim = HiddenField()
     revision = IntegerField(validators=[DataRequired()])
 
 

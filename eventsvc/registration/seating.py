@@ -95,6 +95,18 @@ class Seating:
             held[type_id] = replace(before, seated=before.seated + 1, waiting=before.waiting - 1)
         return replace(self, held=held)
 
+    def joined(self, type_id: int | None, *, is_seated: bool) -> Seating:
+        """Return the seating with one person more."""
+        before = self.held.get(type_id, NOBODY)
+        after = replace(before, seated=before.seated + is_seated, waiting=before.waiting + (not is_seated))
+        return replace(self, held={**self.held, type_id: after})
+
+    def place(self, type_id: int | None) -> int:
+        """Return the place on the list of whoever joins it now; see `seats.position`."""
+        if type_id is not None and self.room(type_id) == 0:
+            return self.held.get(type_id, NOBODY).waiting + 1
+        return self.waiting + 1
+
     def granted(self, old_id: int | None, new_id: int) -> Seating:
         """Return the seating once somebody with a seat of one type has got the one of another that they wished for."""
         held = dict(self.held)

@@ -30,19 +30,21 @@ def open_turnstile(event_id: int) -> None:
 _passed = (
     sa.update(Turnstile)
     .where(Turnstile.event_id == sa.bindparam("of_event"))
-    .values(turn=Turnstile.turn + 1)
+    .values(turn=Turnstile.turn + sa.bindparam("turns"))
     .returning(Turnstile.turn)
     .execution_options(synchronize_session=False)
 )
 
 
-def hold(event_id: int) -> int:
+def hold(event_id: int, *, turns: int = 1) -> int:
     """Wait for the turnstile of an event, hold it until the transaction ends, and return the turn.
+
+    Of several `turns`, for as many people who come in at once, it is the last.
 
     The UPDATE takes the row's lock on PostgreSQL and the write lock on SQLite, so nobody counts beside the caller.
     Rows read before the wait may be out of date: read them again (`populate_existing`) after it.
     """
-    turn: int | None = db.session.scalar(_passed, {"of_event": event_id})
+    turn: int | None = db.session.scalar(_passed, {"of_event": event_id, "turns": turns})
     if turn is None:
         raise LookupError(f"event {event_id} has no turnstile")
     return turn

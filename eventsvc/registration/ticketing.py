@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from eventsvc import money
 from eventsvc.events import words as events
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Mode
 from eventsvc.events.standing import Standing
 from eventsvc.events.words import Word
 from eventsvc.registration import offering, standings, words
@@ -28,6 +28,7 @@ class Card:
     name: str
     description: str
     way: str
+    mode: Mode
     fee: str
     fee_note: str
     whom: str
@@ -60,6 +61,7 @@ def card(event: Event, ticket_type: TicketType, seating: Seating, locale: str, a
         ticket_type.name,
         ticket_type.description,
         str(words.WAYS[ticket_type.mode]),
+        ticket_type.mode,
         money.said(ticket_type.fee_cents, ticket_type.currency, locale) if ticket_type.fee_cents else _("Free"),
         ticket_type.fee_note if ticket_type.fee_cents else "",
         _("For e-mail addresses at %(domains)s", domains=_(" or ").join(domains)) if domains else "",

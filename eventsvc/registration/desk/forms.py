@@ -7,18 +7,24 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField, TextAreaField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from eventsvc.events.fields import Choice, choices
+from eventsvc.events.models import Event, Mode
 from eventsvc.registration.forms import PersonForm
 from eventsvc.registration.models import TicketType
 from eventsvc.text import cleaned
 
 
 class LoosePersonForm(PersonForm):
-    """Somebody as an organiser knows them, who may have neither the address nor the country."""
+    """Somebody as an organiser knows them, who may have neither the address nor the country.
+
+    `claim` is a key of the form's own, which finds the files that came with it.
+    """
+
+    claim = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,6 +47,10 @@ class AddForm(LoosePersonForm):
         if not types:
             del form.ticket_type
         return form
+
+    def mode_at(self, event: Event) -> Mode:
+        """Return the way to take part that the office is asked about; hybrid where it is still to be chosen."""
+        return Mode.HYBRID if "ticket_type" in self else event.mode
 
     def ticket_type_id(self) -> int | None:
         """Return the ticket type that was chosen."""

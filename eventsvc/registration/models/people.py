@@ -72,13 +72,15 @@ OF_REGISTRATION = (TokenKind.MANAGE, TokenKind.FEED)
 class Turnstile(db.Model):
     """One narrow row per event: whoever updates it holds it, and nobody counts seats beside them.
 
-    `turn` only rises; it is given under the lock and orders the waiting list.
+    `turn` only rises; it is given under the lock and orders the waiting list. `form` names what the event asks as it is
+    now: another name after each change, empty while it asks nothing.
     """
 
     __tablename__ = "turnstiles"
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
     turn: Mapped[int] = mapped_column(default=0)
+    form: Mapped[str] = mapped_column(sa.String(16), default="")
 
 
 _is_live = sa.text("state IN ('applied', 'waitlisted', 'offered', 'confirmed') AND email_folded IS NOT NULL")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from eventsvc import web
 from eventsvc.errors import Refused
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Mode
 from eventsvc.events.standing import Places, Standing, by_time
 from eventsvc.registration import codes, limits, offering, ticketing
 from eventsvc.registration.errors import TicketTypeGone, TicketTypeNeeded
@@ -27,6 +27,11 @@ class Choice:
     cards: tuple[Card, ...] = ()
     chosen: str = ""
     has_codes: bool = False
+
+    def mode(self, event: Event) -> Mode:
+        """Return the way everybody here takes part; hybrid where that is for them to choose."""
+        ways = {card.mode for card in self.cards} or {event.mode}
+        return ways.pop() if len(ways) == 1 else Mode.HYBRID
 
     def is_open(self, there: Places) -> bool:
         """Tell whether there is a form: whoever has a code may find something open that others do not."""
@@ -63,6 +68,13 @@ def asked(event_id: int, form: RegistrationForm | SwitchForm) -> int | None:
     if found is None:
         raise TicketTypeGone
     return found.id
+
+
+def way(event_id: int, mode: Mode) -> Mode:
+    """Return how whoever sent the form takes part: as the ticket type that was chosen, else as the event."""
+    chosen = request.form.get("ticket_type", "")
+    found = offering.named(event_id, chosen.replace("\0", "")) if chosen else None
+    return found.mode if found else mode
 
 
 def known(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
+from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import choices, errors, keys
+from eventsvc.registration import answers, choices, errors, keys, notifications
 from eventsvc.registration.models import OF_REGISTRATION, Registration, State
 from eventsvc.registration.person import NOBODY
 from eventsvc.registration.rules.holding import hold_again, is_over
@@ -37,8 +38,8 @@ def erase(registration: Registration, *, by: Actor, at: datetime) -> None:
     """Forget a person: name, address, answers, links and letters go; that there was somebody, and when, stays.
 
     All registrations of the same address at this event are theirs, so whoever had cancelled and come back is forgotten
-    whole. A live registration for an event that is not over is cancelled first, without a letter: there is nobody to
-    write to.
+    whole. A live registration for an event that is not over is cancelled first. There is one last letter at most, for a
+    calendar to let go of what our letters put there.
     """
     event = hold_again(registration)
     if registration.erased_at is not None:
@@ -62,6 +63,7 @@ def _all_of(registration: Registration) -> list[Registration]:
 
 def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime) -> None:
     """Take a person out of one row and out of what was written about it; the caller serves the list."""
+    _say_farewell(registration, event, at)
     for name, value in NOBODY.columns().items():
         setattr(registration, name, value)
     if registration.is_live and not is_over(event, at):
@@ -72,5 +74,16 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     registration.erased_at = at
     outbox.forget(registration.id)
     choices.forget(registration.id)
+    answers.forget(registration.id)
     audit.forget(Registration.__tablename__, registration.id)
     audit.record("erase", registration, by=by, at=at, event_id=event.id)
+
+
+def _say_farewell(registration: Registration, event: Event, at: datetime) -> None:
+    """Let a calendar let go of what our letters asked it to hold, as long as it is known where that is.
+
+    Afterwards nobody can know what it was told; so whoever comes back is counted on from there.
+    """
+    asked = [] if is_over(event, at) else notifications.erased(registration, at=at)
+    if asked:
+        entries.count_past(event, {each["facts"]["uid"]: each["sequence"] for each in asked}, at=at)

@@ -10,9 +10,10 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing, by_time
 from eventsvc.extensions import db
-from eventsvc.registration import errors, fees, keys, known, seats, standings
+from eventsvc.registration import answers, errors, fees, keys, known, seats, standings
 from eventsvc.registration.models import OF_REGISTRATION, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
+from eventsvc.registration.questions import NOTHING, Answered
 from eventsvc.registration.rules import admitting
 from eventsvc.registration.rules.holding import hold
 from eventsvc.registration.rules.moving import move
@@ -40,6 +41,7 @@ def register(
     submission_key: str | None = None,
     consent_version: str | None = None,
     ticket_type_id: int | None = None,
+    answered: Answered = NOTHING,
     code: str | None = None,
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
@@ -47,8 +49,8 @@ def register(
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
     An event with ticket types is told which, by `ticket_type_id`, and those who need one the access `code` as typed.
-    Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull
-    or AlreadyRegistered.
+    Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull,
+    AlreadyRegistered or OptionFull.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -82,6 +84,7 @@ def register(
         keys.fit(registration, kind, key)
     db.session.add(registration)
     move(registration, state, by=by, at=at)
+    answers.write(registration, answered, at=at, is_new=True)
     return registration
 
 

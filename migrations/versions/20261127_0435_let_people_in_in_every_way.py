@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0008'
-down_revision = '0007'
+revision = '0009'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 
@@ -239,6 +239,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('turn', sa.Integer(), nullable=False, server_default="0"))
         batch_op.create_index('ix_choices_session_id_is_waiting_turn', ['session_id', 'is_waiting', 'turn'], unique=False)
 
+    with op.batch_alter_table('turnstiles', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('form', sa.String(length=16), nullable=False, server_default=""))
+
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offer_hours', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('proof_hours', sa.Integer(), nullable=True))
@@ -253,7 +256,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('wants_turn', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('offer_kind', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('interest_due_at', sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('has_chosen', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('access_code_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('group_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('fee_cents', sa.Integer(), nullable=False, server_default="0"))
@@ -282,6 +284,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_registrations_ticket_type_id_ticket_types'), 'ticket_types', ['ticket_type_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_registrations_wants_type_id_ticket_types'), 'ticket_types', ['wants_type_id'], ['id'])
 
+    with op.batch_alter_table('turnstiles') as batch_op:
+        batch_op.alter_column('form', existing_type=sa.String(length=16), server_default=None)
     with op.batch_alter_table('choices') as batch_op:
         batch_op.alter_column('is_waiting', existing_type=sa.Boolean(), server_default=None)
         batch_op.alter_column('turn', existing_type=sa.Integer(), server_default=None)
@@ -291,7 +295,6 @@ def upgrade() -> None:
         batch_op.create_check_constraint(batch_op.f('ck_events_proof_hours_positive'), 'proof_hours IS NULL OR proof_hours > 0')
     with op.batch_alter_table('registrations') as batch_op:
         batch_op.alter_column('priority', existing_type=sa.Integer(), server_default=None)
-        batch_op.alter_column('has_chosen', existing_type=sa.Boolean(), server_default=None)
         batch_op.alter_column('fee_cents', existing_type=sa.Integer(), server_default=None)
         batch_op.alter_column('currency', existing_type=sa.String(length=3), server_default=None)
         batch_op.alter_column('payment_reference', existing_type=sa.String(length=80), server_default=None)
@@ -299,7 +302,6 @@ def upgrade() -> None:
         batch_op.create_check_constraint(
             batch_op.f('ck_registrations_both_of_a_wish_or_none'), '(wants_type_id IS NULL) = (wants_turn IS NULL)'
         )
-    op.execute(sa.text('UPDATE registrations SET has_chosen = true WHERE id IN (SELECT registration_id FROM choices)'))
 
 
 def downgrade() -> None:
@@ -325,7 +327,6 @@ def downgrade() -> None:
         batch_op.drop_column('fee_cents')
         batch_op.drop_column('group_id')
         batch_op.drop_column('access_code_id')
-        batch_op.drop_column('has_chosen')
         batch_op.drop_column('interest_due_at')
         batch_op.drop_column('offer_kind')
         batch_op.drop_column('wants_turn')
@@ -341,6 +342,9 @@ def downgrade() -> None:
         batch_op.drop_column('changes_close_at')
         batch_op.drop_column('proof_hours')
         batch_op.drop_column('offer_hours')
+
+    with op.batch_alter_table('turnstiles', schema=None) as batch_op:
+        batch_op.drop_column('form')
 
     with op.batch_alter_table('choices', schema=None) as batch_op:
         batch_op.drop_index('ix_choices_session_id_is_waiting_turn')
