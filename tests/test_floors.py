@@ -31,7 +31,7 @@ FLOORS: dict[int, str] = {
         doctor
         */rules mail/delivery programme/importing registration/choosing registration/feeding
     """,
-    3: "*/notifications programme/asking",
+    3: "*/notifications programme/announcing programme/asking",
     2: """
         accounts/audit accounts/codes accounts/history accounts/meanwhile accounts/telling database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
@@ -43,10 +43,10 @@ FLOORS: dict[int, str] = {
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
-        programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
+        programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/speaking programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
         programme/versions programme/wording programme/words registration/blanks registration/choices
-        registration/consent registration/history registration/keys registration/known registration/limits
+        registration/consent registration/history registration/holding registration/keys registration/known registration/limits
         registration/owndata
         registration/retention
         registration/roster registration/seats registration/stamps registration/tickets registration/typos

@@ -40,12 +40,12 @@ def _answered(*answers: Answer) -> sa.ColumnElement[bool]:
 
 _others = tuple(answer for answer in Answer if answer is not Answer.DECLINED)
 # Whoever declined a session sees it no more; where they are in it in two roles, when they declined both.
-_is_shown = sa.or_(~_answered(Answer.DECLINED), _answered(*_others))
+is_shown = sa.or_(~_answered(Answer.DECLINED), _answered(*_others))
 _shown = (
     sa.select(PublishedVoice.speaker_id, Entry.id, Entry.sequence, Entry.writer, Entry.starts_at)
     .join(Entry, Entry.session_id == PublishedVoice.session_id)
     .join(Event, sa.and_(Event.id == Entry.event_id, Event.status != Status.DRAFT))
-    .where(_is_shown)
+    .where(is_shown)
     .subquery()
 )
 _by_token = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,7 @@ def choose(registration: Registration, *sessions: Session) -> None:
     db.session.add_all(
         [Choice(registration_id=registration.id, session_id=each.id, chosen_at=NOW) for each in sessions]
     )
+    registration.has_chosen = bool(sessions)
     db.session.commit()
 
 
@@ -91,6 +93,21 @@ def asked(letter: Letter) -> dict[str, tuple[str, int]]:
         assert (other.vevent.uid.value, other.method.value) == (entry["UID"], calendar["METHOD"])
         found[str(entry["SUMMARY"])] = str(calendar["METHOD"]), int(entry["SEQUENCE"])
     return found
+
+
+def held(letters: Iterable[Letter]) -> set[str]:
+    """The titles of what a calendar holds that takes in these letters, as calendars do.
+
+    By uid, the highest SEQUENCE wins; what counts no higher than before is passed over (RFC 5546 section 2.1.5).
+    """
+    kept: dict[str, tuple[int, str]] = {}
+    for body in (body for letter in letters for body in calendars(letter)):
+        calendar = icalendar.Calendar.from_ical(body)
+        (entry,) = calendar.walk("VEVENT")
+        sequence, uid = int(entry["SEQUENCE"]), str(entry["UID"])
+        if sequence > kept.get(uid, (-1, ""))[0]:
+            kept[uid] = sequence, str(entry["SUMMARY"]) if calendar["METHOD"] == "REQUEST" else ""
+    return {title for _sequence, title in kept.values() if title}
 
 
 def text(letter: Letter) -> str:

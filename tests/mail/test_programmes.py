@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import icalendar
-import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 
-from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
 from eventsvc.calendars.models import Entry
 from eventsvc.extensions import db
@@ -36,11 +33,6 @@ from tests.mail.programmes import (
 )
 from tests.people import NOW, an_organiser
 from tests.smtp import PostOffice
-
-
-@pytest.fixture
-def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
 
 
 def test_an_attendee_gets_one_letter_when_two_of_their_sessions_move_and_one_is_cancelled(

@@ -36,13 +36,8 @@ from tests.mail.programmes import (
     three_talks,
     waiting,
 )
-from tests.people import NOW, an_organiser
+from tests.people import NOW
 from tests.smtp import PostOffice
-
-
-@pytest.fixture
-def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
 
 
 def nobody(event: Event, session: Session, olga: Actor) -> dict[str, Callable[[], Any]]:
