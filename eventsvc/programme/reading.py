@@ -16,7 +16,15 @@ import sqlalchemy as sa
 
 from eventsvc.extensions import db
 from eventsvc.programme import published, slots
-from eventsvc.programme.models import PublishedSession, Session, SessionKind, SessionStatus, Speaker, SpeakerRole
+from eventsvc.programme.models import (
+    FormerSpeaker,
+    PublishedSession,
+    Session,
+    SessionKind,
+    SessionStatus,
+    Speaker,
+    SpeakerRole,
+)
 from eventsvc.programme.slots import Slot
 
 
@@ -162,6 +170,12 @@ def guests(items: Iterable[Item]) -> tuple[Guest, ...]:
 def speaker_by_id(public_id: str) -> Speaker | None:
     """Find a speaker; whether they speak at an event is told by its guests."""
     return db.session.scalar(sa.select(Speaker).where(Speaker.public_id == public_id))
+
+
+def became(public_id: str) -> str | None:
+    """Return the public id that a speaker has now whose card was made one with another."""
+    asked = sa.select(Speaker.public_id).join(FormerSpeaker, FormerSpeaker.speaker_id == Speaker.id)
+    return db.session.scalar(asked.where(FormerSpeaker.public_id == public_id))
 
 
 def _item(session_id: int, public_id: str, facts: Mapping[str, Any], slides_url: str, recording_url: str) -> Item:

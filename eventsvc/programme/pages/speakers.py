@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, render_template, send_file, url_for
+from flask import Response, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from eventsvc import covers, text, web, when
@@ -35,11 +35,17 @@ def speakers(slug: str) -> AnyResponse:
 
 @blueprint.get("/events/<slug>/speakers/<public_id>")
 def speaker(slug: str, public_id: str) -> AnyResponse:
-    """Show a speaker with their sessions at this event; 404 for somebody who does not speak here."""
+    """Show a speaker with their sessions at this event; 404 for somebody who does not speak here.
+
+    The address of a card that was made one with another leads to that one's.
+    """
     event = event_at(slug)
     if event is None:
         return moved("programme.speaker", slug, public_id=public_id)
     guests = {guest.public_id: guest for guest in reading.guests(reading.items(event.id))}
+    now = reading.became(public_id) if public_id not in guests else None
+    if now in guests:
+        return redirect(url_for("programme.speaker", slug=slug, public_id=now), 301)
     guest = web.not_found_unless(guests.get(public_id))
     person = web.not_found_unless(reading.speaker_by_id(public_id))
     page = render_template(
