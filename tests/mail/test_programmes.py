@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import icalendar
 import sqlalchemy as sa
+import vobject
 from flask.testing import FlaskClient
 
 from eventsvc.accounts.actors import Actor
@@ -32,6 +33,7 @@ from tests.mail.programmes import (
     waiting,
 )
 from tests.people import NOW, an_organiser
+from tests.programme.speaking import card_of
 from tests.smtp import PostOffice
 
 
@@ -242,6 +244,46 @@ def test_only_attendees_read_the_link_to_join(office: PostOffice, clock: Clock, 
     (to_ada,), (to_sam,) = office.to(person.email or ""), office.to(speaker.email)
     assert b"video.example.org" in calendars(to_ada)[0]
     assert b"video.example.org" not in calendars(to_sam)[0]
+
+
+@pytest.mark.parametrize("join_url", ["", "https://video.example.org/1"])
+def test_each_session_in_a_calendar_says_how_its_reader_changes_or_cancels(
+    office: PostOffice, clock: Clock, olga: Actor, join_url: str
+) -> None:
+    event = an_event(join_url=join_url)
+    session = a_talk(event)
+    choose(person := ada(event), session)
+    speaker = speak(session)
+
+    move(session, olga)
+    publish(event, olga)
+    send(clock)
+
+    for address, told in (
+        (person.email or "", "To change or cancel, use the link in our letter to you."),
+        (speaker.email, "You cannot come, or not then? Tell us by the link in our letter to you."),
+    ):
+        (letter,) = office.to(address)
+        body = calendars(letter)[0]
+        assert told in icalendar.Calendar.from_ical(body).walk("VEVENT")[0]["DESCRIPTION"]
+        assert told in vobject.readOne(body.decode()).vevent.description.value
+
+
+def test_a_speaker_who_had_no_link_is_given_one_that_the_letter_carries(
+    office: PostOffice, clock: Clock, olga: Actor
+) -> None:
+    event = an_event()
+    speaker = speak(session := a_talk(event))
+    assert speaker.link_digest is None
+
+    move(session, olga)
+    publish(event, olga)
+    send(clock)
+
+    (letter,) = office.letters
+    row = db.session.scalars(sa.select(Message)).one()
+    assert card_of(speaker) in text(letter) and card_of(speaker) in letter.body("html")
+    assert card_of(speaker) not in row.sent_text + str(row.facts) and "[your link]" in row.sent_text
 
 
 def test_a_letter_to_a_speaker_is_sent_again_to_the_address_they_have_now(
