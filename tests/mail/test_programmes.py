@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import icalendar
+import pytest
 import sqlalchemy as sa
 import vobject
 from flask.testing import FlaskClient
