@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from eventsvc import links, tokens, when
 from eventsvc.events.places import Where
 from eventsvc.mail import changes, whereabouts
-from eventsvc.mail.changes import Change
+from eventsvc.mail.changes import Change, News
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
 from eventsvc.mail.wording import Held, greeted, held
@@ -45,7 +45,7 @@ class OnePart:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakerWords:
+class SpeakerWords(News):
     """What the templates of a letter to a speaker read; what is unknown is empty.
 
     `invitations` counts what it asks of a calendar, about `sessions`.
@@ -69,16 +69,6 @@ class SpeakerWords:
     contact_name: str
     office: str
     own_links: tuple[str, ...]
-
-    @property
-    def changed(self) -> set[str]:
-        """The names of what changed."""
-        return {change.name for change in self.changes}
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The organiser's own words, by paragraph."""
-        return [part for part in self.sentence.splitlines() if part.strip()]
 
 
 def words(due: Due, language: str, *, invitations: int) -> SpeakerWords:

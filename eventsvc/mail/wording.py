@@ -18,7 +18,7 @@ from eventsvc.calendars.ics import Method
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.places import Where
 from eventsvc.mail import changes, whereabouts
-from eventsvc.mail.changes import Change
+from eventsvc.mail.changes import Change, News
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
 from eventsvc.mail.invitations import TO_NOBODY_KNOWN
@@ -41,7 +41,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(News):
     """What the templates of a letter about a registration read; what is unknown is empty.
 
     `invitations` counts what it asks of a calendar: of the event itself, and of `sessions`. `own_links` are the
@@ -85,16 +85,6 @@ class Words:
     def bold_title(self) -> Markup:
         """The title for a page of HTML, in bold."""
         return Markup('<b style="font-weight:600">{}</b>').format(self.title)
-
-    @property
-    def changed(self) -> set[str]:
-        """The names of what changed."""
-        return {change.name for change in self.changes}
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The organiser's own words, by paragraph."""
-        return [part for part in self.sentence.splitlines() if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)

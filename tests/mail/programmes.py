@@ -21,6 +21,7 @@ from eventsvc.programme import rules
 from eventsvc.programme.models import Appearance, Session, Speaker
 from eventsvc.registration.models import Choice, Registration
 from tests.conftest import Clock
+from tests.mail.examples import ada, an_event
 from tests.people import NOW, a_session
 from tests.smtp import Letter
 
@@ -34,6 +35,14 @@ def a_talk(event: Event, **over: Any) -> Session:
     entries.refresh(event, at=NOW)
     db.session.commit()
     return session
+
+
+def a_chosen_talk(**over: Any) -> tuple[Event, Session, Registration]:
+    """A talk at an event of its own, and Ada, who chose it."""
+    event = an_event()
+    session = a_talk(event, **over)
+    choose(person := ada(event), session)
+    return event, session, person
 
 
 def choose(registration: Registration, *sessions: Session) -> None:
@@ -63,6 +72,13 @@ def move(session: Session, olga: Actor, by: timedelta = HOUR) -> None:
 def publish(event: Event, olga: Actor, at: datetime = NOW, **said: Any) -> None:
     rules.publish(event, by=olga, at=at, **said)
     db.session.commit()
+
+
+def tell_of_a_move(session: Session, olga: Actor, clock: Clock, at: datetime = NOW) -> None:
+    """Move a session, publish it, and send the letters about it."""
+    move(session, olga)
+    publish(session.event, olga, at)
+    send(clock)
 
 
 def send(clock: Clock) -> None:

@@ -21,6 +21,7 @@ from tests.conftest import Clock
 from tests.mail.examples import ada, an_event
 from tests.mail.programmes import (
     HOUR,
+    a_chosen_talk,
     a_talk,
     asked,
     calendars,
@@ -29,6 +30,7 @@ from tests.mail.programmes import (
     publish,
     send,
     speak,
+    tell_of_a_move,
     text,
     three_talks,
     waiting,
@@ -46,9 +48,7 @@ def test_an_attendee_gets_one_letter_when_two_of_their_sessions_move_and_one_is_
     choose(person := ada(event), opening, lecture, closing)
     choose(ada(event))
     rules.edit_session(closing, {"title": "Last words"}, revision=closing.revision, by=olga, at=NOW)
-    move(closing, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(closing, olga, clock)
 
     move(opening, olga)
     move(lecture, olga, 2 * HOUR)
@@ -83,9 +83,7 @@ def test_each_calendar_is_about_one_session_and_the_first_is_what_mail_programs_
     opening, lecture, _closing = three_talks(event)
     choose(ada(event), opening, lecture)
     move(opening, olga)
-    move(lecture, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(lecture, olga, clock)
 
     (letter,) = office.letters
     kinds = [part.get_content_type() for part in letter.message.walk() if not part.is_multipart()]
@@ -174,9 +172,7 @@ def test_what_was_never_sent_is_not_cancelled(office: PostOffice, clock: Clock, 
 
     rules.cancel_session(opening, by=olga, at=NOW)
     rules.delete_session(lecture, by=olga, at=NOW)
-    move(closing, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(closing, olga, clock)
 
     (letter,) = office.letters
     assert asked(letter) == {"Closing": ("REQUEST", 1)}
@@ -187,12 +183,8 @@ def test_what_was_never_sent_is_not_cancelled(office: PostOffice, clock: Clock, 
 def test_a_session_taken_out_leaves_the_calendar_of_who_was_sent_it(
     office: PostOffice, clock: Clock, olga: Actor
 ) -> None:
-    event = an_event()
-    session = a_talk(event, title="Opening")
-    choose(ada(event), session)
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    event, session, _ada = a_chosen_talk(title="Opening")
+    tell_of_a_move(session, olga, clock)
 
     rules.delete_session(session, by=olga, at=NOW)
     publish(event, olga, clock.now)
@@ -212,9 +204,7 @@ def test_whoever_gave_up_a_seat_before_counts_on_from_there(office: PostOffice, 
     session = a_talk(event, title="Opening")
     choose(ada(event, calendar_offset=2), session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     assert asked(office.letters[0]) == {"Opening": ("REQUEST", 3)}
 
@@ -224,9 +214,7 @@ def test_whoever_waits_for_a_seat_is_told_without_an_invitation(office: PostOffi
     session = a_talk(event)
     choose(ada(event, state=State.WAITLISTED), session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     (letter,) = office.letters
     assert calendars(letter) == []
@@ -238,9 +226,7 @@ def test_only_attendees_read_the_link_to_join(office: PostOffice, clock: Clock, 
     person, speaker = ada(event), speak(session)
     choose(person, session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     (to_ada,), (to_sam,) = office.to(person.email or ""), office.to(speaker.email)
     assert b"video.example.org" in calendars(to_ada)[0]
@@ -256,9 +242,7 @@ def test_each_session_in_a_calendar_says_how_its_reader_changes_or_cancels(
     choose(person := ada(event), session)
     speaker = speak(session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     for address, told in (
         (person.email or "", "To change or cancel, use the link in our letter to you."),
@@ -277,9 +261,7 @@ def test_a_speaker_who_had_no_link_is_given_one_that_the_letter_carries(
     speaker = speak(session := a_talk(event))
     assert speaker.link_digest is None
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     (letter,) = office.letters
     row = db.session.scalars(sa.select(Message)).one()
@@ -293,9 +275,7 @@ def test_a_letter_to_a_speaker_is_sent_again_to_the_address_they_have_now(
     event = an_event()
     session = a_talk(event)
     sam = speak(session)
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
     sam.email = "sam@example.edu"
     db.session.commit()
 
@@ -310,9 +290,7 @@ def test_a_letter_to_a_speaker_is_sent_again_to_the_address_they_have_now(
 def test_the_mail_log_names_these_letters_and_shows_their_words(
     office: PostOffice, clock: Clock, olga: Actor, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    event = an_event()
-    session = a_talk(event, title="Opening")
-    choose(ada(event), session)
+    event, session, _ada = a_chosen_talk(title="Opening")
     speak(session)
     move(session, olga)
     publish(event, olga)
@@ -328,12 +306,8 @@ def test_the_mail_log_names_these_letters_and_shows_their_words(
 
 
 def test_the_record_of_a_letter_has_no_link_of_the_persons_own(office: PostOffice, clock: Clock, olga: Actor) -> None:
-    event = an_event()
-    session = a_talk(event)
-    choose(person := ada(event), session)
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    _event, session, person = a_chosen_talk()
+    tell_of_a_move(session, olga, clock)
 
     (letter,) = office.letters
     message = db.session.scalars(sa.select(Message)).one()
@@ -347,9 +321,7 @@ def test_a_reader_of_dutch_is_told_in_dutch(office: PostOffice, clock: Clock, ol
     session = a_talk(event)
     choose(ada(event, language="nl"), session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     assert ": zo 30 mei 2027, 10:30–11:30, Aula" in text(office.letters[0])
     assert "lang=nl" in text(office.letters[0])
