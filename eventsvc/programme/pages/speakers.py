@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import covers, text, web, when
+from eventsvc import clock, covers, text, web, when
 from eventsvc.events.models import Event
 from eventsvc.events.words import country_name
 from eventsvc.programme import lineup, orcid, portraits, reading, stores
@@ -110,7 +110,14 @@ def _parts(parts: Sequence[tuple[SpeakerRole, Item]], event: Event) -> list[dict
             "role": "" if role is SpeakerRole.SPEAKER else SPEAKER_ROLES[role],
             "is_cancelled": item.is_cancelled,
             "recording": item.recording_url,
-            "slides": item.slides_url,
+            "slides": item.slides_url or _files(item, event),
         }
         for role, item in parts
     ]
+
+
+def _files(item: Item, event: Event) -> str:
+    """Return where the files that were sent for a session stand, once everybody may have them."""
+    if not item.shows_files(clock.now()):
+        return ""
+    return url_for("programme.session", slug=event.slug, public_id=item.public_id, _anchor="slides")
