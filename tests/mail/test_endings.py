@@ -16,6 +16,7 @@ from eventsvc.calendars.models import Entry
 from eventsvc.events import rules as events
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.mail import claims
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme import rules
 from eventsvc.programme.models import Session
@@ -25,7 +26,7 @@ from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
 from tests.conftest import Clock
 from tests.mail.examples import ada, an_event
-from tests.mail.programmes import HOUR, asked, calendars, choose, held, move, publish, send, text, three_talks
+from tests.mail.programmes import HOUR, MINUTE, asked, calendars, choose, held, move, publish, send, text, three_talks
 from tests.people import NOW
 from tests.smtp import Letter, PostOffice
 
@@ -112,6 +113,25 @@ def test_what_is_over_stays_in_the_calendar_of_who_leaves_in_the_middle(
 
     assert "Cancelled: Opening" not in only(office.letters[-1])
     assert only(office.letters[-1])["Cancelled: Lecture"] == "CANCEL"
+
+
+def test_an_end_waits_for_what_is_on_its_way_to_the_same_person(
+    office: PostOffice, clock: Clock, olga: Actor, person: Registration, event: Event
+) -> None:
+    move(session("Lecture"), olga)
+    publish(event, olga, clock.now)
+    clock.forward(11 * MINUTE)
+    on_its_way = claims.claim(clock.now)
+    db.session.commit()
+
+    registrations.cancel(person, by=ATTENDEE, at=clock.now)
+    db.session.commit()
+
+    assert len(on_its_way) == 1 and not claims.has_due(clock.now)
+    claims.release(on_its_way)
+    db.session.commit()
+    send(clock)
+    assert held(office.letters) == set()
 
 
 class TestAnErasure:
