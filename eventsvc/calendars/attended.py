@@ -174,7 +174,7 @@ def _of_one(registration: Any, at: datetime) -> list[bytes]:
 
 def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
     """Let through the event, what is gone from it, and the sessions that somebody chose."""
-    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id)
+    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id, Choice.is_waiting.is_(False))
     return sa.or_(Entry.session_id.is_(None), Entry.session_id.in_(own))
 
 

@@ -45,7 +45,9 @@ _METHODS = {
     "cancelled": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
-_ASKING_MORE = frozenset({"choices_changed", "speaker_answered", "speaker_event_changed", "speaker_event_reinstated"})
+_ASKING_MORE = frozenset(
+    {"choices_changed", "session_seat", "speaker_answered", "speaker_event_changed", "speaker_event_reinstated"}
+)
 _ASKING = OF_PROGRAMME | _ASKING_MORE | {kind for kind, method in _METHODS.items() if method is Method.REQUEST}
 
 

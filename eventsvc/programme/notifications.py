@@ -248,7 +248,11 @@ def _chosen(event_id: int, found: Found) -> dict[int, frozenset[str]]:
 
 
 def _attendees(event_id: int, found: Found) -> Sequence[Registration]:
-    choosing = sa.select(Choice.registration_id).join(Session, Session.id == Choice.session_id)
+    choosing = (
+        sa.select(Choice.registration_id)
+        .join(Session, Session.id == Choice.session_id)
+        .where(Choice.is_waiting.is_(False))
+    )
     waiting = sa.select(Message.registration_id).where(Message.event_id == event_id, _WAITS)
     is_concerned = sa.or_(
         Registration.id.in_(choosing.where(_is_changed(event_id, found))), Registration.id.in_(waiting)

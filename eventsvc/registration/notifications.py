@@ -12,10 +12,13 @@ from typing import Any
 
 from eventsvc.calendars import entries
 from eventsvc.calendars.ics import Method
+from eventsvc.columns import snapshot
+from eventsvc.events.models import Event
 from eventsvc.mail import holdings, invitations, outbox
 from eventsvc.mail.holdings import Ask
 from eventsvc.mail.models import Message
-from eventsvc.mail.outbox import Recipient
+from eventsvc.mail.outbox import Draft, Recipient
+from eventsvc.programme.reading import Item
 from eventsvc.registration import holding, told
 from eventsvc.registration.models import Registration
 
@@ -33,6 +36,28 @@ def registered(registration: Registration, *, at: datetime) -> Message | None:
 def waitlisted(registration: Registration, *, position: int | None, at: datetime) -> Message | None:
     """Tell somebody that they wait, and where; no invitation until there is a seat."""
     return _post("waitlisted", registration, {"position": position}, key=f"waitlisted:{registration.id}", at=at)
+
+
+def taken_in(event: Event, people: Sequence[Registration], places: Sequence[int | None], *, at: datetime) -> None:
+    """Tell many people at once that they have a seat, or their place on the waiting list; one statement.
+
+    `places` are their numbers on the list, None for a seat. None of them had a letter about it before.
+    """
+    of_event, invitation = told.of_event(event), entries.invitation_of(event)
+    drafts = []
+    for registration, place in zip(people, places, strict=True):
+        if not registration.email:
+            continue
+        kind = "waitlisted" if place else "registered"
+        facts = of_event | told.of_person(registration, event.join_url)
+        if place:
+            facts |= {"position": place}
+        elif invitation:
+            facts |= {"invitation": told.counted(invitation, registration)}
+        to = Recipient(registration.email, registration.name, registration.language, event.contact_email)
+        about = f"registration:{registration.id}"
+        drafts.append(Draft(kind, to, facts, f"{kind}:{registration.id}", about, event.id, registration.id, at))
+    outbox.post_all(drafts, at=at)
 
 
 def promoted(registration: Registration, *, at: datetime) -> Message | None:
@@ -87,6 +112,14 @@ def choices_changed(registration: Registration, asked: Sequence[Ask], *, at: dat
     # Each takes a count of its own, so that no two have the same key.
     key = f"{about}:{registration.calendar_offset}"
     return _post("choices_changed", registration, holdings.told(asked), key=key, at=at, about=about, is_held_back=True)
+
+
+def session_seat(registration: Registration, item: Item, asked: Sequence[Ask], *, at: datetime) -> Message | None:
+    """Tell somebody who waited for a seat in a session that they have one, and bring their calendar in line."""
+    about = f"session:{registration.id}:{item.public_id}"
+    session = snapshot(item, ("public_id", "title", "starts_at", "ends_at", "room"))
+    facts = {"session": session} | holdings.told(asked)
+    return _post("session_seat", registration, facts, key=f"{about}:{registration.revision}", at=at, about=about)
 
 
 def erased(registration: Registration, *, at: datetime) -> list[Ask]:

@@ -17,6 +17,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("has_chosen", sa.Boolean(), server_default=sa.false(), nullable=False))
+    with op.batch_alter_table("registrations", schema=None) as batch_op:
+        batch_op.alter_column("has_chosen", existing_type=sa.Boolean(), server_default=None)
     chose = "EXISTS (SELECT 1 FROM choices WHERE choices.registration_id = registrations.id)"
     op.execute(f"UPDATE registrations SET has_chosen = {sa.true()} WHERE {chose}")  # noqa: S608 (nothing typed in it)
 

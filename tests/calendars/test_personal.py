@@ -23,7 +23,7 @@ from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import rules as programme
 from eventsvc.programme.models import Appearance, Session
-from eventsvc.registration import choosing, feeding, keys
+from eventsvc.registration import feeding, keys
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.person import Person
@@ -83,9 +83,9 @@ def test_an_attendees_feed_says_when_it_last_changed_for_them(client: FlaskClien
     feed = Watched(client, clock, address_of(ada))
     assert feed.date == http_date(NOW) and feed.is_quiet()
 
-    choosing.choose(ada, opening, by=ATTENDEE, at=clock.now)
+    registrations.choose(ada, opening, by=ATTENDEE, at=clock.now)
     assert feed.tells()
-    choosing.unchoose(ada, opening, by=ATTENDEE, at=clock.now)
+    registrations.unchoose(ada, opening, by=ATTENDEE, at=clock.now)
     assert feed.tells()
     feeding.show_deadlines(ada, True, by=ATTENDEE, at=clock.now)
     assert feed.tells()

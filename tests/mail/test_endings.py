@@ -20,7 +20,6 @@ from eventsvc.mail import claims
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme import rules
 from eventsvc.programme.models import Session
-from eventsvc.registration import choosing
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
@@ -90,7 +89,7 @@ def test_whoever_comes_back_is_sent_all_of_it_at_a_higher_count(
     send(clock)
 
     again = registrations.register(event.id, ADA, by=ATTENDEE, at=clock.now, language="en")
-    choosing.choose(again, session("Opening").public_id, by=ATTENDEE, at=clock.now)
+    registrations.choose(again, session("Opening").public_id, by=ATTENDEE, at=clock.now)
     move(session("Opening"), olga)
     publish(event, olga, clock.now)
     send(clock)
@@ -200,11 +199,11 @@ class TestAnErasure:
 
 class TestTakingOutASession:
     def take_out(self, person: Registration, title: str, clock: Clock) -> None:
-        choosing.unchoose(person, session(title).public_id, by=ATTENDEE, at=clock.now)
+        registrations.unchoose(person, session(title).public_id, by=ATTENDEE, at=clock.now)
         db.session.commit()
 
     def put_back(self, person: Registration, title: str, clock: Clock) -> None:
-        choosing.choose(person, session(title).public_id, by=ATTENDEE, at=clock.now)
+        registrations.choose(person, session(title).public_id, by=ATTENDEE, at=clock.now)
         db.session.commit()
 
     def test_lets_the_calendar_go_of_it_and_of_nothing_else(

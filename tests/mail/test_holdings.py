@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eventsvc.calendars.ics import Method
 from eventsvc.calendars.parts import Part
 from eventsvc.mail import holdings
 from eventsvc.mail.holdings import Held
@@ -51,7 +52,7 @@ def test_an_offset_counts_and_the_link_to_join_is_for_those_entitled() -> None:
 
 def test_what_is_asked_is_counted_by_uid() -> None:
     entry = part(3)
-    asked = [holdings.ask(entry, method, 3, is_entitled=False) for method in holdings.Method]
+    asked = [holdings.ask(entry, method, 3, is_entitled=False) for method in Method]
 
     assert holdings.counts(asked) == {"asked": {"one": 3}, "let_go": {"one": 3}}
     assert holdings.told([]) == {}
