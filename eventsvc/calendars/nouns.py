@@ -114,7 +114,7 @@ def how_to_answer(contact: str) -> str:
 
 
 def _with_contact(how: str, contact: str) -> str:
-    return f"{how} {_('Questions? Write to %(email)s.', email=contact)}" if contact else how
+    return how + " " + _("Questions? Write to %(email)s.", email=contact) if contact else how
 
 
 def colour_of(event: events.Event) -> str:
