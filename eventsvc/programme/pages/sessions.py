@@ -73,10 +73,8 @@ def slides(slug: str, public_id: str, file_id: str) -> AnyResponse:
 
 
 def _shown(found: Item) -> list[Slides]:
-    """Return the files of a session that everybody may have: none before its end, and none of one that was not."""
-    if found.ends_at is None or found.ends_at > clock.now() or found.is_cancelled:
-        return []
-    return lineup.slides_of([found.session_id])
+    """Return the files of a session that everybody may have."""
+    return lineup.slides_of([found.session_id]) if found.shows_files(clock.now()) else []
 
 
 def _slides(found: Item, event: Event) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.programme import contents, errors, keys, published
+from eventsvc.programme import announcing, contents, errors, keys, published
 from eventsvc.programme.models import Answer, Appearance, FreeTime, Session, SessionStatus, Slides, Speaker
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
@@ -50,6 +50,8 @@ def answer(appearance: Appearance, *, comes: bool, note: str, by: Actor, at: dat
 
     Raises NothingToAnswer.
     """
+    seats.hold(appearance.session.event_id)
+    db.session.refresh(appearance)
     session = appearance.session
     if session.status is not SessionStatus.PLANNED or (session.ends_at and session.ends_at <= at):
         raise errors.NothingToAnswer
@@ -67,6 +69,7 @@ def answer(appearance: Appearance, *, comes: bool, note: str, by: Actor, at: dat
         before={"answer": before.value},
         after=told | {"answer": appearance.answer.value},
     )
+    announcing.answered(session.event, appearance.speaker, at=at)
 
 
 def set_free_times(speaker: Speaker, event: Event, times: Iterable[Slot], *, by: Actor, at: datetime) -> None:
