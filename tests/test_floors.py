@@ -47,8 +47,8 @@ FLOORS: dict[int, str] = {
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
         programme/versions programme/wording programme/words registration/blanks registration/choices
         registration/consent registration/history registration/keys registration/known registration/limits
-        registration/owndata
-        registration/retention
+        registration/deadlines registration/inheriting registration/odds registration/owndata
+        registration/retention registration/undoing
         registration/roster registration/seats registration/stamps registration/standings registration/tickets registration/typos
         registration/told registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links

@@ -19,7 +19,7 @@ from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State
+from eventsvc.registration.models import LIVE, Choice, Registration, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def parts(feed: Attended, *, at: datetime) -> list[bytes]:
     """Return what an attendee's calendar shows: with the join link while they have a seat, struck out once they left.
 
     Whoever chose sessions sees the event and those; choosing raises their registration's revision, and so the version.
-    Whoever waits has no entry yet, and whoever left the waiting list never had one: a calendar that shows a place they
-    do not have, or did not give up, would be a lie.
+    Whoever waits, or is offered a place, has no entry yet, and whoever left before that never had one: a calendar that
+    shows a place they do not have, or did not give up, would be a lie.
     """
     found: list[bytes] = []
     with force_locale(feed.language):
@@ -141,7 +141,7 @@ def _registrations(feed: Attended, at: datetime) -> list[Any]:
 
 
 def _of_one(registration: Any, at: datetime) -> list[bytes]:
-    if registration.state not in SEATED and not has_left(registration):
+    if registration.state is not State.CONFIRMED and not has_left(registration):
         return []
     wanted = Entry.event_id == registration.event_id, _chosen_by(registration.id)
     if not registration.calendar_offset:

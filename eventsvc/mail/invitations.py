@@ -31,11 +31,14 @@ OF_PROGRAMME = frozenset({"programme_changed", "speaker_programme"})
 _METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "restored": Method.REQUEST,
+    "taken_over": Method.REQUEST,
     "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,
     "address_left": Method.CANCEL,
     "cancelled": Method.CANCEL,
+    "handed_over": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
 _ASKING = OF_PROGRAMME | {kind for kind, method in _METHODS.items() if method is Method.REQUEST}

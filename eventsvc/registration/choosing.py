@@ -17,7 +17,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
-from eventsvc.registration import choices, errors, seats
+from eventsvc.registration import choices, deadlines, errors, seats
 from eventsvc.registration.models import Choice, Registration
 
 MOST = 200
@@ -26,9 +26,10 @@ MOST = 200
 def choose(registration: Registration, public_id: str, *, by: Actor, at: datetime) -> Item:
     """Put a published session into somebody's programme; choosing twice is harmless.
 
-    Raises SessionNotThere, SessionFull, or RegistrationOver for whoever is not registered any more.
+    Raises SessionNotThere, SessionFull, ChangesOver, or RegistrationOver for whoever is not registered any more.
     """
     _hold(registration)
+    deadlines.check_changes(registration.event, by=by, at=at)
     item = reading.item(registration.event_id, public_id)
     if item is None or item.is_break or item.is_cancelled:
         raise errors.SessionNotThere
@@ -41,8 +42,12 @@ def choose(registration: Registration, public_id: str, *, by: Actor, at: datetim
 
 
 def unchoose(registration: Registration, public_id: str, *, by: Actor, at: datetime) -> Item:
-    """Take a session out of somebody's programme; one that is not in it stays out. Raises SessionNotThere."""
+    """Take a session out of somebody's programme; one that is not in it stays out.
+
+    Raises SessionNotThere, ChangesOver.
+    """
     _hold(registration)
+    deadlines.check_changes(registration.event, by=by, at=at)
     item = reading.item(registration.event_id, public_id)
     if item is None:
         raise errors.SessionNotThere

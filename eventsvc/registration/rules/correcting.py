@@ -12,7 +12,7 @@ from eventsvc.columns import snapshot
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events.models import Event, Status
 from eventsvc.mail import outbox
-from eventsvc.registration import errors, notifications
+from eventsvc.registration import deadlines, errors, notifications
 from eventsvc.registration.models import Registration
 from eventsvc.registration.person import Person
 from eventsvc.registration.rules.holding import flush, hold_again, is_over
@@ -22,7 +22,7 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
     """Write a person as they are; a new address is sent the link and the invitation at once, the old one is told.
 
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
-    somebody else's here, RegistrationOver after the registration's end.
+    somebody else's here, RegistrationOver after the registration's end, ChangesOver when an attendee is too late.
     """
     event = hold_again(registration)
     yours = person.columns()
@@ -32,6 +32,7 @@ def correct(registration: Registration, person: Person, *, revision: int, by: Ac
         raise ChangedMeanwhile(told, theirs=before, yours=yours)
     if not registration.is_live:
         raise errors.RegistrationOver
+    deadlines.check_changes(event, by=by, at=at)
     if before == yours:
         return
     for name, value in yours.items():
@@ -50,7 +51,7 @@ def _write_to_both(registration: Registration, event: Event, *, left: str | None
     The old calendar is sent the end of its entry and the new one the entry, which counts higher: where both mailboxes
     fill one calendar the entry stays, in whichever order the letters arrive.
     """
-    has_entry = registration.has_seat and event.status is Status.PUBLISHED and not is_over(event, at)
+    has_entry = registration.is_confirmed and event.status is Status.PUBLISHED and not is_over(event, at)
     if has_entry:
         registration.calendar_offset += 2
         flush()

@@ -1,4 +1,4 @@
-"""Registering: with a seat while there is one and nobody waits for it, else on the waiting list."""
+"""Registering: with a seat while there is one and nobody waits for it, else on the waiting list; and coming back."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing
 from eventsvc.extensions import db
-from eventsvc.registration import errors, keys, known, seats, standings
-from eventsvc.registration.models import OF_REGISTRATION, Origin, Registration, State, TicketType
+from eventsvc.registration import deadlines, errors, inheriting, keys, known, standings
+from eventsvc.registration.models import OF_REGISTRATION, OfferKind, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
-from eventsvc.registration.rules.holding import hold
+from eventsvc.registration.rules.holding import hold, is_ahead
 from eventsvc.registration.rules.moving import move
+from eventsvc.registration.rules.serving import seating_now
 from eventsvc.registration.seating import Seating
 
 # Of so many references one is free, but for one registration in 10^15 at an event of a thousand.
 _SPARE_REFERENCES = 3
+_PERSON = ("given_name", "family_name", "email", "organisation", "country")
 _SHUT = {
     Standing.DRAFT: errors.RegistrationClosed,
     Standing.OPENS: errors.RegistrationNotOpenYet,
@@ -39,11 +41,15 @@ def register(
     submission_key: str | None = None,
     consent_version: str | None = None,
     ticket_type_id: int | None = None,
+    is_proven: bool = False,
+    skips_window: bool = False,
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
 
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
-    may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
+    may let people in before registration opens, after it has closed and until the event ends, but never past a limit;
+    `skips_window` lets an attendee do so. Where the event asks for proof of address the seat is held until it is given,
+    unless the address `is_proven` already or an organiser wrote it down.
     Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
@@ -54,7 +60,9 @@ def register(
     if met.sent_before is not None:
         return db.session.get_one(Registration, met.sent_before)
     ticket_type = _ticket_type(event, ticket_type_id)
-    state = _state_for_newcomer(event, ticket_type, met, by, at)
+    asks_proof = event.proof_hours is not None and not is_proven and not by.is_organiser and bool(person.email)
+    is_free = by.is_organiser or (skips_window and is_ahead(event, at))
+    state = _state_for_newcomer(event, ticket_type, met, is_free=is_free, hides_known=asks_proof, at=at)
     registration = Registration(
         event=event,
         ticket_type=ticket_type,
@@ -72,8 +80,48 @@ def register(
     for kind, key in links.items():
         keys.fit(registration, kind, key)
     db.session.add(registration)
+    if asks_proof:
+        state = _ask_proof(registration, event, state, at)
     move(registration, state, by=by, at=at)
     return registration
+
+
+def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registration:
+    """Come back after an offer ran out, or after silence: a new registration, at the end of the list.
+
+    That registration has closed does not stop it. Answers come along; pressed twice, it is one registration.
+    Raises NotExpired, and what `register` raises.
+    """
+    if registration.state is not State.EXPIRED or registration.erased_at is not None:
+        raise errors.NotExpired
+    person = Person(**{name: getattr(registration, name) or "" for name in _PERSON})
+    fresh = register(
+        registration.event_id,
+        person,
+        by=by,
+        at=at,
+        language=registration.language,
+        origin=registration.origin,
+        submission_key=f"rejoin {registration.id}",
+        consent_version=registration.consent_version,
+        ticket_type_id=registration.ticket_type_id,
+        is_proven=registration.is_proven,
+        skips_window=True,
+    )
+    fresh.consented_at = registration.consented_at
+    inheriting.take_over(registration.id, fresh.id)
+    return fresh
+
+
+def _ask_proof(registration: Registration, event: Event, state: State, at: datetime) -> State:
+    """Hold a seat until the address is proven; whoever waits proves it meanwhile, or when their turn has come."""
+    # The link stands on no page, so whoever opens it reads the address's letters.
+    registration.proven_digest = registration.manage_digest
+    registration.offer_kind, registration.link_sent_at = OfferKind.PROOF, at
+    if state is not State.CONFIRMED:
+        return state
+    registration.offer_expires_at = deadlines.answer_until(event, event.proof_hours or 1, at)
+    return State.OFFERED
 
 
 def _submission(submission_key: str | None, person: Person) -> str | None:
@@ -92,14 +140,18 @@ def _ticket_type(event: Event, ticket_type_id: int | None) -> TicketType | None:
 
 
 def _state_for_newcomer(
-    event: Event, ticket_type: TicketType | None, met: known.Known, by: Actor, at: datetime
+    event: Event, ticket_type: TicketType | None, met: known.Known, *, is_free: bool, hides_known: bool, at: datetime
 ) -> State:
-    """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table."""
-    seating = seats.taken(event.id, at)
-    standing = _standing(event, ticket_type, seating, by, at)
+    """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table.
+
+    Opening hours do not bind whoever `is_free`. With `hides_known` a known address is refused as late as possible: a
+    full event tells both the same.
+    """
+    seating = seating_now(event, at)
+    standing = _standing(event, ticket_type, seating, is_free, at)
     if standing in _SHUT:
         raise _why_closed(event) if standing is Standing.CLOSED else _SHUT[standing]
-    if met.has_place:
+    if met.has_place and not (hides_known and standing is Standing.FULL):
         raise errors.AlreadyRegistered
     if standing is Standing.FULL:
         raise errors.EventFull
@@ -113,9 +165,9 @@ def _why_closed(event: Event) -> type[Refused]:
     return errors.RegistrationClosed if event.accepts_registrations else errors.NoRegistration
 
 
-def _standing(event: Event, ticket_type: TicketType | None, seating: Seating, by: Actor, at: datetime) -> Standing:
-    """Tell where the event stands for who asks: the opening hours of registration do not bind an organiser."""
+def _standing(event: Event, ticket_type: TicketType | None, seating: Seating, is_free: bool, at: datetime) -> Standing:
+    """Tell where the event stands for who asks: the opening hours of registration do not bind everybody."""
     told = standings.for_type(event, ticket_type, seating, at)
-    if by.is_organiser and told.standing in {Standing.OPENS, Standing.CLOSED}:
+    if is_free and told.standing in {Standing.OPENS, Standing.CLOSED}:
         return standings.by_seats_for(event, ticket_type, seating).standing
     return told.standing
