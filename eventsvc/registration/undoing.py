@@ -37,6 +37,21 @@ def state_to_come_back_to(
     return registration.came_from if _has_place(registration, event, seating, at) else None
 
 
+def last_transition(registration: Registration) -> tuple[str, str]:
+    """Return by which act, and whose, a registration came into its state."""
+    last = db.session.execute(
+        sa.select(AuditEntry.act, AuditEntry.actor)
+        .where(
+            AuditEntry.subject == Registration.__tablename__,
+            AuditEntry.subject_id == registration.id,
+            AuditEntry.after["state"].as_string().is_not(None),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    return (last.act, last.actor) if last else ("", "")
+
+
 def _is_recent(registration: Registration, at: datetime) -> bool:
     is_cancelled = registration.state is State.CANCELLED and registration.erased_at is None
     return is_cancelled and at < until(registration)
@@ -62,14 +77,5 @@ def _has_place(registration: Registration, event: Event, seating: Seating, at: d
 
 def _was_cancelled(registration: Registration, by: Actor) -> bool:
     """Tell whether the last that happened was a cancellation that this actor may undo; a place handed on is none."""
-    last = db.session.execute(
-        sa.select(AuditEntry.act, AuditEntry.actor)
-        .where(
-            AuditEntry.subject == Registration.__tablename__,
-            AuditEntry.subject_id == registration.id,
-            AuditEntry.after["state"].as_string().is_not(None),
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).first()
-    return last is not None and last.act == "cancel" and (by.is_organiser or last.actor == by.kind.value)
+    act, actor = last_transition(registration)
+    return act == "cancel" and (by.is_organiser or actor == by.kind.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -284,7 +285,7 @@ class TestHandingOn:
             hall.id, 5000, Payment.PAID, "2027-17",
         )  # fmt: skip
         db.session.expire_all()
-        left = ada.fee_cents, ada.payment, ada.payment_reference
+        left: tuple[Any, ...] = (ada.fee_cents, ada.payment, ada.payment_reference)
         assert left == (0, None, "")
         assert [choice.registration_id for choice in db.session.query(Choice)] == [bob.id]
         assert (answered(ada), answered(bob)) == (1, 0)

@@ -15,7 +15,7 @@ from eventsvc.registration.models import OF_REGISTRATION, OfferKind, Origin, Reg
 from eventsvc.registration.person import Person
 from eventsvc.registration.rules.holding import hold, is_ahead
 from eventsvc.registration.rules.moving import move
-from eventsvc.registration.rules.serving import seating_now
+from eventsvc.registration.rules.serving import seating_now, settle_and_serve
 from eventsvc.registration.seating import Seating
 
 # Of so many references one is free, but for one registration in 10^15 at an event of a thousand.
@@ -92,6 +92,8 @@ def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registrati
     That registration has closed does not stop it. Answers come along; pressed twice, it is one registration.
     Raises NotExpired, and what `register` raises.
     """
+    settle_and_serve(registration.event_id, at=at)
+    db.session.refresh(registration)
     if registration.state is not State.EXPIRED or registration.erased_at is not None:
         raise errors.NotExpired
     person = Person(**{name: getattr(registration, name) or "" for name in _PERSON})
