@@ -48,6 +48,7 @@ FLOORS: dict[int, str] = {
         programme/versions programme/wording programme/words registration/blanks registration/choices
         registration/consent registration/history registration/keys registration/known registration/limits
         registration/deadlines registration/inheriting registration/odds registration/owndata
+        registration/queueing
         registration/retention registration/undoing
         registration/roster registration/seats registration/stamps registration/standings registration/tickets registration/typos
         registration/told registration/words
