@@ -120,6 +120,10 @@ class NobodyWaits(_Told):
     told = _l("Nobody with an address is on the waiting list, so there is nobody to ask.")
 
 
+class AskedJustNow(_Told):
+    told = _l("The list was asked within the last hour. Nobody is asked twice; wait for the answers.")
+
+
 class NoReason(_Told):
     told = _l("Write why, in a few words: it is kept in the audit log.")
     beside = "reason"

@@ -136,7 +136,8 @@ class TestProof:
 
         assert unknown.status_code == known.status_code == confirmed.status_code == 200
         assert unknown.data == known.data == confirmed.data
-        assert dict(unknown.headers) == dict(known.headers) == dict(confirmed.headers)
+        heads = [{**answer.headers, "X-Request-ID": ""} for answer in (unknown, known, confirmed)]
+        assert heads[0] == heads[1] == heads[2]
         assert db.session.query(Registration).count() == 1
 
     @pytest.mark.parametrize("over", [{"has_waiting_list": True}, {"has_waiting_list": False}])
@@ -147,7 +148,7 @@ class TestProof:
         known, unknown = self.register(client, event), self.register(client, event, email="eve@example.org")
 
         assert known.status_code == unknown.status_code
-        assert known.data.replace(b"ada@example.org", b"") == unknown.data.replace(b"eve@example.org", b"")
+        assert known.data == unknown.data.replace(b"eve@", b"ada@").replace(b"eve<wbr>@", b"ada<wbr>@")
 
     def test_the_page_shows_neither_link_nor_reference_and_says_until_when(self, client: FlaskClient) -> None:
         event = an_event(proof_hours=24)
@@ -305,23 +306,24 @@ class TestLeaving:
         assert "This cannot be undone any more" in refused
 
 
-class TestHandingOn:
-    DATA = {"given_name": "Bob", "family_name": "Ejemplo", "email": "bob@example.org"}
+COLLEAGUE = {"given_name": "Bob", "family_name": "Ejemplo", "email": "bob@example.org"}
 
+
+class TestHandingOn:
     def test_it_asks_once_more_and_then_does_it(self, client: FlaskClient) -> None:
         ada = come(an_event(capacity=1), ADA)
 
-        asking = client.post(link(ada, "/hand-over"), data=self.DATA)
+        asking = client.post(link(ada, "/hand-over"), data=COLLEAGUE)
         assert (title(asking.text), ada.state) == ("Hand your place to Bob Ejemplo?", State.CONFIRMED)
 
-        done = client.post(link(ada, "/hand-over"), data=self.DATA | {"sure": "1"}, follow_redirects=True)
+        done = client.post(link(ada, "/hand-over"), data=COLLEAGUE | {"sure": "1"}, follow_redirects=True)
         assert title(done.text) == "You handed your place on, Ada."
         bob = db.session.query(Registration).filter_by(email="bob@example.org").one()
         assert (bob.state, ada.state) == (State.CONFIRMED, State.CANCELLED)
 
     def test_neither_sees_what_the_other_wrote_or_was_sent(self, client: FlaskClient) -> None:
         ada = come(an_event(), ADA)
-        client.post(link(ada, "/hand-over"), data=self.DATA | {"sure": "1"})
+        client.post(link(ada, "/hand-over"), data=COLLEAGUE | {"sure": "1"})
         bob = db.session.query(Registration).filter_by(email="bob@example.org").one()
 
         seen = "".join(client.get(link(bob, page)).text for page in ("", "/letters", "/data.json"))
@@ -333,7 +335,7 @@ class TestHandingOn:
         ada = come(an_event(), ADA)
 
         for address, status in (("nobody", 422), ("ada@example.org", 409)):
-            response = client.post(link(ada, "/hand-over"), data=self.DATA | {"email": address, "sure": "1"})
+            response = client.post(link(ada, "/hand-over"), data=COLLEAGUE | {"email": address, "sure": "1"})
             assert (response.status_code, 'value="Ejemplo"' in response.text) == (status, True)
         assert ada.state is State.CONFIRMED
 
@@ -341,7 +343,7 @@ class TestHandingOn:
     def test_who_has_no_place_has_none_to_hand_on(self, client: FlaskClient, state: State) -> None:
         ada = a_registration(an_event(), state=state)
 
-        assert client.post(link(ada, "/hand-over"), data=self.DATA | {"sure": "1"}).status_code == 409
+        assert client.post(link(ada, "/hand-over"), data=COLLEAGUE | {"sure": "1"}).status_code == 409
 
 
 class TestChangesClosed:
@@ -360,7 +362,7 @@ class TestChangesClosed:
     def test_forms_say_so_too(self, client: FlaskClient, page: str) -> None:
         ada = come(an_event(changes_close_at=NOW), ADA)
 
-        seen, sent = client.get(link(ada, page)), client.post(link(ada, page), data=TestHandingOn.DATA | {"sure": "1"})
+        seen, sent = client.get(link(ada, page)), client.post(link(ada, page), data=COLLEAGUE | {"sure": "1"})
 
         assert (title(seen.text), seen.status_code, sent.status_code) == ("Changes are closed", 200, 409)
         assert ada.state is State.CONFIRMED
@@ -375,7 +377,7 @@ def test_the_odds_stand_where_somebody_waits_or_would(client: FlaskClient) -> No
     series = Series(slug="school", title="School")
     for year in (2025, 2026):
         start = NOW.replace(year=year)
-        past = an_event(series=series, capacity=1, starts_at=start, ends_at=start + HOURS)
+        past = an_event(series=series, capacity=1, registration_opens_at=None, starts_at=start, ends_at=start + HOURS)
         before = start - timedelta(days=9)
         ada, _bob = come(past, ADA, at=before), come(past, BOB, at=before)
         leave(ada, at=before)
@@ -383,7 +385,9 @@ def test_the_odds_stand_where_somebody_waits_or_would(client: FlaskClient) -> No
     come(event, ADA)
     bob = come(event, BOB)
 
-    told = "In the last 2 editions with a waiting list 2 of 2 people on it got a place; number {} would have got one in {}"
+    told = (
+        "In the last 2 editions with a waiting list 2 of 2 people on it got a place; number {} would have got one in {}"
+    )
     assert told.format(1, "2 of 2") in client.get(link(bob)).text
     assert told.format(2, "0 of 2") in client.get(f"/events/{event.slug}/register").text
 

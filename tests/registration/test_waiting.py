@@ -145,6 +145,18 @@ class TestStillInterested:
         with pytest.raises(errors.PromotionOver):
             rules.ask_who_stays(event, hours=72, by=olga, at=event.starts_at)  # type: ignore[arg-type]
 
+    def test_nobody_is_asked_twice_within_the_hour(self) -> None:
+        event, _ada, bob, _cia = a_list()
+        self.ask(event)
+
+        with pytest.raises(errors.AskedJustNow):
+            self.ask(event)
+        db.session.rollback()
+        rules.ask_who_stays(event, hours=72, by=SYSTEM, at=NOW + timedelta(hours=1))
+        db.session.commit()
+
+        assert letters(bob).count("still_interested") == 2
+
     def test_asking_three_takes_as_many_queries_as_asking_one(
         self, app: Flask, count_queries: Callable[[], Any]
     ) -> None:

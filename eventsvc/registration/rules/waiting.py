@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
+from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.registration import deadlines, errors, notifications
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.rules.holding import flush, hold, hold_again, is_ahead
 from eventsvc.registration.rules.serving import serve
+
+ASK_EVERY = timedelta(hours=1)
+_ASKED = "ask who stays"
 
 
 def prioritise(registration: Registration, *, is_first: bool, reason: str, by: Actor, at: datetime) -> None:
@@ -43,13 +47,16 @@ def prioritise(registration: Registration, *, is_first: bool, reason: str, by: A
 def ask_who_stays(event: Event, *, hours: int, by: Actor, at: datetime) -> int:
     """Ask everybody on the waiting list whether they still want a place, and return how many letters that makes.
 
-    Whoever says nothing until then leaves the list, and is told how to come back. Raises NobodyWaits, PromotionOver.
+    Whoever says nothing until then leaves the list, and is told how to come back.
+    Raises AskedJustNow, NobodyWaits, PromotionOver.
     """
     db.session.flush()
     event, _turn = hold(event.id)
     serve(event, by=SYSTEM, at=at)
     if not is_ahead(event, at):
         raise errors.PromotionOver
+    if _was_asked(event.id, at - ASK_EVERY):
+        raise errors.AskedJustNow
     due_at = deadlines.answer_until(event, hours, at)
     people = list(db.session.scalars(asked(event.id).execution_options(populate_existing=True)))
     if not people:
@@ -58,7 +65,7 @@ def ask_who_stays(event: Event, *, hours: int, by: Actor, at: datetime) -> int:
         registration.interest_due_at = due_at
     flush()
     said = {"letters": len(people), "interest_due_at": due_at.isoformat()}
-    audit.record("ask who stays", event, by=by, at=at, event_id=event.id, after=said)
+    audit.record(_ASKED, event, by=by, at=at, event_id=event.id, after=said)
     notifications.still_interested(event, people, due_at, at=at)
     return len(people)
 
@@ -92,6 +99,13 @@ def asked(event_id: int) -> sa.Select[Registration]:
         )
         .order_by(Registration.priority.desc(), Registration.turn)
     )
+
+
+def _was_asked(event_id: int, since: datetime) -> bool:
+    found = sa.select(AuditEntry.id).where(
+        AuditEntry.event_id == event_id, AuditEntry.act == _ASKED, AuditEntry.at > since
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def _highest(event_id: int, but: int) -> int:
