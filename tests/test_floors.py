@@ -54,7 +54,8 @@ FLOORS: dict[int, str] = {
         registration/session_roster registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/words programme/stores programme/uploads registration/beginnings registration/codes
-        registration/fees registration/offering registration/ticketing programme/speaking
+        registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
+        registration/inheriting registration/odds registration/queueing registration/undoing
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
