@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
-from bench import client, desk, importing, letters, polling, rush, server
+from bench import asking, client, desk, importing, letters, polling, rush, server
 
 LAST_SEAT_ROUNDS = 10
 POLLS = 1500
@@ -42,6 +42,8 @@ def measure(environment: dict[str, str]) -> list[str]:
     """Measure one database."""
     _rows(environment, "event", "rush", str(rush.SEATS), "0")
     _rows(environment, "event", "forty", "0", "40")
+    _rows(environment, "event", "asking", "0", "0")
+    _rows(environment, "ask", "asking", str(asking.QUESTIONS))
     thousand = _rows(environment, "event", "thousand", "0", "1000")
     _say("entries of 1,000 sessions written once", f"{thousand['refresh_seconds']:.2f} s", "aim 1 s")
     _rows(environment, "conference", "conference")
@@ -121,6 +123,7 @@ def _pages(port: int, bare: Bare) -> None:
         ("programme of 40 sessions", "/events/forty/programme", {}, ""),
         ("programme of 138 sessions", "/events/conference/programme?day=all", {}, "aim 30"),
         ("registration form", "/events/forty/register", {}, ""),
+        (f"registration form of {asking.QUESTIONS} questions", "/events/asking/register", {}, "aim 15"),
         ("feed of 1,000 sessions, unchanged", feed, {"If-None-Match": version}, "aim 3, PostgreSQL 4"),
     ):
         rate = _load(port, path, PAGES, headers)
