@@ -28,6 +28,7 @@ from eventsvc.programme import cli as programme_cli
 from eventsvc.programme import desk as programme_desk
 from eventsvc.programme import pages as programme_pages
 from eventsvc.programme.pages import own as speaker_pages
+from eventsvc.registration import cli as registration_cli
 from eventsvc.registration import desk as registration_desk
 from eventsvc.registration import pages as registration_pages
 
@@ -67,7 +68,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     unsent.bind(app)
     for door in (*PUBLIC_DOORS, *DESK_DOORS, embed, health):
         app.register_blueprint(door.blueprint)
-    for commands in (cli, accounts_cli, programme_cli, demo_cli):
+    for commands in (cli, accounts_cli, programme_cli, registration_cli, demo_cli):
         commands.bind(app)
     logs.keep_timings(app)
     return app

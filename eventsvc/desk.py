@@ -125,6 +125,7 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Programme"), "programme_desk.show_timetable", Act.SEE),
         (_("Speakers"), "programme_desk.speakers", Act.EDIT),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
+        (_("Workshops"), "registration_desk.workshops", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
         (_("Listeners"), "calendars_desk.of_event", Act.SEE),
         (_("Roles"), "accounts_desk.roles", Act.GRANT),

@@ -29,7 +29,7 @@ FLOORS: dict[int, str] = {
     """,
     4: """
         doctor
-        */rules mail/delivery programme/importing registration/choosing registration/feeding
+        */rules mail/delivery programme/importing registration/feeding
     """,
     3: "*/notifications programme/asking",
     2: """
@@ -46,20 +46,24 @@ FLOORS: dict[int, str] = {
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
         programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
         programme/versions programme/wording programme/words registration/blanks registration/choices
-        registration/consent registration/history registration/keys registration/known registration/limits
+        registration/consent registration/history registration/holding registration/keys registration/known
+        registration/listed
+        registration/limits
         registration/owndata
         registration/retention
-        registration/roster registration/seats registration/stamps registration/tickets registration/typos
+        registration/roster registration/seats registration/session_roster registration/stamps registration/standings registration/tickets
+        registration/typos
         registration/told registration/words
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
-        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/polling
+        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/invitations mail/letters mail/listing mail/outbox mail/pictures
-        mail/programmes mail/queue mail/records mail/speakers mail/whereabouts mail/wording mail/words
+        mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/invitations mail/letters
+        mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/speakers mail/whereabouts
+        mail/wording mail/words
     """,
     1: """
         */models
-        accounts/actors programme/orcid programme/slots registration/countries registration/person
+        accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
         clock columns covers errors extensions links looks metrics tables text times tokens when
@@ -130,7 +134,7 @@ def _matches(name: str, pattern: str) -> bool:
         return False
     # What has outgrown one file is a folder: registration/desk/roster is on the floor of registration/desk.
     return wanted_file in ("*", file) or (
-        wanted_file in ("pages", "desk", "api", "rules") and file.startswith(wanted_file + "/")
+        wanted_file in ("pages", "desk", "api", "rules", "models") and file.startswith(wanted_file + "/")
     )
 
 
@@ -198,19 +202,19 @@ def _is_kin(name: str, other: str, floor: int) -> bool:
     if floor in (4, 6):
         return _whole(name) == _whole(other)
     if floor == 1:
-        is_earlier = _place(other) < _place(name) or _is_value(other)
+        is_earlier = _place(other) < _place(name) or _is_value(other) or _whole(name) == _whole(other)
         return is_earlier and (not _is_value(name) or _is_value(other))
     # A subject's refusals derive from the base of them all.
     return floor == 0 and other == "errors" and name.endswith("/errors")
 
 
 def _whole(name: str) -> str:
-    """Return the door or the rules that a file is part of: itself, or the folder that they have become."""
+    """Return the door, the rules or the models that a file is part of: itself, or the folder they have become."""
     return name.partition("/")[0] if name.startswith("demo/") else "/".join(name.split("/")[:2])
 
 
 def _is_value(name: str) -> bool:
-    return not name.endswith("/models")
+    return not _whole(name).endswith("/models")
 
 
 def _place(name: str) -> int:

@@ -120,6 +120,7 @@ _told = sa.select(
     Registration.calendar_offset,
     Registration.offer_expires_at,
     Registration.revision,
+    Registration.has_chosen,
     Event.title,
 ).join(Event, Event.id == Registration.event_id)
 
@@ -143,7 +144,10 @@ def _registrations(feed: Attended, at: datetime) -> list[Any]:
 def _of_one(registration: Any, at: datetime) -> list[bytes]:
     if registration.state not in SEATED and not has_left(registration):
         return []
-    wanted = Entry.event_id == registration.event_id, _chosen_by(registration.id)
+    wanted = (
+        Entry.event_id == registration.event_id,
+        *([_chosen_by(registration.id)] if registration.has_chosen else []),
+    )
     if not registration.calendar_offset:
         body = sa.func.coalesce(Entry.entitled_body, Entry.body)
         return list(db.session.scalars(feeds.ordered(sa.select(body).where(*wanted), at)))
@@ -152,9 +156,9 @@ def _of_one(registration: Any, at: datetime) -> list[bytes]:
 
 
 def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
-    """Let through the event, what is gone from it, and the sessions somebody chose: all, for who chose none."""
-    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id)
-    return sa.or_(Entry.session_id.is_(None), ~own.exists(), Entry.session_id.in_(own))
+    """Let through the event, what is gone from it, and the sessions that somebody chose."""
+    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id, Choice.is_waiting.is_(False))
+    return sa.or_(Entry.session_id.is_(None), Entry.session_id.in_(own))
 
 
 def _again(entry: Entry, registration: Any) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -30,30 +30,6 @@ _WHOLE = sa.select(Entry.facts, Entry.entitled_facts, Entry.sequence).where(
 )
 _INVITATION = _WHOLE.where(Entry.gone_at.is_(None))
 _TOMBSTONE = _WHOLE.where(Entry.gone_at.is_not(None))
-_UIDS = (
-    sa.select(Session.public_id, Entry.uid)
-    .join(Entry, Entry.session_id == Session.id)
-    .where(Session.event_id == sa.bindparam("event_id"))
-)
-_PARTS = (
-    sa.select(Session.public_id, Entry.uid, Entry.facts, Entry.entitled_facts, Entry.sequence)
-    .outerjoin(Session, Session.id == Entry.session_id)
-    .where(Entry.event_id == sa.bindparam("event_id"), Entry.kind == EntryKind.SESSION)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A session's entry for a letter: what it shows, to those entitled to the join link too, and its sequence."""
-
-    facts: dict[str, Any]
-    entitled_facts: dict[str, Any]
-    sequence: int
-
-    @property
-    def is_off(self) -> bool:
-        """Tell whether it says that the session is not."""
-        return self.facts.get("status") == Status.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +84,18 @@ def end_of(event: Event) -> dict[str, Any] | None:
     return _looked_up(_TOMBSTONE, event)
 
 
-def uids_of_sessions(event_id: int) -> dict[str, str]:
-    """Return the uid of each session that has an entry, by its public id: a deleted one is found by its uid only."""
-    return {row.public_id: row.uid for row in db.session.execute(_UIDS, {"event_id": event_id})}
+def count_past(event: Event, counts: Mapping[str, int], *, at: datetime) -> None:
+    """Let entries count higher than some calendars were told, of which nothing is known any more.
 
-
-def parts(event_id: int, public_ids: Iterable[str], uids: Mapping[str, str]) -> dict[str, Part]:
-    """Return the entries of some sessions by public id; `uids` are of those that may be deleted by now."""
-    wanted = set(public_ids)
-    deleted = {uids[public_id]: public_id for public_id in wanted & set(uids)}
-    which = sa.or_(Session.public_id.in_(wanted), Entry.uid.in_(deleted))
-    return {
-        row.public_id or deleted[row.uid]: Part(row.facts, row.entitled_facts or row.facts, row.sequence)
-        for row in db.session.execute(_PARTS.where(which), {"event_id": event_id})
-    }
+    No news, as nothing is shown otherwise; whoever comes back is sent an entry that counts.
+    """
+    behind = sa.select(Entry).where(Entry.event_id == event.id, Entry.uid.in_(counts))
+    for entry in db.session.scalars(behind.execution_options(populate_existing=True)):
+        if entry.sequence <= counts[entry.uid]:
+            entry.sequence = counts[entry.uid] + 1
+            _write(entry, _as_kept(entry), entry.digest, entry.changed_at)
+    db.session.flush()
+    _raise_version(event, is_news=True, at=at)
 
 
 def rewrite_outdated(*, at: datetime, limit: int = 500) -> int:

@@ -28,7 +28,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import seats
 from eventsvc.registration.models import Registration, Turnstile
-from eventsvc.registration.seats import Taken
+from eventsvc.registration.seating import EMPTY, Seating
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ def of_token(token: str, *, at: datetime) -> Organised | None:
 def parts(feed: Organised, *, at: datetime) -> list[bytes]:
     """Return their events that are not long over, each with its dates, in order of time."""
     rows = _events(feed, at)
-    taken = seats.taken_by_event([event.id for event, _entry, _turn, _news in rows])
+    taken = seats.taken_by_event([event.id for event, _entry, _turn, _news in rows], at)
     with force_locale(feed.language or current_app.config["SITE_LANGUAGE"]):
         return [
             part
             for event, entry, turn, news_at in rows
-            for part in _of_event(event, entry, turn, news_at, taken.get(event.id, Taken()))
+            for part in _of_event(event, entry, turn, news_at, taken.get(event.id, EMPTY))
         ]
 
 
@@ -103,7 +103,7 @@ def _events(feed: Organised, at: datetime) -> list[Any]:
     return list(db.session.execute(feeds.ordered(asked, at)))
 
 
-def _of_event(event: Event, entry: Entry, turn: int, news_at: datetime | None, taken: Taken) -> Iterator[bytes]:
+def _of_event(event: Event, entry: Entry, turn: int, news_at: datetime | None, taken: Seating) -> Iterator[bytes]:
     whole = Showing.from_json(entry.facts)
     told = "\n\n".join((_seats(event, taken), whole.description, links.absolute("events_desk.show", slug=event.slug)))
     changed_at = max(entry.changed_at, news_at or entry.changed_at)
@@ -138,7 +138,7 @@ def _date(
     yield ics.event(showing, sequence=event.revision, changed_at=max(event.updated_at, entry.changed_at))
 
 
-def _seats(event: Event, taken: Taken) -> str:
+def _seats(event: Event, taken: Seating) -> str:
     if event.capacity is None:
         told = ngettext("%(num)d seat taken", "%(num)d seats taken", taken.seated)
     else:

@@ -22,10 +22,10 @@ from eventsvc.events import errors, notifications, rules, words
 from eventsvc.events.forms import CancelForm, EventForm, NewEventForm
 from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
 from eventsvc.events.panel import zone_of
-from eventsvc.events.standing import Places, places
+from eventsvc.events.standing import Places
 from eventsvc.extensions import db
 from eventsvc.programme import published
-from eventsvc.registration import seats
+from eventsvc.registration import standings
 
 blueprint = Blueprint("events_desk", __name__, url_prefix="/desk/events")
 
@@ -78,8 +78,8 @@ def index() -> str:
     order = Event.starts_at.desc() if show == "past" else Event.starts_at.asc()
     asked = sa.select(Event).where(mine, parts[show]).order_by(Event.starts_at.is_(None), order, Event.id)
     events = list(db.session.scalars(asked.limit(PAGE_LENGTH).offset((page.number - 1) * PAGE_LENGTH)))
-    taken = seats.taken_by_event(event.id for event in events)
-    rows = [_row(event, taken.get(event.id, seats.Taken()), locale, at) for event in events]
+    there = standings.by_event(events, at)
+    rows = [_row(event, there[event.id], locale, at) for event in events]
     titles = {"coming": _("To come"), "drafts": _("Drafts"), "past": _("Past")}
     tabs = [
         {"label": titles[name], "count": counts[name], "url": url_for(".index", show=name), "is_current": name == show}
@@ -269,8 +269,7 @@ def _page(show: str, count: int) -> Page:
     return Page(min(max(1, number), last), last, show)
 
 
-def _row(event: Event, taken: seats.Taken, locale: str, at: Any) -> Row:
-    found = places(event, taken.seated, taken.waiting, at)
+def _row(event: Event, found: Places, locale: str, at: Any) -> Row:
     word = words.standing(event, found, locale, at)
     return Row(event, _date(event, locale), str(words.KINDS[event.kind]), word, found)
 
@@ -284,7 +283,7 @@ def _date(event: Event, locale: str) -> str:
 def _overview(event: Event, form: CancelForm) -> str:
     at, locale = clock.now(), str(get_locale())
     address = links.absolute("events.show", slug=event.slug)
-    row = _row(event, seats.taken(event.id), locale, at)
+    row = _row(event, standings.of(event, at), locale, at)
     return render_template(
         "desk/events/show.html",
         event=event,

@@ -14,9 +14,9 @@ from eventsvc import tokens
 from eventsvc.calendars.models import Entry, EntryKind
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, EventLink, EventPartner, FormerSlug, LinkKind, Partner, PartnerRole, Status
-from eventsvc.events.standing import Standing, places
+from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
-from eventsvc.registration import seats
+from eventsvc.registration import standings
 
 _LINK_KINDS = {kind.value: kind for kind in LinkKind}
 _ROLES = {role.value: role for role in PartnerRole}
@@ -148,15 +148,13 @@ def next_edition(event: Event, others: Sequence[Edition], at: datetime) -> Editi
     if not later:
         return None
     events = list(db.session.scalars(sa.select(Event).where(Event.slug.in_(later))))
-    taken = seats.taken_by_event(each.id for each in events)
-    ranked = [(rank, each) for each in events if (rank := _rank(each, taken, at)) is not None]
+    there = standings.by_event(events, at)
+    ranked = [(rank, each) for each in events if (rank := _rank(each, there[each.id])) is not None]
     best = min(ranked, key=lambda pair: (pair[0], pair[1].starts_at or at, pair[1].id), default=None)
     return later[best[1].slug] if best else None
 
 
-def _rank(event: Event, taken: dict[int, seats.Taken], at: datetime) -> int | None:
-    held = taken.get(event.id, seats.Taken())
-    there = places(event, held.seated, held.waiting, at)
+def _rank(event: Event, there: Places) -> int | None:
     if there.is_open:
         return 1 if there.standing is Standing.WAITING else 0
     if there.standing is Standing.OPENS:

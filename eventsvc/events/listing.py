@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.events.models import Event, EventPartner, Kind, Mode, Series, Status, Venue
-from eventsvc.events.standing import Places, places
+from eventsvc.events.standing import Places
 from eventsvc.extensions import db
 from eventsvc.programme.models import PublishedSession
-from eventsvc.registration import seats
+from eventsvc.registration import standings
 
 PAGE_LENGTH = 50
 LONGEST_TEXT = 100
@@ -118,12 +118,8 @@ def upcoming(wanted: Wanted, at: datetime) -> list[Listed]:
 def with_places(events: Iterable[Event], at: datetime) -> list[Listed]:
     """Put beside each event where it stands, by one query over all seats."""
     events = list(events)
-    taken = seats.taken_by_event([event.id for event in events]) if events else {}
-    none = seats.Taken()
-    return [
-        Listed(event, places(event, taken.get(event.id, none).seated, taken.get(event.id, none).waiting, at))
-        for event in events
-    ]
+    there = standings.by_event(events, at)
+    return [Listed(event, there[event.id]) for event in events]
 
 
 def past(wanted: Wanted, at: datetime, *, length: int = PAGE_LENGTH) -> Past:

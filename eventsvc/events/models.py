@@ -97,7 +97,10 @@ class Partner(db.Model):
 class Event(db.Model):
     """One event. `starts_at` and `ends_at` are both set or both not ("date to follow").
 
-    `is_all_day`: the two are local midnights, the end exclusive. `capacity` None: no limit.
+    `is_all_day`: the two are local midnights, the end exclusive. `capacity` None: no limit. A freed seat is offered
+    for `offer_hours` to whoever is next; None: it is theirs at once. A newcomer's seat is held for `proof_hours` until
+    they used the link in their letter; None: no proof is asked. Until `changes_close_at` people change what they
+    registered by themselves; None: until the end.
     `revision` counts writes of this row.
     """
 
@@ -111,6 +114,8 @@ class Event(db.Model):
             "OR registration_closes_at > registration_opens_at",
             name="closes_after_it_opens",
         ),
+        sa.CheckConstraint("offer_hours IS NULL OR offer_hours > 0", name="offer_hours_positive"),
+        sa.CheckConstraint("proof_hours IS NULL OR proof_hours > 0", name="proof_hours_positive"),
         sa.Index("ix_events_listing", "status", "is_unlisted", "ends_at"),
     )
 
@@ -146,6 +151,10 @@ class Event(db.Model):
     capacity: Mapped[int | None]
     has_waiting_list: Mapped[bool] = mapped_column(default=True)
     is_list_stopped: Mapped[bool] = mapped_column(default=False)
+    offer_hours: Mapped[int | None]
+    proof_hours: Mapped[int | None]
+    changes_close_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    accepts_groups: Mapped[bool] = mapped_column(default=False)
     retention_days: Mapped[int] = mapped_column(default=30)
 
     # What is told of editions from before this service kept their registrations.

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from eventsvc.events import wall
 from eventsvc.events.models import Event, Status
-from eventsvc.events.standing import Places, Standing, places
+from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme import lineup
-from eventsvc.registration import seats
+from eventsvc.registration import standings
 from eventsvc.registration.models import SEATED, Registration
 
 SOON = timedelta(days=14)
@@ -60,8 +60,8 @@ def look(which: sa.ColumnElement[bool], mine: sa.ColumnElement[bool], at: dateti
     is_ahead = sa.or_(Event.ends_at.is_(None), Event.ends_at > at)
     asked = sa.select(Event).where(which, is_ahead, Event.status.in_((Status.DRAFT, Status.PUBLISHED)))
     events = list(db.session.scalars(asked.order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)))
-    taken = seats.taken_by_event(event.id for event in events)
-    standing = [(event, _places(event, taken, at)) for event in events]
+    there = standings.by_event(events, at)
+    standing = [(event, there[event.id]) for event in events]
     published = [(event, found) for event, found in standing if event.status is Status.PUBLISHED]
     return Needs(
         failed=_failed(which),
@@ -88,11 +88,6 @@ def chart_of(coming: list[tuple[Event, Places]], at: datetime) -> Chart | None:
         total += count
         points.append({"x": round((moment - since) / (until - since), 4), "value": total})
     return Chart(event, [*points, {"x": 1.0, "value": total}], since, until, total)
-
-
-def _places(event: Event, taken: dict[int, seats.Taken], at: datetime) -> Places:
-    held = taken.get(event.id, seats.Taken())
-    return places(event, held.seated, held.waiting, at)
 
 
 def _is_filling(found: Places) -> bool:

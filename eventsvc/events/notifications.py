@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.mail import outbox
+from eventsvc.mail import holdings, outbox
 from eventsvc.mail.outbox import PAUSE, Draft, Recipient, Withdrawn
 from eventsvc.registration import told
+from eventsvc.registration.holding import Calendars
 from eventsvc.registration.models import LIVE, Registration
 
 # What is as it was when a letter was laid, and not as it is now.
-_FLEETING = ("invitation", "join_url")
+_FLEETING = ("invitation", "join_url", "entries", "asked", "let_go")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,19 @@ class _Edit:
 class _Writing:
     """The letters about one event at one moment: what they have in common is looked up once."""
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, at: datetime) -> None:
         self._event = event
         self._facts = told.of_event(event)
         self._invitation = entries.invitation_of(event)
         self._end = None if self._invitation else entries.end_of(event)
+        self._calendars = Calendars(event.id, _live(event), at=at)
 
     def facts(self, to: Registration) -> dict[str, Any]:
-        """Return what any letter to this person tells, with the invitation of whoever has a seat."""
+        """Return what any letter to this person tells, with the invitations of whoever has a seat."""
         facts = self._facts | told.of_person(to, self._event.join_url)
         if to.has_seat and self._invitation:
             facts["invitation"] = told.counted(self._invitation, to)
-        return facts
+        return facts | holdings.told(self._calendars.asks(to))
 
     def end(self, to: Registration) -> dict[str, Any]:
         """Return the end of an entry whose date was taken away, for whoever has a seat."""
@@ -86,7 +88,7 @@ def changed(event: Event, before: Mapping[str, Any], *, is_told: bool, at: datet
     `before` is what `contents.of` said. Letters that still wait tell the new facts in any case: one of this kind keeps
     what it would have said it was, and is not sent at all if that is so again.
     """
-    writing = _Writing(event)
+    writing = _Writing(event, at)
     was, now = told.stored(before), told.of_event(event)
     names = frozenset(told.changed({**was, "join_url": before["join_url"]}, {**now, "join_url": event.join_url}))
     if not names:
@@ -105,7 +107,7 @@ def reach(event: Event) -> int:
 
 
 def _to_all(kind: str, event: Event, more: dict[str, Any], at: datetime) -> int:
-    writing = _Writing(event)
+    writing = _Writing(event, at)
     outbox.withdraw(_live(event))
     drafts = [writing.draft(kind, to, writing.facts(to) | more, due_at=at) for to in _people(event)]
     outbox.post_all(drafts, at=at)

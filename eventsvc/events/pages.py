@@ -24,11 +24,11 @@ from eventsvc.events.listing import Wanted
 from eventsvc.events.models import Event, Series, Status, Venue
 from eventsvc.events.panel import Scene, panel
 from eventsvc.events.rows import PastRow, Reader, Row
-from eventsvc.events.standing import Places, Standing, places
+from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
 from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
-from eventsvc.registration import seats
+from eventsvc.registration import standings
 
 blueprint = Blueprint("events", __name__)
 
@@ -173,9 +173,7 @@ def _page(found: Found, *, is_preview: bool = False) -> str:
     event, at, locale = found.event, clock.now(), web.language()
     companions, remains = finding.companions(event.id)
     editions = finding.editions(event.series_id, without=event.id) if event.series_id else ()
-    # Where there is no limit no seat is counted: the page tells nothing of them.
-    taken = seats.taken(event.id) if event.capacity is not None else seats.Taken()
-    there = places(event, taken.seated, taken.waiting, at)
+    there = standings.of(event, at)
     following = None if there.is_open else finding.next_edition(event, editions, at)
     scene = Scene(event, there, remains, following, locale, at)
     seen = Seen(

@@ -44,10 +44,12 @@ class Places:
 def places(event: Event, seated: int, waiting: int, at: datetime) -> Places:
     """Tell where `event` stands at `at`, with `seated` seats held and `waiting` people on the list."""
     left = None if event.capacity is None else max(0, event.capacity - seated)
-    return Places(_standing(event, seated, waiting, left, at), seated, waiting, left)
+    told = by_time(event, at) or by_seats(event, event.capacity, left, is_sought=waiting > 0)
+    return Places(told, seated, waiting, left)
 
 
-def _standing(event: Event, seated: int, waiting: int, left: int | None, at: datetime) -> Standing:
+def by_time(event: Event, at: datetime) -> Standing | None:
+    """Tell where an event stands by its status and the hour alone; None while people can register."""
     if event.status is Status.DRAFT:
         return Standing.DRAFT
     if event.status is Status.CANCELLED:
@@ -58,9 +60,7 @@ def _standing(event: Event, seated: int, waiting: int, left: int | None, at: dat
         return Standing.CLOSED
     if event.registration_opens_at is not None and at < event.registration_opens_at:
         return Standing.OPENS
-    if at >= closing_at(event):
-        return Standing.CLOSED
-    return by_seats(event, seated, waiting, left)
+    return Standing.CLOSED if at >= closing_at(event) else None
 
 
 def closing_at(event: Event) -> datetime:
@@ -72,11 +72,14 @@ def closing_at(event: Event) -> datetime:
     return min(event.registration_closes_at, event.starts_at)
 
 
-def by_seats(event: Event, seated: int, waiting: int, left: int | None) -> Standing:
-    """Tell where an event stands by its seats alone, whatever the hour."""
-    if left is None or event.capacity is None:
+def by_seats(event: Event, capacity: int | None, left: int | None, *, is_sought: bool) -> Standing:
+    """Tell where an event, or one of its ticket types, stands by its seats alone, whatever the hour.
+
+    `left` of its `capacity` are free; `is_sought`: somebody waits who would take one.
+    """
+    if left is None or capacity is None:
         return Standing.OPEN
     # While people wait no newcomer is seated, even if a limit was just raised or the list is stopped.
-    if left == 0 or waiting:
+    if left == 0 or is_sought:
         return Standing.WAITING if event.has_waiting_list and not event.is_list_stopped else Standing.FULL
-    return Standing.FILLING if seated >= event.capacity * FILLING_FROM else Standing.OPEN
+    return Standing.FILLING if capacity - left >= capacity * FILLING_FROM else Standing.OPEN

@@ -47,6 +47,7 @@ class Due:
     is_moot: bool
     card_sealed: str | None = None
     card_feed_sealed: str | None = None
+    speaker_id: int | None = None
 
 
 def has_due(at: datetime) -> bool:
@@ -100,6 +101,7 @@ def read(ids: Sequence[int]) -> list[Due]:
             sa.func.coalesce(sa.or_(Registration.state.not_in(LIVE), Event.status != Status.PUBLISHED), False),
             Speaker.link_sealed,
             Speaker.feed_sealed,
+            Message.speaker_id,
         )
         .outerjoin(Registration, Registration.id == Message.registration_id)
         .outerjoin(Speaker, Speaker.id == Message.speaker_id)
@@ -122,14 +124,17 @@ def release(ids: Sequence[int]) -> None:
 
 
 def _is_due(at: datetime) -> sa.ColumnElement[bool]:
-    """Waiting and due, or claimed by the dead; never while an earlier letter about the same thing is on its way.
+    """Waiting and due, or claimed by the dead; never while an earlier letter is on its way to the same person.
 
-    So a cancellation cannot overtake the invitation it ends, and knows whether that one was sent.
+    So a cancellation cannot overtake the invitations it ends, and knows whether they were sent.
     """
     earlier = aliased(Message)
-    is_under_way = sa.exists().where(
-        earlier.about == Message.about, earlier.state == MessageState.CLAIMED, earlier.id < Message.id
+    is_same = sa.or_(
+        earlier.about == Message.about,
+        earlier.registration_id == Message.registration_id,
+        earlier.speaker_id == Message.speaker_id,
     )
+    is_under_way = sa.exists().where(is_same, earlier.state == MessageState.CLAIMED, earlier.id < Message.id)
     return sa.or_(
         sa.and_(Message.state == MessageState.WAITING, Message.due_at <= at, ~is_under_way),
         sa.and_(Message.state == MessageState.CLAIMED, Message.claimed_at <= at - LASTS, ~is_under_way),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from eventsvc import clock, covers
 from eventsvc.extensions import db
-from eventsvc.mail import claims, invitations, letters, pictures, records
+from eventsvc.mail import claims, invitations, letters, outbox, pictures, records
 from eventsvc.mail.carriers import Bounced, Carrier, Delayed, NoServer
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import Letter
@@ -94,10 +94,19 @@ def _go_through(
         except NoServer as away:
             for other in batch[number:]:
                 records.postponed(other.id, attempts=other.attempts, at=clock.now(), answer=str(away))
+            _forget_settled(batch[number:])
             db.session.commit()
             _log.warning("no mail server", extra={"letters": len(batch) - number, "answer": str(away)})
             return
+        _forget_settled([due])
         db.session.commit()
+
+
+def _forget_settled(batch: Sequence[Due]) -> None:
+    """Keep nothing of letters to people who are forgotten already."""
+    for due in batch:
+        if due.kind in invitations.TO_NOBODY_KNOWN:
+            outbox.forget_if_settled(due.id)
 
 
 def _deliver_one(due: Due, invited: dict[str, set[str]], carrier: Carrier, cover: Cover) -> None:

@@ -21,11 +21,15 @@ from eventsvc.calendars.showings import Showing
 from eventsvc.extensions import db
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import Invitation
+from eventsvc.mail.holdings import Held
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.text import folded, slug_of
 
 OF_PROGRAMME = frozenset({"programme_changed", "speaker_programme"})
-"""The letters about sessions: each of these says itself what it asks."""
+"""The letters about sessions of a new version: each session in them says itself what it asks."""
+
+TO_NOBODY_KNOWN = frozenset({"erased"})
+"""Letters to people who are forgotten already: what they let go was looked up before."""
 
 # Which letters about an event ask a calendar to hold it, and which to let it go.
 _METHODS = {
@@ -38,7 +42,8 @@ _METHODS = {
     "cancelled": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
-_ASKING = OF_PROGRAMME | {kind for kind, method in _METHODS.items() if method is Method.REQUEST}
+_ASKING_MORE = frozenset({"choices_changed", "session_seat", "speaker_event_changed", "speaker_event_reinstated"})
+_ASKING = OF_PROGRAMME | _ASKING_MORE | {kind for kind, method in _METHODS.items() if method is Method.REQUEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +60,15 @@ class Ask:
 
 
 def asks(due: Due) -> Iterator[Ask]:
-    """Yield what a letter asks; an event without a date is let go."""
-    if due.kind in OF_PROGRAMME:
-        for session in due.facts["sessions"]:
-            if asked := session.get("invitation"):
-                yield Ask(Method(asked["method"]), asked["facts"], asked["sequence"])
-        return
+    """Yield what a letter asks: of the event first, which is let go without a date, and then of sessions."""
     ending = due.facts.get("ending")
     asked = ending or due.facts.get("invitation")
     method = Method.CANCEL if ending else _METHODS.get(due.kind)
     if asked and method:
         yield Ask(method, asked["facts"], asked["sequence"])
+    own = [each["invitation"] for each in due.facts.get("sessions", ()) if each.get("invitation")]
+    for each in (*own, *due.facts.get("entries", ())):
+        yield Ask(Method(each["method"]), each["facts"], each["sequence"])
 
 
 def sent(batch: Iterable[Due]) -> dict[str, set[str]]:
@@ -78,6 +81,7 @@ def sent(batch: Iterable[Due]) -> dict[str, set[str]]:
     same = sa.or_(
         Message.about.in_({due.about for due in ending}),
         Message.registration_id.in_({due.registration_id for due in ending if due.registration_id is not None}),
+        Message.speaker_id.in_({due.speaker_id for due in ending if due.speaker_id is not None}),
     )
     asked = sa.select(
         Message.recipient, Message.facts["invitation"]["facts"]["uid"].as_string(), Message.facts["asked"]
@@ -87,9 +91,23 @@ def sent(batch: Iterable[Due]) -> dict[str, set[str]]:
     return invited
 
 
+def event_held_by(registration_id: int, address: str) -> Held:
+    """Return at which counts somebody's calendar was asked to hold their event itself, and told to let it go."""
+    asked = sa.select(Message.kind, Message.facts["invitation"]["sequence"], Message.facts["ending"]["sequence"])
+    theirs = Message.registration_id == registration_id, Message.recipient == address
+    held = Held()
+    for kind, sequence, ending in db.session.execute(asked.where(*theirs, Message.state == MessageState.SENT)):
+        if ending is None and sequence is not None and _METHODS.get(kind) is Method.REQUEST:
+            held.asked = max(held.asked, sequence)
+        else:
+            held.let_go = max(held.let_go, *(each for each in (ending, sequence) if each is not None), -1)
+    return held
+
+
 def written(due: Due, sender: str, at: datetime, invited: Collection[str]) -> tuple[Invitation, ...]:
     """Write what a letter asks: each thing a calendar of its own; what was never sent is not let go."""
-    wanted = (ask for ask in asks(due) if ask.method is Method.REQUEST or ask.uid in invited)
+    is_known = due.kind in TO_NOBODY_KNOWN
+    wanted = (ask for ask in asks(due) if is_known or ask.method is Method.REQUEST or ask.uid in invited)
     bodies = [(ask, body) for ask in wanted if (body := _body(ask, due, sender, at))]
     return tuple(
         Invitation(ask.uid, ask.method, body, _name(ask, number)) for number, (ask, body) in enumerate(bodies, 1)

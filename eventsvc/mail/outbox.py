@@ -66,16 +66,20 @@ def post(
     registration_id: int | None = None,
     speaker_id: int | None = None,
     is_first: bool = False,
+    is_held_back: bool = False,
 ) -> Message:
     """Lay one letter in the caller's transaction.
 
     `kind` names the templates `mail/<kind>.txt` and `.html`. `facts` is a JSON snapshot without any personal link.
     `key` makes the same letter once (the caller looks; a unique constraint is the second wall). A letter `about` the
     same thing that still waits is replaced by this one; `is_first` spares the search where none can be there yet.
+    `is_held_back` lets it wait for a while, as news do.
     """
     if not is_first:
         replace_waiting(about)
-    message = Message(**_columns(Draft(kind, to, facts, key, about, event_id, registration_id, at, speaker_id), at))
+    due_at = at + PAUSE if is_held_back else at
+    draft = Draft(kind, to, facts, key, about, event_id, registration_id, due_at, speaker_id)
+    message = Message(**_columns(draft, at))
     db.session.add(message)
     return message
 
@@ -152,6 +156,11 @@ def forget(registration_id: int) -> None:
 def forget_speaker(speaker_id: int) -> None:
     """Take a speaker out of the letters to them in the same way."""
     _forget(Message.speaker_id == speaker_id)
+
+
+def forget_if_settled(message_id: int) -> None:
+    """Take out of one letter to whom it went and what it said, once it was sent or has failed for good."""
+    _forget(sa.and_(Message.id == message_id, Message.state.in_((MessageState.SENT, MessageState.FAILED))))
 
 
 def _forget(which: sa.ColumnElement[bool]) -> None:

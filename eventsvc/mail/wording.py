@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -26,6 +26,15 @@ from eventsvc.text import cleaned
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
 _OFF = frozenset({"event_cancelled"})
 _SEATED = frozenset({"registered", "promoted", "address_changed"})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWords:
+    """The one session that a letter is about."""
+
+    title: str
+    when: str
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Words:
     office: str
     deleted_on: str
     own_links: tuple[str, ...]
+    session: SessionWords | None = None
 
     @property
     def bold_title(self) -> Markup:
@@ -148,6 +158,7 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         office=current_app.config["SITE_NAME"],
         deleted_on=_day(facts.get("deleted_on"), language),
         own_links=tuple(link for link in (manage_url, feed, apple) if link),
+        session=_session(facts, language),
     )
 
 
@@ -179,6 +190,20 @@ def _calendars(facts: dict[str, Any], apple: str) -> list[tuple[str, str]]:
         *([("Apple", apple)] if apple else []),
         (_("file"), file),
     ]
+
+
+def _session(facts: dict[str, Any], language: str) -> SessionWords | None:
+    session = facts.get("session")
+    if session is None:
+        return None
+    return SessionWords(inert(session["title"]), _hours(session, facts["event"], language), inert(session["room"]))
+
+
+def _hours(session: dict[str, Any], event: dict[str, Any], language: str) -> str:
+    if not session["starts_at"]:
+        return ""
+    moments = (datetime.fromisoformat(session[name]) for name in ("starts_at", "ends_at"))
+    return when.span(*moments, event["timezone"], language)
 
 
 def _act(kind: str) -> str:

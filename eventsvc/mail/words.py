@@ -18,6 +18,7 @@ KINDS: dict[str, Any] = {
     "event_cancelled": _l("The event is cancelled"),
     "event_reinstated": _l("The event takes place after all"),
     "programme_changed": _l("Your sessions have changed"),
+    "session_seat": _l("You have a seat in a session"),
     "speaker_programme": _l("News of the sessions you speak in"),
     "speaker_invited": _l("Will you speak?"),
     "speaker_reminded": _l("Will you speak? A reminder"),

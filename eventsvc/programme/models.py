@@ -168,6 +168,15 @@ class Speaker(db.Model):
     __mapper_args__ = {"version_id_col": revision}
 
 
+class FormerSpeaker(db.Model):
+    """The public id of a card that was made one with another; its page leads to that one's."""
+
+    __tablename__ = "former_speakers"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    speaker_id: Mapped[int] = mapped_column(sa.ForeignKey("speakers.id", ondelete="CASCADE"), index=True)
+
+
 class Appearance(db.Model):
     """A speaker in a role in one session, and what they say to it; `note` is a sentence to their answer."""
 

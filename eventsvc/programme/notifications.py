@@ -14,12 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import entries
-from eventsvc.calendars.entries import Part
+from eventsvc.calendars import parts
 from eventsvc.calendars.ics import Method
+from eventsvc.calendars.parts import Part
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.mail import outbox
+from eventsvc.mail import holdings, outbox
+from eventsvc.mail.holdings import Ask
 from eventsvc.mail.invitations import OF_PROGRAMME
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.mail.outbox import PAUSE, Draft, Recipient, Withdrawn
@@ -62,7 +63,7 @@ def concerned(event: Event, found: Found) -> Concerned:
     """Look up whom a version would concern that changes so much."""
     brief = [news.brief(change) for change in found]
     chosen, spoken = _chosen(event.id, brief), _spoken(event.id, brief)
-    return Concerned(brief, _attendees(event.id, brief), chosen, spoken, entries.uids_of_sessions(event.id))
+    return Concerned(brief, _attendees(event.id, brief), chosen, spoken, parts.uids_of_sessions(event.id))
 
 
 def reach(event: Event, found: Found, *, at: datetime) -> Reach:
@@ -113,7 +114,7 @@ class _Writing:
         self._facts = told.of_event(event)
         waiting = {each["public_id"] for letter in held.values() for each in letter.facts["sessions"]}
         changed = {change.public_id for change in people.found}
-        self._parts = entries.parts(event.id, waiting | changed, people.uids)
+        self._parts = parts.by_session(event.id, waiting | changed, people.uids)
         self._goes_on = {change.public_id for change in people.found if change.now}
 
     def to_attendee(self, to: Registration) -> Draft | None:
@@ -156,7 +157,7 @@ class _Writing:
         return Draft(
             kind,
             to,
-            self._facts | own | {"sessions": sessions, "asked": _asked(sessions)},
+            self._facts | own | {"sessions": sessions} | holdings.counts(_asked(sessions)),
             key=f"{_key(self._version)}{whose}",
             about=about,
             event_id=self._event.id,
@@ -180,14 +181,11 @@ class _Writing:
 
 def _invitation(part: Part, change: Change, offset: int, *, is_entitled: bool) -> dict[str, Any]:
     method = Method.CANCEL if part.is_off or not change.now else Method.REQUEST
-    facts = part.entitled_facts if is_entitled else part.facts
-    return {"method": method.value, "facts": facts, "sequence": part.sequence + offset}
+    return holdings.ask(part, method, part.sequence + offset, is_entitled=is_entitled)
 
 
-def _asked(sessions: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Return the uids that a letter asks its reader's calendar to hold, each with its sequence."""
-    invitations = [each["invitation"] for each in sessions if "invitation" in each]
-    return {each["facts"]["uid"]: each["sequence"] for each in invitations if each["method"] == Method.REQUEST.value}
+def _asked(sessions: Iterable[Mapping[str, Any]]) -> list[Ask]:
+    return [each["invitation"] for each in sessions if "invitation" in each]
 
 
 def _key(version: Version) -> str:
@@ -217,7 +215,11 @@ def _chosen(event_id: int, found: Found) -> dict[int, frozenset[str]]:
 
 
 def _attendees(event_id: int, found: Found) -> Sequence[Registration]:
-    choosing = sa.select(Choice.registration_id).join(Session, Session.id == Choice.session_id)
+    choosing = (
+        sa.select(Choice.registration_id)
+        .join(Session, Session.id == Choice.session_id)
+        .where(Choice.is_waiting.is_(False))
+    )
     waiting = sa.select(Message.registration_id).where(
         Message.event_id == event_id, Message.kind.in_(OF_PROGRAMME), Message.state == MessageState.WAITING
     )

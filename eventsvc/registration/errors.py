@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from eventsvc.errors import Refused
 
@@ -49,11 +50,29 @@ class EventFull(_Told):
     told = _l("All places are taken and there is no waiting list. Nothing was saved.")
 
 
+class TicketTypeGone(_Told):
+    told = _l("This kind of ticket is not offered any more. Nothing was saved; please choose another.")
+    beside = "ticket_type"
+
+
 class AlreadyRegistered(_Told):
     """One live registration for each event and address. The sentence tells nothing of the first one."""
 
     told = _l("This address is already registered for this event.")
     beside = "email"
+
+
+class RowsUnread(Refused):
+    """Some rows of a list cannot be taken, and nobody said that they may be left out."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            ngettext(
+                "One row cannot be taken, so nobody was. Mend it, or leave it out.",
+                "%(num)s rows cannot be taken, so nobody was. Mend them, or leave them out.",
+                count,
+            )
+        )
 
 
 class NoSeatLeft(_Told):
@@ -80,12 +99,36 @@ class SessionNotThere(_Told):
     told = _l("This session is not in the programme any more, so it was not chosen. Nothing else changed.")
 
 
+class ChoosingOver(_Told):
+    told = _l("Sessions are chosen while an event is announced and until it ends, so nothing changed.")
+
+
+class SessionsMeet(Refused):
+    """Two sessions with seats of their own at once."""
+
+    status = 409
+
+    def __init__(self, title: str, other: str) -> None:
+        super().__init__(
+            _(
+                "“%(title)s” is at the same time as “%(other)s”, which you chose, and both have few seats. Take that "
+                "one out first. Nothing changed.",
+                title=title,
+                other=other,
+            )
+        )
+
+
 class SessionFull(Refused):
     status = 409
 
     def __init__(self, title: str) -> None:
         super().__init__(
-            _("Every seat in “%(title)s” is taken, so it was not chosen. Nothing else changed.", title=title)
+            _(
+                "Every seat in “%(title)s” is taken, so it was not chosen; you can join its waiting list. Nothing else "
+                "changed.",
+                title=title,
+            )
         )
 
 

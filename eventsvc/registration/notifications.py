@@ -6,18 +6,25 @@ facts: delivery puts them in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from eventsvc.calendars import entries
-from eventsvc.mail import outbox
+from eventsvc.calendars.ics import Method
+from eventsvc.columns import snapshot
+from eventsvc.events.models import Event
+from eventsvc.mail import holdings, invitations, outbox
+from eventsvc.mail.holdings import Ask
 from eventsvc.mail.models import Message
-from eventsvc.mail.outbox import Recipient
-from eventsvc.registration import told
+from eventsvc.mail.outbox import Draft, Recipient
+from eventsvc.programme.reading import Item
+from eventsvc.registration import holding, told
 from eventsvc.registration.models import Registration
 
 # The letters that a registration begins with.
 _FIRST = frozenset({"registered", "waitlisted"})
+_NOBODY = {"given_name": "", "reference": "", "join_url": "", "deleted_on": None}
 
 
 def registered(registration: Registration, *, at: datetime) -> Message | None:
@@ -31,6 +38,28 @@ def waitlisted(registration: Registration, *, position: int | None, at: datetime
     return _post("waitlisted", registration, {"position": position}, key=f"waitlisted:{registration.id}", at=at)
 
 
+def taken_in(event: Event, people: Sequence[Registration], places: Sequence[int | None], *, at: datetime) -> None:
+    """Tell many people at once that they have a seat, or their place on the waiting list; one statement.
+
+    `places` are their numbers on the list, None for a seat. None of them had a letter about it before.
+    """
+    of_event, invitation = told.of_event(event), entries.invitation_of(event)
+    drafts = []
+    for registration, place in zip(people, places, strict=True):
+        if not registration.email:
+            continue
+        kind = "waitlisted" if place else "registered"
+        facts = of_event | told.of_person(registration, event.join_url)
+        if place:
+            facts |= {"position": place}
+        elif invitation:
+            facts |= {"invitation": told.counted(invitation, registration)}
+        to = Recipient(registration.email, registration.name, registration.language, event.contact_email)
+        about = f"registration:{registration.id}"
+        drafts.append(Draft(kind, to, facts, f"{kind}:{registration.id}", about, event.id, registration.id, at))
+    outbox.post_all(drafts, at=at)
+
+
 def promoted(registration: Registration, *, at: datetime) -> Message | None:
     """Tell somebody who waited that they have a seat now, with an invitation for their calendar."""
     key = f"promoted:{registration.id}:{_second(registration.state_at)}"
@@ -38,8 +67,9 @@ def promoted(registration: Registration, *, at: datetime) -> Message | None:
 
 
 def cancelled(registration: Registration, *, at: datetime, had_seat: bool) -> Message | None:
-    """Tell somebody that their registration is cancelled; who was sent an invitation is sent its end."""
+    """Tell somebody that their registration is cancelled; who was sent invitations is sent their end."""
     facts = {"had_seat": had_seat} | (_with_invitation(registration) if had_seat else {})
+    facts |= holdings.told(holding.of_one(registration, at=at).endings(registration))
     return _post("cancelled", registration, facts, key=f"cancelled:{registration.id}", at=at)
 
 
@@ -49,22 +79,77 @@ def link_resent(registration: Registration, *, at: datetime) -> Message | None:
     return _post("link_resent", registration, {}, key=f"{name}:{registration.revision}", at=at, about=name)
 
 
-def address_changed(registration: Registration, *, has_entry: bool, at: datetime) -> Message | None:
-    """Send a new address the link, and the invitation where there is something to invite to (`has_entry`)."""
+def address_changed(registration: Registration, left: str | None, *, has_entry: bool, at: datetime) -> Message | None:
+    """Send a new address the link, and where there is something to invite to (`has_entry`) what `left` was sent."""
     name = f"address_changed:{registration.id}"
     facts = _with_invitation(registration) if has_entry else {}
+    if has_entry and left:
+        facts |= holdings.told(holding.of_one(registration, at=at).moved(registration, left=left))
     return _post("address_changed", registration, facts, key=f"{name}:{registration.revision}", at=at, about=name)
 
 
 def address_left(registration: Registration, address: str, *, has_entry: bool, at: datetime) -> Message | None:
     """Tell an address that it is written to no more, and nothing of the person or of the new one.
 
-    Its calendar is sent the end of an invitation, which counts one less than that to the new address.
+    Its calendar is sent the end of its invitations, which count one less than those to the new address.
     """
     name = f"address_left:{registration.id}:{registration.revision}"
     facts = _with_invitation(registration, ahead=-1) if has_entry else {}
-    nobody = {"given_name": "", "reference": "", "join_url": "", "deleted_on": None}
-    return _post("address_left", registration, facts | nobody, key=name, at=at, about=name, address=address)
+    if has_entry:
+        facts |= holdings.told(holding.of_one(registration, at=at).endings(registration, address=address, ahead=-1))
+    return _post("address_left", registration, facts | _NOBODY, key=name, at=at, about=name, address=address)
+
+
+def choices_changed(registration: Registration, asked: Sequence[Ask], *, at: datetime) -> Message | None:
+    """Let a calendar let go of what somebody took out of their own programme, or hold again what they put back.
+
+    Held back for a while, as people try things out: the next one takes its place, and what is as it was is not told.
+    """
+    about = f"choices:{registration.id}"
+    outbox.replace_waiting(about)
+    if not asked:
+        return None
+    # Each takes a count of its own, so that no two have the same key.
+    key = f"{about}:{registration.calendar_offset}"
+    return _post("choices_changed", registration, holdings.told(asked), key=key, at=at, about=about, is_held_back=True)
+
+
+def session_seat(registration: Registration, item: Item, asked: Sequence[Ask], *, at: datetime) -> Message | None:
+    """Tell somebody who waited for a seat in a session that they have one, and bring their calendar in line."""
+    about = f"session:{registration.id}:{item.public_id}"
+    session = snapshot(item, ("public_id", "title", "starts_at", "ends_at", "room"))
+    facts = {"session": session} | holdings.told(asked)
+    return _post("session_seat", registration, facts, key=f"{about}:{registration.revision}", at=at, about=about)
+
+
+def erased(registration: Registration, *, at: datetime) -> list[Ask]:
+    """Write a last letter to somebody who is about to be forgotten, if their calendar holds anything by our letters.
+
+    It belongs to no registration, names nobody, and is forgotten as soon as it has gone. Return what it asks.
+    """
+    asked = _last_asks(registration, at) if registration.email else []
+    if asked:
+        name, event = f"erased:{registration.id}", registration.event
+        outbox.post(
+            "erased",
+            Recipient(registration.email or "", "", registration.language, event.contact_email),
+            told.of_event(event) | _NOBODY | {"state": registration.state.value, **holdings.told(asked)},
+            key=name,
+            about=name,
+            at=at,
+            event_id=event.id,
+        )
+    return asked
+
+
+def _last_asks(registration: Registration, at: datetime) -> list[Ask]:
+    held = invitations.event_held_by(registration.id, registration.email or "")
+    entry = entries.invitation_of(registration.event) or entries.end_of(registration.event)
+    asked = holding.of_one(registration, at=at).endings(registration, ahead=1)
+    if not held.is_held or entry is None:
+        return asked
+    sequence = max(entry["sequence"] + registration.calendar_offset, held.asked) + 1
+    return [{"method": Method.CANCEL.value, "facts": entry["facts"], "sequence": sequence}, *asked]
 
 
 def _post(
@@ -76,6 +161,7 @@ def _post(
     at: datetime,
     about: str | None = None,
     address: str | None = None,
+    is_held_back: bool = False,
 ) -> Message | None:
     """Lay the letter; there is none to somebody without an address, whom an organiser added by hand."""
     if not (address or registration.email):
@@ -97,6 +183,7 @@ def _post(
         event_id=event.id,
         registration_id=registration.id,
         is_first=kind in _FIRST,
+        is_held_back=is_held_back,
     )
 
 

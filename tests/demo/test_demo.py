@@ -22,11 +22,11 @@ from eventsvc.demo.past import PAST
 from eventsvc.demo.shapes import TO_BE_ANNOUNCED
 from eventsvc.events import wall
 from eventsvc.events.models import Event, Kind, LinkKind, Mode
-from eventsvc.events.standing import Standing, places
+from eventsvc.events.standing import Standing
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme.models import Session, Speaker
-from eventsvc.registration import retention, seats
+from eventsvc.registration import retention, seats, standings
 from eventsvc.registration.models import Registration, State
 from tests.people import NOW
 
@@ -137,7 +137,7 @@ def test_a_real_event_is_as_it_was(demo: Flask, slug: str) -> None:
 def test_the_webinar_has_284_attendees_a_recording_and_an_article_in_dutch(demo: Flask) -> None:
     event = the_event("innovations-in-fetal-therapy-webinar")
 
-    assert seats.taken(event.id).seated == 284
+    assert seats.taken(event.id, NOW).seated == 284
     assert [(link.kind, link.language) for link in event.links] == [
         (LinkKind.RECORDING, None),
         (LinkKind.ARTICLE, "nl"),
@@ -161,11 +161,9 @@ def test_nobody_is_named_whom_the_facts_do_not_name(demo: Flask) -> None:
 
 def test_every_kind_has_a_next_edition_to_come_to_and_together_they_show_every_state(demo: Flask) -> None:
     ahead = [e for e in db.session.scalars(sa.select(Event)) if e.ends_at is None or e.ends_at > NOW]
-    taken = seats.taken_by_event([event.id for event in ahead])
+    there = standings.by_event(ahead, NOW)
 
-    shown = [
-        (e.kind, places(e, (seen := taken.get(e.id, seats.Taken())).seated, seen.waiting, NOW).standing) for e in ahead
-    ]
+    shown = [(e.kind, there[e.id].standing) for e in ahead]
 
     assert {kind for kind, standing in shown if standing in INVITING} == set(Kind)
     assert {standing for _kind, standing in shown} == set(Standing) - {Standing.ENDED}
@@ -227,7 +225,7 @@ def test_the_worker_forgets_nobody_of_the_demo(demo: Flask) -> None:
 
 
 def test_nobody_waits_with_a_lower_turn_than_somebody_seated_later(demo: Flask) -> None:
-    event = next(e for e in db.session.scalars(sa.select(Event)) if seats.taken(e.id).waiting)
+    event = next(e for e in db.session.scalars(sa.select(Event)) if seats.taken(e.id, NOW).waiting)
     rows = db.session.scalars(sa.select(Registration).where(Registration.event_id == event.id)).all()
 
     seated = [row.turn for row in rows if row.state is State.CONFIRMED]

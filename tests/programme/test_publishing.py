@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventsvc.accounts import actors
-from eventsvc.calendars import entries
+from eventsvc.calendars import entries, parts
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
@@ -267,7 +267,7 @@ def test_feeds_say_what_a_new_version_moved_cancelled_and_took_out(client: Flask
     moved, cancelled, gone, same = (a_session(event) for _number in range(4))
     entries.refresh(event, at=NOW)
     db.session.commit()
-    uids = entries.uids_of_sessions(event.id)
+    uids = parts.uids_of_sessions(event.id)
     order = [uids[each.public_id] for each in (moved, cancelled, gone, same)]
     before = shown(client, event)
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from eventsvc.extensions import db
 from eventsvc.registration import errors, rules, seats
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
+from eventsvc.registration.seating import Seating
 from tests.people import NOW, an_event
 
 CROWD = 16
@@ -113,8 +115,8 @@ def slow_look(monkeypatch: pytest.MonkeyPatch) -> None:
 def think(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     count = seats.taken
 
-    def slowly(event_id: int) -> seats.Taken:
-        found = count(event_id)
+    def slowly(event_id: int, at: datetime) -> Seating:
+        found = count(event_id, at)
         time.sleep(seconds)
         return found
 

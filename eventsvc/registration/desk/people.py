@@ -154,7 +154,7 @@ def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
         letters=_letters(event, registration),
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),
-        position=seats.position(registration) if registration.state is State.WAITLISTED else None,
+        position=seats.position(registration, clock.now()) if registration.state is State.WAITLISTED else None,
         **more,
     )
 

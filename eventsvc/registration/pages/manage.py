@@ -261,7 +261,7 @@ def _manage(registration: Registration, token: str) -> Response:
         event=event,
         token=token,
         word=words.state(registration.state),
-        position=seats.position(registration) if registration.state is State.WAITLISTED else None,
+        position=seats.position(registration, at) if registration.state is State.WAITLISTED else None,
         better=typos.better(registration.email or ""),
         letters=owndata.letters(registration.id),
         qr=tickets.code(registration.reference),

@@ -18,19 +18,18 @@ from eventsvc.errors import Refused
 from eventsvc.events import finding, kept, words
 from eventsvc.events.models import Event, Status
 from eventsvc.events.places import where
-from eventsvc.events.standing import Places, Standing, places
+from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
 from eventsvc.registration import (
     blanks,
-    choosing,
     consent,
     countries,
     keys,
     limits,
     retention,
     rules,
-    seats,
     stamps,
+    standings,
     typos,
 )
 from eventsvc.registration.errors import AlreadyRegistered
@@ -66,7 +65,7 @@ def _offer(event: Event, at: datetime) -> Response:
 
     The form is the same for all but a few hidden values, so it is drawn once for the facts it shows.
     """
-    there = _places(event, at)
+    there = standings.of(event, at)
     if not there.is_open or session.get("_flashes"):
         return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new()), there, at, is_form=there.is_open), 200)
     own = [stamps.stamp(at), tokens.new()]
@@ -137,7 +136,7 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             submission_key=form.submission_key.data,
             consent_version=consent.VERSION,
         )
-        choosing.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
+        rules.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
         token = keys.token_of(registration, TokenKind.MANAGE)
         db.session.commit()
     except Refused as refused:
@@ -193,13 +192,8 @@ def _wait(event_id: int, form: RegistrationForm, at: datetime) -> Response:
 def _page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
     """Draw the form again for whoever has typed something; where nobody can register, what they typed without it."""
     event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
-    there = _places(event, at)
+    there = standings.of(event, at)
     return _answer(_drawn(event, form, there, at, is_form=there.is_open), status)
-
-
-def _places(event: Event, at: datetime) -> Places:
-    taken = seats.taken(event.id)
-    return places(event, taken.seated, taken.waiting, at)
 
 
 def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *, is_form: bool) -> str:

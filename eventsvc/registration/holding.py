@@ -1,0 +1,69 @@
+"""What attendees' calendars hold of sessions by our letters, beside what each of them chose.
+
+As many statements for one person as for hundreds, and one where nobody was ever sent a session.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from eventsvc.calendars import parts
+from eventsvc.calendars.parts import Part
+from eventsvc.mail import holdings
+from eventsvc.mail.holdings import Ask
+from eventsvc.mail.models import Message
+from eventsvc.registration import choices
+from eventsvc.registration.models import Registration
+
+
+def of_one(registration: Registration, *, at: datetime) -> Calendars:
+    """Look up one person's calendar."""
+    return Calendars(registration.event_id, sa.select(sa.literal(registration.id)), at=at)
+
+
+class Calendars:
+    """The calendars of some people registered for one event; what they hold is looked up once.
+
+    What is over at `at` stays in them as it was.
+    """
+
+    def __init__(self, event_id: int, people: sa.Select[int], *, at: datetime) -> None:
+        self._holdings = holdings.of_registrations(Message.registration_id.in_(people))
+        self._parts = parts.by_uid(event_id, holdings.uids(self._holdings.values()), after=at)
+        self._chosen = choices.of_many(people) if self._parts else {}
+
+    def asks(self, to: Registration, *, address: str | None = None, ahead: int = 0, is_whole: bool = True) -> list[Ask]:
+        """Return what a letter asks so that somebody's calendar holds the sessions they chose while they have a seat.
+
+        `address` is another one that they had; `ahead` is added to what their entries count.
+        """
+        return self._asked(to, address or to.email, to.has_seat, ahead, is_whole)
+
+    def endings(self, to: Registration, *, address: str | None = None, ahead: int = 0) -> list[Ask]:
+        """Return what a letter asks so that a calendar holds no session any more."""
+        return self._asked(to, address or to.email, False, ahead, True)
+
+    def moved(self, to: Registration, *, left: str) -> list[Ask]:
+        """Return what a letter asks of the calendar of a new address, in the place of one that was left."""
+        return holdings.asks_anew(
+            self._holdings.get((to.id, left), {}),
+            self._parts,
+            lambda part: to.has_seat and self._has_chosen(to, part),
+            offset=to.calendar_offset,
+            is_entitled=True,
+        )
+
+    def _asked(self, to: Registration, address: str | None, is_there: bool, ahead: int, is_whole: bool) -> list[Ask]:
+        return holdings.asks(
+            self._holdings.get((to.id, address or ""), {}),
+            self._parts,
+            lambda part: is_there and self._has_chosen(to, part),
+            offset=to.calendar_offset + ahead,
+            is_entitled=True,
+            is_whole=is_whole,
+        )
+
+    def _has_chosen(self, to: Registration, part: Part) -> bool:
+        return part.session_id in self._chosen.get(to.id, frozenset())

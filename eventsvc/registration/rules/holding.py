@@ -1,0 +1,60 @@
+"""Passing the turnstile: every act on registrations begins here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from eventsvc.events.models import Event, Status
+from eventsvc.extensions import db
+from eventsvc.registration import errors, seats
+from eventsvc.registration.models import Registration
+
+# Built once, as it is asked while others wait at the turnstile.
+_AGAIN = (
+    sa.select(Event)
+    .where(Event.id == sa.bindparam("event_id"))
+    .options(joinedload(Event.venue))
+    .execution_options(populate_existing=True)
+)
+
+
+def hold(event_id: int, *, turns: int = 1) -> tuple[Event, int]:
+    """Hold the turnstile, then read the event again: the one in hand may be from before the wait."""
+    turn = seats.hold(event_id, turns=turns)
+    return db.session.scalars(_AGAIN, {"event_id": event_id}).one(), turn
+
+
+def hold_again(registration: Registration) -> Event:
+    """Hold the turnstile of a registration's event, then read both again."""
+    event, _turn = hold(registration.event_id)
+    db.session.refresh(registration)
+    return event
+
+
+def flush() -> None:
+    """Write what waits; the unique index on live addresses is the second wall behind the look."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        if "email_folded" not in str(error.orig) and "live_address" not in str(error.orig):
+            raise
+        raise errors.AlreadyRegistered from None
+
+
+def is_ahead(event: Event, at: datetime) -> bool:
+    """Tell whether people may still move up: nobody is called to what has begun, or to what is not announced."""
+    return event.status is Status.PUBLISHED and (event.starts_at is None or at < event.starts_at)
+
+
+def is_over(event: Event, at: datetime) -> bool:
+    """Tell whether an event has ended."""
+    return event.ends_at is not None and event.ends_at <= at
+
+
+def takes_place(event: Event, at: datetime) -> bool:
+    """Tell whether an event is announced, not cancelled and not over: there is still something to choose."""
+    return event.status is Status.PUBLISHED and not is_over(event, at)

@@ -1,0 +1,65 @@
+"""Who gets a free seat: whoever has waited longest among those it fits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eventsvc.accounts.actors import Actor
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.registration import errors, seats
+from eventsvc.registration.models import Registration, State
+from eventsvc.registration.rules.holding import hold, hold_again, is_ahead
+from eventsvc.registration.rules.moving import move
+from eventsvc.registration.seating import Seating
+
+
+def promote(registration: Registration, *, by: Actor, at: datetime, reason: str | None = None) -> None:
+    """Give a free seat to one waiting person out of turn, even while the list is stopped.
+
+    Raises NotWaiting, PromotionOver or NoSeatLeft.
+    """
+    event = hold_again(registration)
+    if registration.state is not State.WAITLISTED:
+        raise errors.NotWaiting
+    if not is_ahead(event, at):
+        raise errors.PromotionOver
+    if seats.taken(event.id, at).left(event.capacity, registration.ticket_type_id) == 0:
+        raise errors.NoSeatLeft
+    move(registration, State.CONFIRMED, by=by, at=at, reason=reason)
+
+
+def serve_list(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
+    """Give every free seat to whoever is next, and return those people; for whoever raised a limit."""
+    db.session.flush()
+    held, _turn = hold(event.id)
+    return serve(held, by=by, at=at)
+
+
+def serve(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
+    """Seat as many waiting people as there are free seats for, in order; the caller holds the turnstile."""
+    if event.is_list_stopped or not is_ahead(event, at):
+        return []
+    served: list[Registration] = []
+    seating = seats.taken(event.id, at)
+    while called := _next(event, seating):
+        for registration in called:
+            move(registration, State.CONFIRMED, by=by, at=at)
+        served += called
+        seating = seating.served(registration.ticket_type_id for registration in called)
+    return served
+
+
+def _next(event: Event, seating: Seating) -> list[Registration]:
+    """Return who is to be seated next, in order; those whose own ticket type is full are passed over."""
+    types = [type_id for type_id in seating.roomy() if seating.left(event.capacity, type_id) != 0]
+    if not types:
+        return []
+    free = seating.left(event.capacity, None)
+    count = seating.waiting if free is None else min(free, seating.waiting)
+    called: list[Registration] = []
+    for registration in seats.next_waiting(event.id, types, count):
+        if seating.left(event.capacity, registration.ticket_type_id) != 0:
+            called.append(registration)
+            seating = seating.served([registration.ticket_type_id])
+    return called
