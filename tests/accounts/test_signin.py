@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from argon2 import extract_parameters
 import sqlalchemy as sa
+from argon2 import extract_parameters
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
