@@ -1,11 +1,12 @@
-"""How gunicorn serves us: `gunicorn --config python:eventsvc.serving wsgi:app`; the command line wins over this."""
+"""How gunicorn serves us: `gunicorn --config eventsvc/serving.py wsgi:app`; the command line wins over this.
+
+Named by its path, not as a module of the package: nothing of ours is imported before `wsgi`, which sees to how.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import Any
-
-from eventsvc.extensions import db
 
 worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 4)
@@ -22,4 +23,4 @@ def post_fork(_server: Any, worker: Any) -> None:
     """Let a new worker open connections of its own, and leave those of the master alone."""
     app = worker.app.wsgi()
     with app.app_context():
-        db.engine.dispose(close=False)
+        app.extensions["sqlalchemy"].engine.dispose(close=False)

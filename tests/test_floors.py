@@ -66,7 +66,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
-        clock columns covers errors extensions links looks metrics tables text times tokens when
+        clock columns covers errors extensions late links looks metrics tables text times tokens when
         */errors
     """,
 }
@@ -90,6 +90,8 @@ SUBJECTS = ("accounts", "events", "programme", "registration", "selection", "att
 NEIGHBOURS = {(f"{subject}/rules", "registration/rules") for subject in ("events", "programme", "selection")} | {
     ("attendance/rules", "registration/rules"),
     ("cli", "worker"),
+    # What imports packages late stands in for the packages.
+    ("tables", "late"),
 }
 
 OF_THE_REQUEST = {"request", "session", "g", "flash", "current_user", "login_user", "logout_user"}

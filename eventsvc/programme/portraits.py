@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageOps
-
+from eventsvc import late
 from eventsvc.programme.errors import BadPhoto
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -27,11 +26,11 @@ def drawn(content: bytes) -> bytes:
     if len(content) > MOST_BYTES:
         raise BadPhoto.too_large(MOST_BYTES)
     try:
-        with Image.open(BytesIO(content), formats=_KINDS) as sent:
+        with late.Image.open(BytesIO(content), formats=_KINDS) as sent:
             if sent.width * sent.height > _MOST_PIXELS:
                 raise BadPhoto.too_many_pixels()
             return _written(_small(sent))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (late.Image.DecompressionBombError, late.Image.DecompressionBombWarning):
         raise BadPhoto.too_many_pixels() from None
     except BadPhoto:
         raise
@@ -39,17 +38,17 @@ def drawn(content: bytes) -> bytes:
         raise BadPhoto.unreadable() from None
 
 
-def _small(sent: Image.Image) -> Image.Image:
+def _small(sent: late.Image.Image) -> late.Image.Image:
     # A JPEG is read at the nearest size above the one that is kept, which takes a fraction of the memory.
     sent.draft("RGB", (2 * SIDE, 2 * SIDE))
-    upright = ImageOps.exif_transpose(sent)
+    upright = late.ImageOps.exif_transpose(sent)
     upright.thumbnail((SIDE, SIDE))
     return upright
 
 
-def _written(photo: Image.Image) -> bytes:
+def _written(photo: late.Image.Image) -> bytes:
     # A picture of its own: whatever else the file held stays behind with it.
-    own = Image.new("RGB", photo.size, _WHITE)
+    own = late.Image.new("RGB", photo.size, _WHITE)
     if photo.mode in {"RGBA", "LA", "PA"} or "transparency" in photo.info:
         clear = photo.convert("RGBA")
         own.paste(clear, mask=clear.getchannel("A"))
