@@ -5,6 +5,7 @@ Named by its path, not as a module of the package: nothing of ours is imported b
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -17,6 +18,12 @@ preload_app = True
 control_socket_disable = True
 # Heartbeats go to memory where there is some: on a slow disk a busy worker looks dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+
+
+def when_ready(server: Any) -> None:
+    """Load the templates before the workers are forked, who share them then; what is there by now stays."""
+    server.app.wsgi().extensions["load_templates"]()
+    gc.freeze()
 
 
 def post_fork(_server: Any, worker: Any) -> None:
