@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from eventsvc import late
 
 _MOST_PIXELS = 50_000_000
 _KINDS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -29,11 +29,11 @@ def drawn(content: bytes, *, side: int, kind: str = "JPEG") -> bytes:
     Raises NoPicture and TooManyPixels.
     """
     try:
-        with Image.open(BytesIO(content), formats=_KINDS) as sent:
+        with late.Image.open(BytesIO(content), formats=_KINDS) as sent:
             if sent.width * sent.height > _MOST_PIXELS:
                 raise TooManyPixels
             return _written(_small(sent, side), kind)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (late.Image.DecompressionBombError, late.Image.DecompressionBombWarning):
         raise TooManyPixels from None
     except TooManyPixels:
         raise
@@ -41,17 +41,17 @@ def drawn(content: bytes, *, side: int, kind: str = "JPEG") -> bytes:
         raise NoPicture from None
 
 
-def _small(sent: Image.Image, side: int) -> Image.Image:
+def _small(sent: late.Image.Image, side: int) -> late.Image.Image:
     # A JPEG is read at the nearest size above the one that is kept, which takes a fraction of the memory.
     sent.draft("RGB", (2 * side, 2 * side))
-    upright = ImageOps.exif_transpose(sent)
+    upright = late.ImageOps.exif_transpose(sent)
     upright.thumbnail((side, side))
     return upright
 
 
-def _written(picture: Image.Image, kind: str) -> bytes:
+def _written(picture: late.Image.Image, kind: str) -> bytes:
     # A picture of its own: whatever else the file held stays behind with it.
-    own = Image.new("RGB", picture.size, _WHITE)
+    own = late.Image.new("RGB", picture.size, _WHITE)
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         clear = picture.convert("RGBA")
         own.paste(clear, mask=clear.getchannel("A"))

@@ -23,7 +23,7 @@ FLOORS: dict[int, str] = {
         */pages */desk */api */cli demo/*
     """,
     5: """
-        web logs assets downloads
+        web logs assets downloads compiled
         accounts/signin accounts/access
         */forms */shapes programme/cardforms
     """,
@@ -68,7 +68,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
-        clock columns covers errors extensions links looks metrics pulse tables text times tokens when money
+        clock columns covers errors extensions links looks metrics pulse tables text times tokens when money late
         */errors
     """,
 }
@@ -92,6 +92,8 @@ SUBJECTS = ("accounts", "events", "programme", "registration", "selection", "att
 NEIGHBOURS = {(f"{subject}/rules", "registration/rules") for subject in ("events", "programme", "selection")} | {
     ("attendance/rules", "registration/rules"),
     ("cli", "worker"),
+    # What imports packages late stands in for the packages.
+    ("tables", "late"),
 }
 
 OF_THE_REQUEST = {"request", "session", "g", "flash", "current_user", "login_user", "logout_user"}
