@@ -19,7 +19,7 @@ from eventsvc.mail.wording import greeted
 from eventsvc.programme.models import SpeakerRole
 from eventsvc.programme.words import SPEAKER_ROLES
 
-KINDS = frozenset({"speaker_invited", "speaker_reminded"})
+KINDS = frozenset({"speaker_invited", "speaker_reminded", "speaker_address_changed", "speaker_address_left"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,7 @@ class SpeakerWords:
 def words(due: Due, language: str) -> SpeakerWords:
     """Word a letter. Raises KeyError or ValueError for facts that cannot be read, and for a card without a link."""
     facts, event = due.facts, due.facts["event"]
-    if not due.card_sealed:
-        raise ValueError("this speaker has no link")
-    card_url = links.absolute("speakers.show", token=tokens.unseal(due.card_sealed), lang=language)
+    card_url = _card_url(due, language)
     time = whereabouts.time(facts, language)
     return SpeakerWords(
         name=greeted(facts["name"]),
@@ -69,8 +67,17 @@ def words(due: Due, language: str) -> SpeakerWords:
         event_url=links.absolute("events.show", slug=event["slug"], lang=language) if facts["is_public"] else "",
         contact_name=inert(event["contact_name"]),
         office=current_app.config["SITE_NAME"],
-        own_links=(card_url,),
+        own_links=tuple(filter(None, (card_url,))),
     )
+
+
+def _card_url(due: Due, language: str) -> str:
+    """Return the address of somebody's own page, which an address that was left is not told."""
+    if due.kind == "speaker_address_left":
+        return ""
+    if not due.card_sealed:
+        raise ValueError("this speaker has no link")
+    return links.absolute("speakers.show", token=tokens.unseal(due.card_sealed), lang=language)
 
 
 def _part(said: Mapping[str, Any], timezone: str, language: str) -> OnePart:

@@ -21,6 +21,8 @@ KINDS: dict[str, Any] = {
     "speaker_programme": _l("News of the sessions you speak in"),
     "speaker_invited": _l("Will you speak?"),
     "speaker_reminded": _l("Will you speak? A reminder"),
+    "speaker_address_changed": _l("Letters come to this address now"),
+    "speaker_address_left": _l("Letters no longer come to this address"),
     "link_resent": _l("Your personal link"),
     "address_changed": _l("Letters come to this address now"),
     "address_left": _l("Letters no longer come to this address"),

@@ -203,6 +203,20 @@ class SamePerson(Refused):
         super().__init__(_("That is the same person. Choose somebody else."), field="other")
 
 
+class CardNotYours(Refused):
+    """A speaker's card says something of events that an organiser may not see, and is told there too."""
+
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        told = _(
+            "%(name)s also speaks at an event that you may not see. They can change their card themselves, by the link "
+            "in our letters to them; or ask somebody who organises both.",
+            name=name,
+        )
+        super().__init__(told)
+
+
 class LinkNotYours(Refused):
     """A speaker's link would show an organiser events that they may not see."""
 

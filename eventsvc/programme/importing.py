@@ -1,7 +1,7 @@
 """Taking a file into a programme: all of it in one transaction, or nothing.
 
-What is taken is a draft until it is published, as whatever else organisers change. Everybody is found or made by name
-and affiliation; what is known of people is left as it is.
+What is taken is a draft until it is published, as whatever else organisers change. Everybody is found by
+name and affiliation, or made; what is known of people is left as it is.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _COLUMNS = ("title", "abstract", "kind", "language", "starts_at", "ends_at", "ca
 Step = Callable[[int, int], None]
 
 
-def preview(event: Event, plan: Plan) -> Comparison:
-    """Tell what taking a file would do."""
-    return comparing.compare(plan, Known(event.id, plan))
+def preview(event: Event, plan: Plan, *, by: Actor) -> Comparison:
+    """Tell what it would do if `by` took a file."""
+    return comparing.compare(plan, Known(event.id, plan, by))
 
 
 def take(
@@ -62,7 +62,7 @@ def take(
     if plan.problems and not leaves_out:
         raise errors.LeftOut(len(plan.problems))
     seats.hold(event.id)
-    known = Known(event.id, plan)
+    known = Known(event.id, plan, by)
     found = comparing.compare(plan, known)
     if seen is not None and seen != found.digest:
         raise errors.SeenOtherwise

@@ -23,7 +23,7 @@ from tests.people import NOW, a_session, an_event, an_organiser
 
 @pytest.fixture
 def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
+    return actors.organiser(an_organiser("Olga", is_admin=True).id)
 
 
 def shown(event: Event) -> list[Entry]:

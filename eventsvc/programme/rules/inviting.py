@@ -13,7 +13,7 @@ from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import asking, keys
+from eventsvc.programme import acquainted, asking, errors, keys
 from eventsvc.programme.models import Answer, Appearance, Session, SessionStatus, Speaker
 from eventsvc.registration import seats
 from eventsvc.registration.models import TokenKind
@@ -68,7 +68,12 @@ def is_to_be_reminded(row: Appearance, at: datetime) -> bool:
 
 
 def hand_link(event: Event, speaker: Speaker, *, by: Actor, at: datetime) -> str:
-    """Return the token of somebody's own link, for an organiser to pass on; it is written down that they saw it."""
+    """Return the token of somebody's own link, for an organiser to pass on; it is written down that they saw it.
+
+    Raises LinkNotYours.
+    """
+    if acquainted.elsewhere([speaker.id], by):
+        raise errors.LinkNotYours(speaker.name)
     keys.see_to(speaker)
     db.session.flush()
     audit.record("speaker.link_shown", speaker, by=by, at=at, event_id=event.id)

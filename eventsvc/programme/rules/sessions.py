@@ -30,7 +30,7 @@ def add_session(
     writing.check(said)
     session = Session(event=event, created_at=at, updated_at=at)
     with db.session.no_autoflush:
-        contents.write(session, said)
+        contents.write(session, said, by=by)
     db.session.add(session)
     writing.finish("session.added", session, {}, by=by, at=at)
     clashes.settle(event, [session], clashes.Before(), accepts, is_in_hand=True, by=by, at=at)
@@ -127,7 +127,7 @@ def _write(
     stood = clashes.look([session], changed)
     begun = before | {"revision": session.revision}
     with db.session.no_autoflush:
-        contents.write(session, changes)
+        contents.write(session, changes, by=by)
     session.updated_at = at
     writing.finish(act, session, begun, by=by, at=at)
     if not changed.isdisjoint(contents.MATERIALS):
