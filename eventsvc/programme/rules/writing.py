@@ -15,6 +15,7 @@ from eventsvc.columns import snapshot
 from eventsvc.extensions import db
 from eventsvc.programme import contents, errors
 from eventsvc.programme.models import Room, Session
+from eventsvc.programme.slots import LONGEST
 from eventsvc.registration import seats
 
 _STANDING = ("status", "revision")
@@ -50,13 +51,16 @@ def finish(act: str, session: Session, before: dict[str, Any], *, by: Actor, at:
 
 
 def check(said: Mapping[str, Any]) -> None:
-    """Raise BadSlot for half a time or one that ends before it begins, SaidTwice for somebody twice in one role."""
+    """Raise BadSlot for half a time, an end before the beginning or long after it, SaidTwice for who is twice in it."""
     starts, ends = said.get("starts_at"), said.get("ends_at")
     if (starts is None) != (ends is None):
         told = _("Give both a beginning and an end, or neither if the time is to follow.")
         raise errors.BadSlot(told, field="ends_at" if starts else "starts_at")
     if starts and ends and ends <= starts:
         raise errors.BadSlot(_("It would end before it begins. Choose a later end."), field="ends_at")
+    if starts and ends and ends - starts > LONGEST:
+        told = _("It would last more than %(most)s days. Is this the right year?", most=LONGEST.days)
+        raise errors.BadSlot(told, field="ends_at")
     seen = set()
     for person in contents.plain({"speakers": said.get("speakers") or []})["speakers"]:
         key = person["name"].lower(), person["affiliation"].lower(), person["role"]
