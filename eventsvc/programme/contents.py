@@ -52,9 +52,13 @@ def plain(said: Mapping[str, Any]) -> dict[str, Any]:
 def write(session: Session, said: Mapping[str, Any], *, by: Actor | None = None) -> None:
     """Write what somebody said to the session and to who appears in it; `by` tells whom a name may find elsewhere."""
     kinds: dict[str, Callable[[Any], Any]] = {"kind": SessionKind}
+    room_id = session.room_id
     for name in COLUMNS:
         if name in said:
             setattr(session, name, kinds.get(name, _same)(said[name]))
+    if session.room_id not in {None, room_id} and "further_rooms" not in said:
+        # What becomes the main room is no further one any more.
+        session.further_rooms = [room for room in session.further_rooms if room.id != session.room_id]
     if "further_rooms" in said:
         wanted = set(said["further_rooms"]) - {session.room_id}
         session.further_rooms = list(db.session.scalars(sa.select(Room).where(Room.id.in_(wanted))))

@@ -143,8 +143,11 @@ def _refused(form: SessionForm, refused: Refused, event: Event) -> Clashing | No
         web.refuse_on(form, refused)
         return None
     planned = refused.session
-    free = vacancies.suggestions(gathering.gather_with(event, planned), planned.public_id)
-    offers = tuple((offered(each), telling.vacancy(each, event, planned.slot)) for each in free)
+    offers: tuple[tuple[str, str], ...] = ()
+    # For a block with its parts no one slot is looked for.
+    if planned is not None:
+        free = vacancies.suggestions(gathering.gather_with(event, planned), planned.public_id)
+        offers = tuple((offered(each), telling.vacancy(each, event, planned.slot)) for each in free)
     return Clashing(refused.sentences, offers, " ".join(sorted(refused.keys)))
 
 

@@ -14,7 +14,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
 from eventsvc.programme import contents, errors
-from eventsvc.programme.models import Room, Session
+from eventsvc.programme.models import Room, Session, Track
 from eventsvc.programme.slots import LONGEST
 from eventsvc.registration import seats
 
@@ -67,6 +67,22 @@ def check(said: Mapping[str, Any]) -> None:
         if key in seen:
             raise errors.SaidTwice(person["name"])
         seen.add(key)
+
+
+def check_things(event_id: int, said: Mapping[str, Any], of: Session | None = None) -> None:
+    """Raise BadSlot for a room, a track or a block that the event does not have, or has no more.
+
+    The turnstile is held. A block that is itself a part holds nothing, so that nothing is part of itself.
+    """
+    check_rooms(event_id, {*filter(None, (said.get("room_id"),)), *(said.get("further_rooms") or ())})
+    track = sa.select(Track.id).where(Track.event_id == event_id, Track.id == said.get("track_id"))
+    if said.get("track_id") and db.session.scalar(track) is None:
+        raise errors.BadSlot(_("The event has no such track. Choose one that it has."), field="track_id")
+    block = sa.select(Session.id).where(
+        Session.event_id == event_id, Session.id == said.get("parent_id"), Session.parent_id.is_(None)
+    )
+    if said.get("parent_id") and db.session.scalar(block) in {None, of.id if of else None}:
+        raise errors.BadSlot(_("That is no block any more. Choose another one, or none."), field="parent_id")
 
 
 def check_rooms(event_id: int, room_ids: Collection[int]) -> None:
