@@ -111,7 +111,7 @@ class SessionForm(FlaskForm):
             return
         for name, at in zip(_TIMES, shown, strict=True):
             take(self[name], at)
-        if room.isdecimal() and int(room) in [choice.value for choice in self.room_id.choices]:
+        if room.isdecimal() and len(room) < 10 and int(room) in [choice.value for choice in self.room_id.choices]:
             take(self.room_id, int(room))
 
     def take_over(self, refused: ChangedMeanwhile, session: Session) -> None:
