@@ -157,8 +157,12 @@ class BadPhoto(Refused):
         return cls(_("A photo may have %(most)s MB. Send a smaller one.", most=most // 1024 // 1024))
 
     @classmethod
-    def too_many_pixels(cls) -> Self:
-        return cls(_("This photo has more than 50 million pixels. Send a smaller one; we show it small anyway."))
+    def too_many_pixels(cls, most: int) -> Self:
+        told = _(
+            "This photo has more than %(most)s million pixels. Send a smaller one; we show it small anyway.",
+            most=most // 1_000_000,
+        )
+        return cls(told)
 
 
 class BadFile(Refused):
@@ -172,6 +176,15 @@ class BadFile(Refused):
         return cls(
             _("A file may have %(most)s MB. Send a smaller one, for example as a PDF.", most=most // 1024 // 1024)
         )
+
+
+class NotSpeaking(BadFile):
+    """Somebody sends a file for a session that they are not in, or that will not be."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("You are not in that session any more, or it will not be, so it takes no file of yours."))
 
 
 class TooManyFiles(BadFile):

@@ -15,6 +15,8 @@ MOST_BYTES = 10 * 1024 * 1024
 SIDE = 640
 MEDIA_TYPE = "image/jpeg"
 _MOST_PIXELS = 50_000_000
+# What is read whole before it is made small, as nothing but a JPEG is read at a smaller size.
+_MOST_WHOLE = 20_000_000
 _KINDS = ("JPEG", "PNG", "WEBP", "GIF")
 _WHITE = (255, 255, 255)
 
@@ -28,11 +30,12 @@ def drawn(content: bytes) -> bytes:
         raise BadPhoto.too_large(MOST_BYTES)
     try:
         with Image.open(BytesIO(content), formats=_KINDS) as sent:
-            if sent.width * sent.height > _MOST_PIXELS:
-                raise BadPhoto.too_many_pixels()
+            most = _MOST_PIXELS if sent.format == "JPEG" else _MOST_WHOLE
+            if sent.width * sent.height > most:
+                raise BadPhoto.too_many_pixels(most)
             return _written(_small(sent))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise BadPhoto.too_many_pixels() from None
+        raise BadPhoto.too_many_pixels(_MOST_PIXELS) from None
     except BadPhoto:
         raise
     except Exception:  # noqa: BLE001 - a file made to do harm may fail in any way, and is no picture then
@@ -42,9 +45,16 @@ def drawn(content: bytes) -> bytes:
 def _small(sent: Image.Image) -> Image.Image:
     # A JPEG is read at the nearest size above the one that is kept, which takes a fraction of the memory.
     sent.draft("RGB", (2 * SIDE, 2 * SIDE))
-    upright = ImageOps.exif_transpose(sent)
+    upright = ImageOps.exif_transpose(_plain(sent))
     upright.thumbnail((SIDE, SIDE))
     return upright
+
+
+def _plain(sent: Image.Image) -> Image.Image:
+    """Return a picture in shades of 8 bits: those of 16 would all be white."""
+    if not sent.mode.startswith("I"):
+        return sent
+    return sent.convert("I").point(lambda shade: shade / 256).convert("L")
 
 
 def _written(photo: Image.Image) -> bytes:

@@ -21,7 +21,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 def keep(store: str, content: bytes) -> str:
     """Keep bytes, and return the digest that finds them; the file is there, whole, when this returns."""
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     home = _home(store)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = home / digest
@@ -33,6 +33,11 @@ def keep(store: str, content: bytes) -> str:
         fresh.write_bytes(content)
         fresh.replace(file)
     return digest
+
+
+def digest_of(content: bytes) -> str:
+    """Return the digest by which bytes will be found once they are kept."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def path(store: str, digest: str) -> Path | None:

@@ -35,12 +35,16 @@ def edit_speaker(slug: str, public_id: str) -> Any:
     form = SpeakerForm(speaker)
     if not form.validate_on_submit():
         return _page(event, speaker, form), 422 if form.is_submitted() else 200
-    before = speaker.photo_digest
+    before, photo = speaker.photo_digest, b""
     try:
         said = form.said()
         if sent := form.sent_photo():
-            said["photo_digest"] = stores.keep(stores.PHOTOS, portraits.drawn(sent))
+            photo = portraits.drawn(sent)
+            said["photo_digest"] = stores.digest_of(photo)
         rules.edit_speaker(event, speaker, said, revision=form.opened_at(), by=me(), at=clock.now())
+        # Nothing is kept of what was refused.
+        if photo:
+            stores.keep(stores.PHOTOS, photo)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

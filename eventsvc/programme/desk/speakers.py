@@ -114,6 +114,8 @@ def remove_slides(slug: str, public_id: str) -> Response:
     event = event_for(Act.EDIT, slug)
     found = _slides(event, public_id)
     digest, address = found.digest, url_for(".speakers", slug=event.slug)
+    if public_id_of := request.form.get("back"):
+        address = url_for(".edit_session", slug=event.slug, public_id=public_id_of)
     rules.remove_slides(found, by=me(), at=clock.now())
     db.session.commit()
     if not lineup.is_kept(digest, photo=False):
@@ -185,15 +187,17 @@ def _part(part: Appearance, place: Place, event: Event) -> dict[str, Any]:
         "is_off": session.status is SessionStatus.CANCELLED,
         "answer": answer(part.answer),
         "note": part.note,
-        "slides": [
-            {
-                "name": slides.name,
-                "about": f"{uploads.word(slides.media_type)}, {uploads.size(slides.size)}",
-                "url": url_for(".download_slides", slug=event.slug, public_id=slides.public_id),
-                "remove_url": url_for(".remove_slides", slug=event.slug, public_id=slides.public_id),
-            }
-            for slides in place.slides[part.session_id]
-        ],
+        "slides": [file_row(slides, event) for slides in place.slides[part.session_id]],
+    }
+
+
+def file_row(slides: Slides, event: Event) -> dict[str, str]:
+    """Return how a file is listed, and where it is had and taken away."""
+    return {
+        "name": slides.name,
+        "about": f"{uploads.word(slides.media_type)}, {uploads.size(slides.size)}",
+        "url": url_for(".download_slides", slug=event.slug, public_id=slides.public_id),
+        "remove_url": url_for(".remove_slides", slug=event.slug, public_id=slides.public_id),
     }
 
 

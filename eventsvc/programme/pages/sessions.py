@@ -76,7 +76,7 @@ def _shown(found: Item) -> list[Slides]:
     """Return the files of a session that everybody may have: none before its end, and none of one that was not."""
     if found.ends_at is None or found.ends_at > clock.now() or found.is_cancelled:
         return []
-    return lineup.slides_of([found.session_id])
+    return lineup.public_slides(found.session_id, {voice.public_id for voice in found.voices})
 
 
 def _slides(found: Item, event: Event) -> list[dict[str, str]]:

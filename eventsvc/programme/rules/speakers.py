@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor, ActorKind
 from eventsvc.columns import snapshot
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
 from eventsvc.programme import acquainted, contents, errors, keys, published, readdressing
@@ -97,8 +97,12 @@ def set_free_times(speaker: Speaker, event: Event, times: Iterable[Slot], *, by:
 def add_slides(
     session: Session, speaker: Speaker, *, name: str, media_type: str, size: int, digest: str, by: Actor, at: datetime
 ) -> Slides:
-    """Put a file that is kept to a session; the public is shown it once the session is over. Raises TooManyFiles."""
+    """Put a file that is kept to a session; the public is shown it once the session is over.
+
+    Raises NotSpeaking, TooManyFiles.
+    """
     seats.hold(session.event_id)
+    check_speaks(session, speaker)
     own = sa.select(Slides).where(Slides.session_id == session.id)
     stored = list(db.session.scalars(own))
     same = next((row for row in stored if row.digest == digest and row.speaker_id == speaker.id), None)
@@ -118,6 +122,24 @@ def add_slides(
     db.session.add(slides)
     _finish_slides("slides.added", slides, session, by=by, at=at)
     return slides
+
+
+def check_speaks(session: Session, speaker: Speaker) -> None:
+    """Raise NotSpeaking for somebody who is not in a session, or declined it, and for one that will not be."""
+    asked = (
+        sa.select(Appearance.id)
+        .join(Session, Session.id == Appearance.session_id)
+        .join(Event, Event.id == Session.event_id)
+        .where(
+            Appearance.session_id == session.id,
+            Appearance.speaker_id == speaker.id,
+            Appearance.answer != Answer.DECLINED,
+            Session.status == SessionStatus.PLANNED,
+            Event.status != Status.CANCELLED,
+        )
+    )
+    if db.session.scalar(asked.limit(1)) is None:
+        raise errors.NotSpeaking
 
 
 def remove_slides(slides: Slides, *, by: Actor, at: datetime) -> None:
