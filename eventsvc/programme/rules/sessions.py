@@ -6,8 +6,11 @@ from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import contents, published
@@ -90,8 +93,12 @@ def cancel_session(session: Session, *, by: Actor, at: datetime) -> None:
 
 
 def restore_session(session: Session, *, accepts: Container[str] = NOTHING, by: Actor, at: datetime) -> None:
-    """Let a cancelled session take place after all. Raises SlotConflict where something else has taken its place."""
-    _become(session, SessionStatus.PLANNED, "session.restored", accepts, by=by, at=at)
+    """Let a cancelled session take place after all, or put one back that was taken out, as it was: cancelled or not.
+
+    Raises SlotConflict where something else has taken its place.
+    """
+    was = _before_removal(session) if session.status is SessionStatus.REMOVED else SessionStatus.PLANNED
+    _become(session, was, "session.restored", accepts, by=by, at=at)
 
 
 def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
@@ -105,6 +112,17 @@ def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
     event, gone = session.event, [session]
     db.session.delete(session)
     clashes.settle(event, gone, stood, NOTHING, by=by, at=at)
+
+
+def _before_removal(session: Session) -> SessionStatus:
+    """Return what a session was when it was taken out, as the audit log has it."""
+    asked = sa.select(AuditEntry.before).where(
+        AuditEntry.subject == Session.__tablename__,
+        AuditEntry.subject_id == session.id,
+        AuditEntry.act == "session.deleted",
+    )
+    before = db.session.scalars(asked.order_by(AuditEntry.id.desc()).limit(1)).first() or {}
+    return SessionStatus(before.get("status") or SessionStatus.PLANNED)
 
 
 def _write(
