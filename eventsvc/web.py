@@ -70,8 +70,8 @@ def bind(app: Flask) -> None:
 class Asked(Request):
     """A request as our pages read it.
 
-    Words after the question mark and in forms have no null byte: nobody types one, PostgreSQL takes none. Files are handed to
-    pages that asked for them only (`let_files_in`): Flask-WTF would hand one to whatever field has its name.
+    Words after the question mark and in forms have no null byte: nobody types one, PostgreSQL takes none. Files are
+    handed to pages that asked for them only (`let_files_in`): Flask-WTF would hand one to whatever field has its name.
     """
 
     takes_files = False
