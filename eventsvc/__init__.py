@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfoNotFoundError, reset_tzpath
 from flask import Flask
 
 import config
-from eventsvc import assets, cli, desk, embed, extensions, health, logs, pages, unsent, web
+from eventsvc import assets, cli, desk, embed, extensions, health, logs, pages, stores, unsent, web
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
@@ -28,6 +28,7 @@ from eventsvc.programme import cli as programme_cli
 from eventsvc.programme import desk as programme_desk
 from eventsvc.programme import pages as programme_pages
 from eventsvc.programme.pages import own as speaker_pages
+from eventsvc.registration import cli as registration_cli
 from eventsvc.registration import desk as registration_desk
 from eventsvc.registration import pages as registration_pages
 
@@ -67,7 +68,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     unsent.bind(app)
     for door in (*PUBLIC_DOORS, *DESK_DOORS, embed, health):
         app.register_blueprint(door.blueprint)
-    for commands in (cli, accounts_cli, programme_cli, demo_cli):
+    for commands in (cli, accounts_cli, programme_cli, registration_cli, demo_cli):
         commands.bind(app)
     logs.keep_timings(app)
     return app
@@ -80,6 +81,7 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = config.kept_secret(Path(app.instance_path) / "secret_key")
     _check_zone(app.config["SITE_TIMEZONE"])
+    stores.read(app.config["STORE_URL"], app.instance_path)
     is_secure = app.config["PUBLIC_URL"].startswith("https://")
     app.config.update(
         BABEL_DEFAULT_LOCALE=app.config["SITE_LANGUAGE"],

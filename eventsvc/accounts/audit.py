@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,35 @@ def record(
     )
     db.session.add(entry)
     return entry
+
+
+def record_all(
+    act: str,
+    subjects: Sequence[Any],
+    *,
+    by: Actor,
+    at: datetime,
+    event_id: int,
+    after: Callable[[Any], dict[str, Any]],
+) -> None:
+    """Lay one entry for each of many subjects that were made at once, with one statement."""
+    if subjects:
+        entries = [
+            {
+                "at": at,
+                "act": act,
+                "actor": by.kind.value,
+                "user_id": by.user_id,
+                "event_id": event_id,
+                "subject": subject.__tablename__,
+                "subject_id": subject.id,
+                "before": {},
+                "after": after(subject),
+                "reason": None,
+            }
+            for subject in subjects
+        ]
+        db.session.execute(sa.insert(AuditEntry), entries)
 
 
 def forget(subject: str, subject_id: int) -> None:

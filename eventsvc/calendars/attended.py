@@ -13,13 +13,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import aliased
 
 from eventsvc import tokens
-from eventsvc.calendars import feeds, ics
+from eventsvc.calendars import feeds, ics, showings
 from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
-from eventsvc.events.models import Event, Status
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State
+from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State, TicketType
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,11 @@ _told = sa.select(
     Registration.revision,
     Registration.has_chosen,
     Event.title,
-).join(Event, Event.id == Registration.event_id)
+    TicketType.mode.label("ticket_mode"),
+)
+_told = _told.join(Event, Event.id == Registration.event_id).outerjoin(
+    TicketType, TicketType.id == Registration.ticket_type_id
+)
 
 
 def _registrations(feed: Attended, at: datetime) -> list[Any]:
@@ -148,7 +152,7 @@ def _of_one(registration: Any, at: datetime) -> list[bytes]:
         Entry.event_id == registration.event_id,
         *([_chosen_by(registration.id)] if registration.has_chosen else []),
     )
-    if not registration.calendar_offset:
+    if not registration.calendar_offset and registration.ticket_mode is None:
         body = sa.func.coalesce(Entry.entitled_body, Entry.body)
         return list(db.session.scalars(feeds.ordered(sa.select(body).where(*wanted), at)))
     entries = db.session.scalars(feeds.ordered(sa.select(Entry).where(*wanted), at))
@@ -157,17 +161,20 @@ def _of_one(registration: Any, at: datetime) -> list[bytes]:
 
 def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
     """Let through the event, what is gone from it, and the sessions that somebody chose."""
-    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id)
+    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id, Choice.is_waiting.is_(False))
     return sa.or_(Entry.session_id.is_(None), Entry.session_id.in_(own))
 
 
 def _again(entry: Entry, registration: Any) -> bytes:
-    """Write an entry for whoever gave up a seat, or came back after that."""
+    """Write an entry for whoever has a ticket of one kind, gave up a seat, or came back after that."""
     is_left = has_left(registration)
-    showing = Showing.from_json(entry.facts if is_left else entry.entitled_facts or entry.facts)
+    facts = entry.facts if is_left else entry.entitled_facts or entry.facts
+    if registration.ticket_mode is not None:
+        facts = showings.narrowed(facts, is_online=registration.ticket_mode is Mode.ONLINE)
+    showing = Showing.from_json(facts)
     if is_left:
         showing = replace(showing, status=ics.Status.CANCELLED)
-    changed_at = max(entry.changed_at, registration.state_at)
+    changed_at = max(entry.changed_at, registration.state_at) if registration.calendar_offset else entry.changed_at
     return ics.event(showing, sequence=entry.sequence + registration.calendar_offset, changed_at=changed_at)
 
 

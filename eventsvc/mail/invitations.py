@@ -35,6 +35,7 @@ TO_NOBODY_KNOWN = frozenset({"erased"})
 _METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "switched": Method.REQUEST,
     "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,
@@ -42,7 +43,7 @@ _METHODS = {
     "cancelled": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
-_ASKING_MORE = frozenset({"choices_changed", "speaker_event_changed", "speaker_event_reinstated"})
+_ASKING_MORE = frozenset({"choices_changed", "session_seat", "speaker_event_changed", "speaker_event_reinstated"})
 _ASKING = OF_PROGRAMME | _ASKING_MORE | {kind for kind, method in _METHODS.items() if method is Method.REQUEST}
 
 

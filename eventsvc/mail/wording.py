@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from eventsvc import links, tokens, when
+from eventsvc import links, money, tokens, when
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.places import Where
@@ -19,13 +19,25 @@ from eventsvc.mail import changes, whereabouts
 from eventsvc.mail.changes import Change
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
+from eventsvc.registration import fees
 from eventsvc.registration.models import State
 from eventsvc.text import cleaned
 
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
+# Where a letter's one button leads, when it is not to the page of the registration.
+_PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
-_SEATED = frozenset({"registered", "promoted", "address_changed"})
+_SEATED = frozenset({"registered", "promoted", "switched", "address_changed"})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWords:
+    """The one session that a letter is about."""
+
+    title: str
+    when: str
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,10 @@ class Words:
     where: Where
     join_url: str
     costs: str
+    pay: str
+    ticket: str
+    ticket_was: str
+    costs_were: str
     reference: str
     position: int | None
     has_seat: bool
@@ -61,6 +77,8 @@ class Words:
     office: str
     deleted_on: str
     own_links: tuple[str, ...]
+    questions: tuple[str, ...] = ()
+    session: SessionWords | None = None
 
     @property
     def bold_title(self) -> Markup:
@@ -116,10 +134,12 @@ def of_account(due: Due) -> AccountWords:
 def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
     """Word a letter about a registration. Raises KeyError or ValueError for facts that cannot be read."""
     facts, event = due.facts, due.facts["event"]
-    manage_url = links.absolute("registration.manage", token=tokens.unseal(due.manage_sealed or ""), lang=language)
+    token = tokens.unseal(due.manage_sealed or "")
+    manage_url = links.absolute(_PAGES.get(due.kind, "registration.manage"), token=token, lang=language)
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
     title, time = inert(event["title"]), whereabouts.time(facts, language)
+    costs, pay = _fee(facts, language)
     dated_title, changed = _dated(title, event, language), changes.of(facts, language)
     return Words(
         name=greeted(facts["given_name"]),
@@ -132,7 +152,11 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         zone=time.zone,
         where=_where(facts, language),
         join_url=whereabouts.web_address(facts.get("join_url", "")),
-        costs=inert(event["costs"]),
+        costs=costs,
+        pay=pay,
+        ticket=inert((facts.get("ticket") or {}).get("name", "")),
+        ticket_was=inert(facts.get("ticket_was", "")),
+        costs_were=_amount(facts.get("fee_was"), language),
         reference=tokens.spaced(facts["reference"]),
         position=facts.get("position"),
         has_seat=facts["state"] == State.CONFIRMED,
@@ -148,6 +172,8 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         office=current_app.config["SITE_NAME"],
         deleted_on=_day(facts.get("deleted_on"), language),
         own_links=tuple(link for link in (manage_url, feed, apple) if link),
+        questions=tuple(map(inert, facts.get("questions", ()))),
+        session=_session(facts, language),
     )
 
 
@@ -181,7 +207,36 @@ def _calendars(facts: dict[str, Any], apple: str) -> list[tuple[str, str]]:
     ]
 
 
+def _session(facts: dict[str, Any], language: str) -> SessionWords | None:
+    session = facts.get("session")
+    if session is None:
+        return None
+    return SessionWords(inert(session["title"]), _hours(session, facts["event"], language), inert(session["room"]))
+
+
+def _hours(session: dict[str, Any], event: dict[str, Any], language: str) -> str:
+    if not session["starts_at"]:
+        return ""
+    moments = (datetime.fromisoformat(session[name]) for name in ("starts_at", "ends_at"))
+    return when.span(*moments, event["timezone"], language)
+
+
+def _fee(facts: dict[str, Any], language: str) -> tuple[str, str]:
+    """Say what the reader's own ticket costs and how it is paid, or what the event says of costs."""
+    fee = facts.get("fee")
+    if fee is None:
+        return inert(facts["event"]["costs"]), ""
+    costs, pay = fees.said(fee, language, has_seat=facts["state"] == State.CONFIRMED)
+    return costs, inert(pay)
+
+
+def _amount(fee: dict[str, Any] | None, language: str) -> str:
+    return (money.said(fee["cents"], fee["currency"], language) if fee["cents"] else _("Free")) if fee else ""
+
+
 def _act(kind: str) -> str:
+    if kind in _PAGES:
+        return str(_("Answer now"))
     is_over = kind in {"cancelled", "event_cancelled"}
     return str(_("See your registration") if is_over else _("See, change or cancel"))
 

@@ -41,7 +41,8 @@ class Scene:
     """Whose programme it is, when and in which language it is read, and what is known besides the sessions.
 
     `address` is a session's with a tilde in its id's place. `taken` counts who chose a session with seats of its own.
-    `chosen` are the reader's own.
+    `chosen` are the reader's own; of those `awaited`, by public id, they wait for a seat. `can_wait`: where all are
+    taken they may.
     """
 
     address: str
@@ -52,7 +53,9 @@ class Scene:
     rooms: Mapping[str, Room] = field(default_factory=dict)
     taken: Mapping[int, int] = field(default_factory=dict)
     chosen: Sequence[Item] = ()
+    awaited: frozenset[str] = frozenset()
     has_choice: bool = False
+    can_wait: bool = False
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -210,6 +213,7 @@ def _said(item: Item, scene: Scene) -> dict[str, Any]:
     is_mine, state = item.public_id in scene.mine, CANCELLED if item.is_cancelled else seats_word(item, scene)
     same = agenda.same_time(item, scene.chosen) if scene.chosen else None
     can_choose = scene.has_choice and not item.is_break and not item.is_cancelled
+    is_full, is_awaited = state is not None and state.mark == "full", item.public_id in scene.awaited
     return {
         "id": item.public_id,
         "title": item.title,
@@ -235,7 +239,9 @@ def _said(item: Item, scene: Scene) -> dict[str, Any]:
         "is_mine": is_mine,
         "is_clash": is_mine and same is not None,
         "same": same.title if same else "",
-        "can_choose": can_choose and (is_mine or state is None or state.mark != "full"),
+        "is_awaited": is_awaited,
+        "can_choose": can_choose and (is_mine or not is_full) and not is_awaited,
+        "can_wait": can_choose and scene.can_wait and not is_mine and (is_full or is_awaited),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventsvc.errors import Refused
+from eventsvc.errors import BadFile, Refused
 
 
 class BadSlot(Refused):
@@ -163,19 +163,6 @@ class BadPhoto(Refused):
             most=most // 1_000_000,
         )
         return cls(told)
-
-
-class BadFile(Refused):
-    """A file cannot be taken as slides."""
-
-    def __init__(self, sentence: Any) -> None:
-        super().__init__(sentence, field="file")
-
-    @classmethod
-    def too_large(cls, most: int) -> Self:
-        return cls(
-            _("A file may have %(most)s MB. Send a smaller one, for example as a PDF.", most=most // 1024 // 1024)
-        )
 
 
 class NotSpeaking(BadFile):

@@ -6,16 +6,19 @@ facts: delivery puts them in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from eventsvc.calendars import entries
 from eventsvc.calendars.ics import Method
+from eventsvc.columns import snapshot
+from eventsvc.events.models import Event
 from eventsvc.mail import holdings, invitations, outbox
 from eventsvc.mail.holdings import Ask
 from eventsvc.mail.models import Message
-from eventsvc.mail.outbox import Recipient
+from eventsvc.mail.outbox import Draft, Recipient
+from eventsvc.programme.reading import Item
 from eventsvc.registration import holding, told
 from eventsvc.registration.models import Registration
 
@@ -35,6 +38,28 @@ def waitlisted(registration: Registration, *, position: int | None, at: datetime
     return _post("waitlisted", registration, {"position": position}, key=f"waitlisted:{registration.id}", at=at)
 
 
+def taken_in(event: Event, people: Sequence[Registration], places: Sequence[int | None], *, at: datetime) -> None:
+    """Tell many people at once that they have a seat, or their place on the waiting list; one statement.
+
+    `places` are their numbers on the list, None for a seat. None of them had a letter about it before.
+    """
+    of_event, invitation = told.of_event(event), entries.invitation_of(event)
+    drafts = []
+    for registration, place in zip(people, places, strict=True):
+        if not registration.email:
+            continue
+        kind = "waitlisted" if place else "registered"
+        facts = of_event | told.of_person(registration, event.join_url)
+        if place:
+            facts |= {"position": place}
+        elif invitation:
+            facts |= {"invitation": told.counted(invitation, registration)}
+        to = Recipient(registration.email, registration.name, registration.language, event.contact_email)
+        about = f"registration:{registration.id}"
+        drafts.append(Draft(kind, to, facts, f"{kind}:{registration.id}", about, event.id, registration.id, at))
+    outbox.post_all(drafts, at=at)
+
+
 def promoted(registration: Registration, *, at: datetime) -> Message | None:
     """Tell somebody who waited that they have a seat now, with an invitation for their calendar."""
     key = f"promoted:{registration.id}:{_second(registration.state_at)}"
@@ -46,6 +71,17 @@ def cancelled(registration: Registration, *, at: datetime, had_seat: bool) -> Me
     facts = {"had_seat": had_seat} | (_with_invitation(registration) if had_seat else {})
     facts |= holdings.told(holding.of_one(registration, at=at).endings(registration))
     return _post("cancelled", registration, facts, key=f"cancelled:{registration.id}", at=at)
+
+
+def switched(registration: Registration, ticket_was: str, was: Mapping[str, Any], *, at: datetime) -> Message | None:
+    """Tell somebody that they have another kind of ticket, what it costs where that is new, and invite them anew."""
+    facts: dict[str, Any] = {"ticket_was": ticket_was}
+    if was["fee_cents"] != registration.fee_cents:
+        facts["fee_was"] = {"cents": was["fee_cents"], "currency": was["currency"]}
+    if registration.has_seat:
+        facts |= _with_invitation(registration)
+    key = f"switched:{registration.id}:{registration.revision}"
+    return _post("switched", registration, facts, key=key, at=at)
 
 
 def link_resent(registration: Registration, *, at: datetime) -> Message | None:
@@ -89,6 +125,14 @@ def choices_changed(registration: Registration, asked: Sequence[Ask], *, at: dat
     return _post("choices_changed", registration, holdings.told(asked), key=key, at=at, about=about, is_held_back=True)
 
 
+def session_seat(registration: Registration, item: Item, asked: Sequence[Ask], *, at: datetime) -> Message | None:
+    """Tell somebody who waited for a seat in a session that they have one, and bring their calendar in line."""
+    about = f"session:{registration.id}:{item.public_id}"
+    session = snapshot(item, ("public_id", "title", "starts_at", "ends_at", "room"))
+    facts = {"session": session} | holdings.told(asked)
+    return _post("session_seat", registration, facts, key=f"{about}:{registration.revision}", at=at, about=about)
+
+
 def erased(registration: Registration, *, at: datetime) -> list[Ask]:
     """Write a last letter to somebody who is about to be forgotten, if their calendar holds anything by our letters.
 
@@ -117,6 +161,36 @@ def _last_asks(registration: Registration, at: datetime) -> list[Ask]:
         return asked
     sequence = max(entry["sequence"] + registration.calendar_offset, held.asked) + 1
     return [{"method": Method.CANCEL.value, "facts": entry["facts"], "sequence": sequence}, *asked]
+
+
+def questions_asked(lacking: Sequence[tuple[Registration, list[str]]], *, form: str, at: datetime) -> int:
+    """Ask people who are registered what they have not answered; return how many letters that makes.
+
+    `lacking` has them with the questions, `form` is the name of what is asked: for each form there is one letter.
+    """
+    if not lacking:
+        return 0
+    event = lacking[0][0].event
+    keys = {f"questions_asked:{person.id}:{form}": (person, labels) for person, labels in lacking if person.email}
+    laid = outbox.laid(event.id, "questions_asked")
+    drafts = [_asking(key, person, labels, at) for key, (person, labels) in keys.items() if key not in laid]
+    outbox.replace_all_waiting([draft.about for draft in drafts])
+    outbox.post_all(drafts, at=at)
+    return len(drafts)
+
+
+def _asking(key: str, person: Registration, labels: list[str], at: datetime) -> Draft:
+    event = person.event
+    return Draft(
+        "questions_asked",
+        Recipient(person.email or "", person.name, person.language, event.contact_email),
+        told.of(person) | {"questions": labels},
+        key=key,
+        about=f"questions:{person.id}",
+        event_id=event.id,
+        registration_id=person.id,
+        due_at=at,
+    )
 
 
 def _post(

@@ -14,16 +14,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from eventsvc import stores
 from eventsvc.accounts.actors import SPEAKER, SYSTEM
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.programme import errors, exporting, importing, portraits, published, rules, stores
+from eventsvc.programme import exporting, importing, portraits, published, rules
 from eventsvc.programme.formats import files
 from eventsvc.programme.models import AcceptedClash, Answer, Appearance, Session, SessionStatus, Slides, Speaker
 from tests.conftest import Clock
+from tests.files import a_photo
 from tests.people import NOW, a_session, an_event, an_organiser
-from tests.programme.speaking import HOUR, a_photo, a_talk, card_of, sam, send_card, send_slides
+from tests.programme.speaking import HOUR, a_talk, card_of, sam, send_card, send_slides
 
 SignIn = Callable[..., FlaskClient]
 PDF = b"%PDF-1.7 some slides"
@@ -250,13 +252,3 @@ def test_shades_of_sixteen_bits_stay_shades(app: Flask) -> None:
 
     with Image.open(io.BytesIO(portraits.drawn(sent.getvalue()))) as drawn:
         assert abs(drawn.convert("L").getpixel((20, 20)) - 128) < 4
-
-
-def test_a_picture_that_is_read_whole_may_have_fewer_pixels(app: Flask) -> None:
-    sent = io.BytesIO()
-    Image.new("1", (5000, 5000)).save(sent, "PNG")
-
-    with pytest.raises(errors.BadPhoto) as refused:
-        portraits.drawn(sent.getvalue())
-
-    assert "more than 20 million pixels" in str(refused.value.sentence)

@@ -17,7 +17,7 @@ from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme.models import Session, SessionKind, SessionStatus
-from eventsvc.registration import choices, choosing, errors, owndata, rules
+from eventsvc.registration import choices, errors, owndata, rules
 from eventsvc.registration.models import Choice, Registration, State
 from tests.people import NOW, a_registration, a_session, an_event
 
@@ -86,14 +86,14 @@ def test_the_personal_calendar_shows_what_was_chosen_and_has_a_new_version(clien
     other = a_registration(event)
     before, version = feed(client, ada)
 
-    choosing.choose(ada, one.public_id, by=ATTENDEE, at=NOW)
+    rules.choose(ada, one.public_id, by=ATTENDEE, at=NOW)
     db.session.commit()
     after, changed = feed(client, ada)
 
     assert before == [event.title, "Talk A", "Talk B", "Talk C"]
     assert after == [event.title, "Talk A"] and changed != version
     assert feed(client, other)[0] == before
-    choosing.unchoose(ada, one.public_id, by=ATTENDEE, at=NOW)
+    rules.unchoose(ada, one.public_id, by=ATTENDEE, at=NOW)
     db.session.commit()
     assert feed(client, ada)[0] == before and feed(client, ada)[1] not in {version, changed}
 
@@ -102,7 +102,7 @@ def test_a_session_with_seats_of_its_own_is_not_chosen_past_them(client: FlaskCl
     talk = a_session(event, title="Talk A", capacity=1)
     ada, grace, left = (a_registration(event) for _ in range(3))
     for person in (left, ada):
-        choosing.choose(person, talk.public_id, by=ATTENDEE, at=NOW)
+        rules.choose(person, talk.public_id, by=ATTENDEE, at=NOW)
         if person is left:
             rules.cancel(left, by=ATTENDEE, at=NOW)
     db.session.commit()
@@ -122,14 +122,14 @@ def test_what_nobody_can_be_at_is_not_chosen(event: Event, over: dict[str, Any])
     talk, ada = a_session(event, **over), a_registration(event)
 
     with pytest.raises(errors.SessionNotThere):
-        choosing.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
+        rules.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
 
 
 def test_a_session_of_another_event_is_not_there(client: FlaskClient, event: Event) -> None:
     elsewhere, ada = a_session(an_event()), a_registration(event)
 
     with pytest.raises(errors.SessionNotThere):
-        choosing.choose(ada, elsewhere.public_id, by=ATTENDEE, at=NOW)
+        rules.choose(ada, elsewhere.public_id, by=ATTENDEE, at=NOW)
     db.session.rollback()
     own = f"/registrations/{ada.token}/programme"  # type: ignore[attr-defined]
     for nonsense in ("\0", "ü", "x" * 5000):
@@ -162,7 +162,7 @@ def test_a_button_pressed_elsewhere_does_nothing(client: FlaskClient, event: Eve
 def test_registering_carries_over_what_was_chosen_before(client: FlaskClient, event: Event) -> None:
     one, two, _three = talks(event)
     full = a_session(event, title="Talk F", capacity=1)
-    choosing.choose(a_registration(event), full.public_id, by=ATTENDEE, at=NOW)
+    rules.choose(a_registration(event), full.public_id, by=ATTENDEE, at=NOW)
     elsewhere = a_session(an_event())
     db.session.commit()
     said = " ".join(
@@ -187,7 +187,7 @@ def test_a_form_that_comes_back_keeps_what_was_chosen(client: FlaskClient, event
 
 def test_what_was_chosen_is_among_ones_own_data_and_goes_with_them(event: Event) -> None:
     one, ada = talks(event, 1)[0], a_registration(event)
-    choosing.choose(ada, one.public_id, by=ATTENDEE, at=NOW)
+    rules.choose(ada, one.public_id, by=ATTENDEE, at=NOW)
 
     assert [each["title"] for each in owndata.of(ada)["sessions"]] == ["Talk A"]
     rules.erase(ada, by=ATTENDEE, at=NOW + timedelta(minutes=1))
@@ -199,8 +199,9 @@ def test_ones_own_programme_asks_as_many_questions_for_three_as_for_one(
 ) -> None:
     ada, counts = a_registration(event), []
     for number in (1, 2, 3):
-        talk = a_session(event, capacity=4)
-        choosing.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
+        begins = NOW + timedelta(days=80, hours=2 * number)
+        talk = a_session(event, capacity=4, starts_at=begins, ends_at=begins + timedelta(hours=1))
+        rules.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
         db.session.commit()
         for address in ("", "/programme"):
             with count_queries() as queries:

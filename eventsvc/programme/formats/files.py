@@ -15,7 +15,7 @@ from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats import frab, ics, layouts, pasted, schedule, sheet, xlsx
 from eventsvc.programme.formats.layouts import Layout
 from eventsvc.programme.formats.pasted import Row
-from eventsvc.programme.formats.plan import MOST_BYTES, Head, Plan, Planned, Setting
+from eventsvc.programme.formats.plan import MOST_BYTES, MOST_SESSIONS, Head, Plan, Planned, Setting
 
 
 class Format(enum.StrEnum):
@@ -55,11 +55,11 @@ def named(name: str) -> Format | None:
     return next((each for each in Format if each == ending), None)
 
 
-def text_of(data: bytes) -> str:
-    """Return the text that a file is, or a workbook as the text of a table. Raises Unreadable."""
+def text_of(data: bytes, *, most: int = MOST_SESSIONS) -> str:
+    """Return the text that a file is; a workbook of at most so many rows is one of a table. Raises Unreadable."""
     check_size(len(data))
     if data.startswith(_ZIP):
-        return pasted.written(row.cells for row in _spread(xlsx.rows(data)))
+        return pasted.written(row.cells for row in _spread(xlsx.rows(data, most=most)))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(data, "utf-16")
     if b"\0" in data[:4096] or data.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")):

@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from flask_babel import gettext as _
 
@@ -39,16 +39,19 @@ class Row:
         return not any(self.cells)
 
 
-def rows(text: str) -> list[Row]:
+def rows(text: str, *, knows: Callable[[str], Any] = words.column, most: int = MOST_SESSIONS) -> list[Row]:
     """Read text as a table: cells parted by tabs, pipes, semicolons or commas, or at least two spaces.
 
-    Raises Unreadable for what is no table, and for a quotation mark that never closes.
+    `knows` tells what a heading means, None for one it does not know; `most` is how many rows there may be. Raises
+    Unreadable for what is no table, and for a quotation mark that never closes.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if not text.strip():
         raise Unreadable(_("There is nothing in it yet."))
-    delimiter = _delimiter(text)
+    delimiter = _delimiter(text, knows)
     found = _spaced(text) if delimiter == " " else _parted(text, delimiter)
+    if len(found) > most + _HEADS:
+        raise Unreadable(_("A table may have %(most)s lines, and this one has more.", most=most), line=most + _HEADS)
     return [row for row in found if not row.is_empty]
 
 
@@ -69,12 +72,12 @@ def guarded(text: str) -> str:
     return f"'{text}" if _INERT.match(text) else text
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, knows: Callable[[str], Any]) -> str:
     """Choose what parts the headings, else what parts the cells of most lines into the same number."""
     some = [line[:_LOOKED_AT] for line in text[: 200 * _LOOKED_AT].split("\n")[:200]]
     lines = [line for line in some if line.strip() and not _is_rule(line)]
     for mark in "\t|;,":
-        if any(sum(words.column(cell) is not None for cell in line.split(mark)) > 1 for line in lines[:_HEADS]):
+        if any(sum(knows(cell) is not None for cell in line.split(mark)) > 1 for line in lines[:_HEADS]):
             return mark
     if any("\t" in line.strip() for line in lines):
         return "\t"

@@ -31,14 +31,17 @@ _DECLARATIONS = tuple(
 _BLOCK = 256 * 1024
 
 
-def rows(data: bytes) -> list[Row]:
-    """Read a workbook. Raises Unreadable for what is none, and for one that unpacks to far more than it seems."""
+def rows(data: bytes, *, most: int = MOST_SESSIONS) -> list[Row]:
+    """Read a workbook of at most so many rows.
+
+    Raises Unreadable for what is none, and for one that unpacks to far more than it seems.
+    """
     try:
         _inspect(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            if found := [row for row in _rows(sheet) if not row.is_empty]:
+            if found := [row for row in _rows(sheet, most) if not row.is_empty]:
                 return found
     except (
         zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError,
@@ -99,12 +102,10 @@ def _too_much() -> str:
     return _("There is far more in it than in any programme. Copy the table into a workbook of its own.")
 
 
-def _rows(sheet: Any) -> Iterator[Row]:
+def _rows(sheet: Any, most: int) -> Iterator[Row]:
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        if number > MOST_SESSIONS + 500:
-            raise Unreadable(
-                _("A table may have %(most)s lines, and this one has more.", most=MOST_SESSIONS), line=number
-            )
+        if number > most + 500:
+            raise Unreadable(_("A table may have %(most)s lines, and this one has more.", most=most), line=number)
         yield Row(number, _trimmed([_cell(cell) for cell in cells]))
 
 

@@ -12,6 +12,7 @@ from eventsvc.extensions import db
 from eventsvc.programme import errors, notifications, published
 from eventsvc.programme.models import Version
 from eventsvc.registration import seats
+from eventsvc.registration.rules import serve_sessions
 
 
 def publish(
@@ -37,4 +38,6 @@ def publish(
     audit.record("programme.published", event, by=by, at=at, event_id=event.id, after=told)
     entries.refresh(event, at=at)
     notifications.published(event, version, people, at=at)
+    # A session may have got more seats.
+    serve_sessions(event.id, at=at)
     return version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from eventsvc.events.models import Status
 from eventsvc.extensions import db
 from eventsvc.programme import layout, reading
 from eventsvc.programme.blocks import Scene
-from eventsvc.registration import choices, choosing
+from eventsvc.registration import choices, rules
 from eventsvc.registration.forms import ConfirmationForm
 from eventsvc.registration.models import Registration
 from eventsvc.registration.pages.blueprint import blueprint
@@ -35,9 +36,9 @@ def programme(token: str) -> str:
 @blueprint.post("/registrations/<token>/programme")
 @web.private
 def choose(token: str) -> AnyResponse:
-    """Put a session into one's own programme (`choose`), take one out (`unchoose`), or take several along (`carry`)."""
+    """Change one's own programme: `choose` a session, `wait` for a seat, `unchoose` one, or `carry` several along."""
     registration = opened(token)
-    public_id = _said("choose") or _said("unchoose")
+    public_id = _said("choose") or _said("wait") or _said("unchoose")
     if not is_confirmed(ConfirmationForm()):
         flash(_("That button did not work from where it was pressed. Please press it once more."), "warn")
         return _back(token, public_id)
@@ -53,11 +54,15 @@ def choose(token: str) -> AnyResponse:
 def _act(registration: Registration) -> None:
     at = clock.now()
     if public_id := _said("choose"):
-        choosing.choose(registration, public_id, by=ATTENDEE, at=at)
+        rules.choose(registration, public_id, by=ATTENDEE, at=at)
+    elif public_id := _said("wait"):
+        _item, is_there = rules.choose(registration, public_id, or_waits=True, by=ATTENDEE, at=at)
+        if not is_there:
+            flash(_("You are on its waiting list. When a seat is yours, it is in your programme, and we write to you."))
     elif public_id := _said("unchoose"):
-        choosing.unchoose(registration, public_id, by=ATTENDEE, at=at)
+        rules.unchoose(registration, public_id, by=ATTENDEE, at=at)
     else:
-        choosing.carry_over(registration, _said("carry").split(), by=ATTENDEE, at=at)
+        rules.carry_over(registration, _said("carry").split(), by=ATTENDEE, at=at)
 
 
 def _said(name: str) -> str:
@@ -72,9 +77,15 @@ def _back(token: str, public_id: str) -> AnyResponse:
     return redirect(url_for("registration.programme", token=token, _anchor=anchor, **words), 303)
 
 
+def _has_choice(registration: Registration, at: datetime) -> bool:
+    event = registration.event
+    is_over = event.ends_at is not None and event.ends_at <= at
+    return registration.is_live and event.status is Status.PUBLISHED and not is_over
+
+
 def _draw(registration: Registration, token: str) -> str:
     event, at = registration.event, clock.now()
-    items, own = reading.items(event.id), choices.chosen(registration.id)
+    items, own = reading.items(event.id), choices.own(registration.id)
     scene = Scene(
         address=url_for("programme.session", slug=event.slug, public_id="~"),
         timezone=event.timezone,
@@ -83,8 +94,10 @@ def _draw(registration: Registration, token: str) -> str:
         at=at,
         rooms=layout.rooms(event.id),
         taken=choices.taken(event.id),
-        chosen=[item for item in items if item.session_id in own],
-        has_choice=registration.is_live and event.status is not Status.CANCELLED,
+        chosen=[item for item in items if item.session_id in own.chosen],
+        awaited=frozenset(item.public_id for item in items if item.session_id in own.waiting),
+        has_choice=_has_choice(registration, at),
+        can_wait=True,
     )
 
     def address(**said: Any) -> str:

@@ -22,9 +22,9 @@ _AGAIN = (
 )
 
 
-def hold(event_id: int) -> tuple[Event, int]:
+def hold(event_id: int, *, turns: int = 1) -> tuple[Event, int]:
     """Hold the turnstile, then read the event again: the one in hand may be from before the wait."""
-    turn = seats.hold(event_id)
+    turn = seats.hold(event_id, turns=turns)
     return db.session.scalars(_AGAIN, {"event_id": event_id}).one(), turn
 
 
@@ -53,3 +53,8 @@ def is_ahead(event: Event, at: datetime) -> bool:
 def is_over(event: Event, at: datetime) -> bool:
     """Tell whether an event has ended."""
     return event.ends_at is not None and event.ends_at <= at
+
+
+def takes_place(event: Event, at: datetime) -> bool:
+    """Tell whether an event is announced, not cancelled and not over: there is still something to choose."""
+    return event.status is Status.PUBLISHED and not is_over(event, at)

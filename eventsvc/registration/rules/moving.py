@@ -6,9 +6,10 @@ from datetime import datetime
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
-from eventsvc.registration import notifications, seats
+from eventsvc.registration import fees, notifications, seats
 from eventsvc.registration.models import LIVE, SEATED, Registration, State
 from eventsvc.registration.rules.holding import flush
+from eventsvc.registration.rules.workshops import let_go, take_up
 
 _ACTS = {State.CONFIRMED: "confirm", State.WAITLISTED: "waitlist", State.CANCELLED: "cancel"}
 
@@ -22,6 +23,10 @@ def move(registration: Registration, to: State, *, by: Actor, at: datetime, reas
         registration.submission_key = None
     if came_from in SEATED and to not in SEATED:
         registration.calendar_offset += 1
+    if to in SEATED:
+        fees.begin(registration, at)
+    else:
+        registration.wants_type_id = registration.wants_turn = None
     flush()
     audit.record(
         _ACTS[to],
@@ -34,6 +39,9 @@ def move(registration: Registration, to: State, *, by: Actor, at: datetime, reas
         reason=reason,
     )
     _tell(registration, came_from, at)
+    if came_from is not None and (came_from in SEATED) != registration.has_seat:
+        # Whoever is new has chosen no session yet.
+        (take_up if registration.has_seat else let_go)(registration, at=at)
 
 
 def _tell(registration: Registration, came_from: State | None, at: datetime) -> None:

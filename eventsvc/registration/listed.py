@@ -1,0 +1,281 @@
+"""A list of people as offices keep them, read row by row: who each is, and why a row cannot be read."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask_babel import gettext as _
+
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.programme.errors import Unreadable
+from eventsvc.programme.formats import files, pasted, xlsx
+from eventsvc.programme.formats.pasted import Row
+from eventsvc.registration import countries
+from eventsvc.registration.models import TicketType
+from eventsvc.registration.person import LONGEST, Person
+from eventsvc.text import folded, one_line
+
+MOST_PEOPLE = 10_000
+_LOOKED_AT = 10
+_ZIP = b"PK\x03\x04"
+_APART = re.compile(r"[^\w]+")
+# What may stand before a Dutch family name, and belongs to it.
+_PARTICLES = frozenset(
+    {"van", "de", "der", "den", "ter", "ten", "te", "von", "di", "da", "del", "la", "le", "al", "el"}
+)
+_ADDRESS = re.compile(r"^(?P<name>[^<>]*)<(?P<email>[^<>@\s]+@[^<>\s]+)>$")
+
+
+class Column(enum.StrEnum):
+    """What a column of the list holds."""
+
+    GIVEN = "given name"
+    FAMILY = "family name"
+    NAME = "name"
+    EMAIL = "e-mail"
+    ORGANISATION = "organisation"
+    COUNTRY = "country"
+    TYPE = "ticket type"
+    LANGUAGE = "language"
+
+
+_HEADINGS = {
+    Column.GIVEN: "given name|first name|firstname|forename|voornaam|roepnaam|given|first",
+    Column.FAMILY: "family name|last name|lastname|surname|achternaam|familienaam|family|last",
+    Column.NAME: "name|naam|full name|volledige naam|participant|deelnemer|attendee|person|persoon",
+    Column.EMAIL: "e mail|email|mail|e mail address|email address|e mailadres|emailadres|mailadres|address|adres",
+    Column.ORGANISATION: "organisation|organization|organisatie|institution|instelling|university|universiteit|"
+    "affiliation|affiliatie|company|bedrijf|institute|instituut|employer|werkgever",
+    Column.COUNTRY: "country|land|country of residence|nationality",
+    Column.TYPE: "ticket type|ticket|ticketsoort|soort ticket|type|kaartsoort|category|categorie",
+    Column.LANGUAGE: "language|taal|lang",
+}
+_MEANINGS = {word: column for column, words in _HEADINGS.items() for word in words.split("|")}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What each column holds, None: it is passed over; `head` is the line of the headings, None without any."""
+
+    columns: tuple[Column | None, ...]
+    headings: tuple[str, ...]
+    head: int | None
+
+    def with_columns(self, chosen: Iterable[str]) -> Layout:
+        """Return it corrected by hand; an unknown word passes the column over."""
+        known = {column.value: column for column in Column}
+        columns = [known.get(word) for word in chosen][: len(self.columns)]
+        return Layout((*columns, *self.columns[len(columns) :]), self.headings, self.head)
+
+    @property
+    def digest(self) -> str:
+        """Tell one table's headings from those of another."""
+        return hashlib.sha256(repr((self.headings, self.head)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody on the list; `line` is theirs. `type_id` and `language` are None where the list does not say."""
+
+    line: int
+    person: Person
+    type_id: int | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row cannot be taken: `what` stands there."""
+
+    line: int
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a list."""
+
+    people: tuple[Listed, ...]
+    problems: tuple[Problem, ...]
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a list is read against: ticket types by their folded names, and the languages of letters."""
+
+    types: Mapping[str, int]
+    languages: Sequence[str]
+
+
+def setting_of(event: Event) -> Setting:
+    """Return what a list for an event is read against."""
+    types = db.session.scalars(
+        sa.select(TicketType).where(TicketType.event_id == event.id, TicketType.is_retired.is_(False))
+    )
+    return Setting({folded(each.name): each.id for each in types}, current_app.config["LANGUAGES"])
+
+
+def meaning(heading: str) -> Column | None:
+    """Return what a heading says that its column holds, in English or Dutch."""
+    return _MEANINGS.get(_APART.sub(" ", heading).strip().lower())
+
+
+def text_of(data: bytes) -> str:
+    """Return a file as the text of a table. Raises Unreadable for what is none."""
+    return files.text_of(data, most=MOST_PEOPLE)
+
+
+def rows_of(data: bytes) -> list[Row]:
+    """Return the rows of a file. Raises Unreadable."""
+    files.check_size(len(data))
+    return xlsx.rows(data, most=MOST_PEOPLE) if data.startswith(_ZIP) else rows(text_of(data))
+
+
+def rows(text: str) -> list[Row]:
+    """Return the rows of a pasted table. Raises Unreadable."""
+    files.check_size(len(text))
+    return pasted.rows(text.lstrip("\ufeff"), knows=meaning, most=MOST_PEOPLE)
+
+
+def layout(found: Sequence[Row]) -> Layout:
+    """Guess what the columns hold: by the headings, and where there are none by what looks like an address."""
+    width = max(len(row.cells) for row in found)
+    for row in found[:_LOOKED_AT]:
+        columns = [meaning(cell) for cell in row.cells]
+        if any(columns) and not any("@" in cell for cell in row.cells):
+            return Layout(_wide(_once(columns), width), _wide(row.cells, width, ""), row.line)
+    return Layout(_by_looks(found, width), ("",) * width, None)
+
+
+def read(found: Sequence[Row], laid: Layout, setting: Setting) -> Reading:
+    """Read people from rows. Raises Unreadable where no column holds names or addresses."""
+    if not {Column.GIVEN, Column.FAMILY, Column.NAME, Column.EMAIL} & set(laid.columns):
+        raise Unreadable(_("No column holds names or addresses. Say which one does."), line=laid.head)
+    people: list[Listed] = []
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    for row in found:
+        if laid.head is not None and row.line <= laid.head:
+            continue
+        outcome = _read(row, laid, setting)
+        if isinstance(outcome, Listed) and (address := outcome.person.email_folded):
+            first = lines.setdefault(address, row.line)
+            if first != row.line:
+                outcome = _problem(row, _("The same address stands on line %(line)s.", line=first))
+        if isinstance(outcome, Listed):
+            people.append(outcome)
+        else:
+            problems.append(outcome)
+    return Reading(tuple(people), tuple(problems), laid)
+
+
+def _read(row: Row, laid: Layout, setting: Setting) -> Listed | Problem:
+    said = {column: one_line(cell) for column, cell in zip(laid.columns, row.cells, strict=False) if column and cell}
+    given, family, email = _who(said)
+    if not given and not family:
+        return _problem(row, _("There is no name."))
+    if email and (wrong := _wrong_address(email)):
+        return _problem(row, wrong)
+    country = _country(said.get(Column.COUNTRY, ""))
+    if country is None:
+        return _problem(row, _("We know no country called “%(name)s”.", name=said[Column.COUNTRY][:60]))
+    type_name = said.get(Column.TYPE, "")
+    if type_name and folded(type_name) not in setting.types:
+        return _problem(row, _("There is no ticket type called “%(name)s”.", name=type_name[:60]))
+    person = Person(given, family, email, said.get(Column.ORGANISATION, ""), country)
+    if any(len(str(value or "")) > LONGEST[name] for name, value in person.columns().items() if name in LONGEST):
+        return _problem(row, _("One of its cells is too long."))
+    language = said.get(Column.LANGUAGE, "")[:2].lower()
+    return Listed(
+        row.line,
+        person,
+        setting.types.get(folded(type_name)) if type_name else None,
+        language if language in setting.languages else None,
+    )
+
+
+def _who(said: Mapping[Column, str]) -> tuple[str, str, str]:
+    """Return given name, family name and address; "Ada Byron <ada@example.org>" holds all three."""
+    given, family = said.get(Column.GIVEN, ""), said.get(Column.FAMILY, "")
+    name, email = said.get(Column.NAME, ""), said.get(Column.EMAIL, "")
+    for cell in (email, name):
+        if written := _ADDRESS.match(cell):
+            name, email = name if cell is email and name else written["name"].strip(" \"'"), written["email"]
+            break
+    if not (given or family) and name:
+        given, family = _parted(name)
+    return given, family, email
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Part a whole name: "Jansen, Piet" and "Piet van der Berg" alike; a single word is a family name."""
+    if "," in name:
+        family, _comma, given = name.partition(",")
+        return given.strip(), family.strip()
+    words = name.split()
+    first = next((place for place, word in enumerate(words[1:], 1) if word.lower() in _PARTICLES), len(words) - 1)
+    return " ".join(words[:first]), " ".join(words[first:])
+
+
+def _wrong_address(email: str) -> str:
+    try:
+        validate_email(email, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return _("No letter would arrive at “%(address)s”.", address=email[:80])
+    return ""
+
+
+def _country(said: str) -> str | None:
+    """Return a country by its code or its name in English or Dutch; empty where nothing is said, None if unknown."""
+    if not said:
+        return ""
+    if said.upper() in countries.names("en"):
+        return said.upper()
+    wanted = folded(said)
+    for locale in ("en", "nl"):
+        for code, name in countries.names(locale).items():
+            if folded(name) == wanted:
+                return code
+    return None
+
+
+def _problem(row: Row, why: str) -> Problem:
+    return Problem(row.line, ", ".join(filter(None, row.cells))[:120], why)
+
+
+def _once(columns: Sequence[Column | None]) -> tuple[Column | None, ...]:
+    seen: set[Column] = set()
+    kept: list[Column | None] = []
+    for column in columns:
+        kept.append(None if column in seen else column)
+        if column:
+            seen.add(column)
+    return tuple(kept)
+
+
+def _by_looks(found: Sequence[Row], width: int) -> tuple[Column | None, ...]:
+    """Take the column with addresses for what it is, and the first text beside it for names."""
+    texts: Iterator[Column] = iter((Column.NAME, Column.ORGANISATION))
+    columns: list[Column | None] = []
+    for place in range(width):
+        cells = [row.cells[place] for row in found[:50] if place < len(row.cells) and row.cells[place]]
+        if cells and sum("@" in cell and "<" not in cell for cell in cells) * 2 > len(cells):
+            columns.append(Column.EMAIL if Column.EMAIL not in columns else None)
+        else:
+            columns.append(next(texts, None) if cells else None)
+    # Without headings and without addresses it may be a list of anything.
+    return tuple(columns) if Column.EMAIL in columns else (None,) * width
+
+
+def _wide(cells: Sequence[object], width: int, filling: object = None) -> tuple:  # type: ignore[type-arg]
+    return (*cells, *([filling] * (width - len(cells))))

@@ -1,0 +1,155 @@
+"""Putting sessions into one's own programme, and taking them out again.
+
+These acts pass the event's turnstile, as some sessions have seats of their own; and each raises the registration's
+revision, by which the personal calendar knows that it shows something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from eventsvc.accounts.actors import Actor
+from eventsvc.extensions import db
+from eventsvc.programme import agenda, reading
+from eventsvc.programme.reading import Item
+from eventsvc.registration import choices, errors, notifications
+from eventsvc.registration.choices import NO_SEATS, Own, Seats
+from eventsvc.registration.models import SEATED, Choice, Registration
+from eventsvc.registration.rules.holding import hold, takes_place
+from eventsvc.registration.rules.workshops import bring_calendar, note, serve_sessions
+
+MOST = 200
+
+
+def choose(
+    registration: Registration, public_id: str, *, or_waits: bool = False, by: Actor, at: datetime
+) -> tuple[Item, bool]:
+    """Put a published session into somebody's programme; choosing twice is harmless. Tell whether they have it now.
+
+    `or_waits`: where every seat is taken they go on the session's own waiting list. Whoever waits for the event waits
+    for a session with seats of its own in any case. Raises SessionNotThere, SessionFull, SessionsMeet, or
+    RegistrationOver for whoever is not registered any more.
+    """
+    turn = _hold(registration, at)
+    items = {item.public_id: item for item in reading.items(registration.event_id)}
+    item = items.get(public_id)
+    if item is None or item.is_break or item.is_cancelled:
+        raise errors.SessionNotThere
+    own = choices.own(registration.id)
+    if item.session_id in own.chosen | own.waiting:
+        return item, item.session_id in own.chosen
+    _refuse_two_at_once(item, own, items.values())
+    is_free = _is_free(registration, item, choices.seats(registration.event_id))
+    if not is_free and not or_waits and registration.state in SEATED:
+        raise errors.SessionFull(item.title)
+    _add(registration, item, turn, is_waiting=not is_free, by=by, at=at)
+    if is_free:
+        _tell(registration, at)
+    return item, is_free
+
+
+def unchoose(registration: Registration, public_id: str, *, by: Actor, at: datetime) -> Item:
+    """Take a session out of somebody's programme, or leave its waiting list; a freed seat passes to the next.
+
+    One that is not in it stays out. Raises SessionNotThere.
+    """
+    _hold(registration, at)
+    item = reading.item(registration.event_id, public_id)
+    if item is None:
+        raise errors.SessionNotThere
+    gone = sa.delete(Choice).where(Choice.registration_id == registration.id, Choice.session_id == item.session_id)
+    row = db.session.execute(gone.returning(Choice.is_waiting)).first()
+    if row is None:
+        return item
+    # Whoever takes out the last themselves chooses no more, and sees all again.
+    registration.has_chosen = bool(choices.chosen(registration.id))
+    act = "leave session list" if row.is_waiting else "unchoose session"
+    note(act, registration, item, is_added=False, by=by, at=at)
+    if not row.is_waiting:
+        _tell(registration, at)
+        serve_sessions(registration.event_id, at=at, session_ids=[item.session_id])
+    return item
+
+
+def carry_over(registration: Registration, public_ids: Iterable[str], *, by: Actor, at: datetime) -> int:
+    """Put what somebody chose before they registered into their programme; return how many.
+
+    What is not there, is full or was chosen already is passed over: a seat at the event never hangs on it.
+    """
+    wanted = set(list(public_ids)[:MOST])
+    if not wanted:
+        return 0
+    turn = _hold(registration, at)
+    items, own, seats = reading.items(registration.event_id), choices.own(registration.id), None
+    count = 0
+    for item in items:
+        if item.public_id not in wanted or item.session_id in own.chosen | own.waiting:
+            continue
+        if item.is_break or item.is_cancelled or _met(item, own, items):
+            continue
+        if item.capacity is not None and seats is None:
+            seats = choices.seats(registration.event_id)
+        is_free = _is_free(registration, item, seats or {})
+        if not is_free and registration.state in SEATED:
+            continue
+        _add(registration, item, turn, is_waiting=not is_free, by=by, at=at)
+        own = Own(own.chosen | {item.session_id}, own.waiting) if is_free else own
+        count += 1
+    if count:
+        _tell(registration, at)
+    return count
+
+
+def _hold(registration: Registration, at: datetime) -> int:
+    event, turn = hold(registration.event_id)
+    db.session.refresh(registration)
+    if not registration.is_live:
+        raise errors.RegistrationOver
+    if not takes_place(event, at):
+        raise errors.ChoosingOver
+    return turn
+
+
+def _is_free(registration: Registration, item: Item, seats: dict[int, Seats]) -> bool:
+    if item.capacity is None:
+        return True
+    return registration.state in SEATED and seats.get(item.session_id, NO_SEATS).left(item.capacity) > 0
+
+
+def _refuse_two_at_once(item: Item, own: Own, items: Iterable[Item]) -> None:
+    """Let nobody hold seats in two sessions at once: one of them would stay empty while others wait for it."""
+    other = _met(item, own, items)
+    if other is not None:
+        raise errors.SessionsMeet(item.title, other.title)
+
+
+def _met(item: Item, own: Own, items: Iterable[Item]) -> Item | None:
+    if item.capacity is None:
+        return None
+    return agenda.same_time(
+        item, [each for each in items if each.capacity is not None and each.session_id in own.chosen | own.waiting]
+    )
+
+
+def _add(registration: Registration, item: Item, turn: int, *, is_waiting: bool, by: Actor, at: datetime) -> None:
+    db.session.add(
+        Choice(
+            registration_id=registration.id,
+            session_id=item.session_id,
+            chosen_at=at,
+            is_waiting=is_waiting,
+            turn=turn,
+        )
+    )
+    if not is_waiting:
+        registration.has_chosen = True
+    act = "wait for session" if is_waiting else "choose session"
+    note(act, registration, item, is_added=True, by=by, at=at)
+
+
+def _tell(registration: Registration, at: datetime) -> None:
+    """Bring a calendar in line by a letter, where one has asked it to hold a session; all others follow a feed."""
+    notifications.choices_changed(registration, bring_calendar(registration, at), at=at)
