@@ -31,7 +31,7 @@ FLOORS: dict[int, str] = {
         doctor
         */rules mail/delivery programme/importing registration/feeding
     """,
-    3: "*/notifications programme/asking programme/readdressing",
+    3: "*/notifications programme/announcing programme/asking programme/readdressing",
     2: """
         archives buckets incoming pictures stores sweeping uploads
         accounts/audit accounts/codes accounts/history accounts/leave accounts/meanwhile accounts/telling database drawings
@@ -54,7 +54,7 @@ FLOORS: dict[int, str] = {
         registration/session_roster registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/words programme/stores programme/uploads registration/beginnings registration/codes
-        registration/fees registration/offering registration/ticketing
+        registration/fees registration/offering registration/ticketing programme/speaking
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones

@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import aliased
 
 from eventsvc import tokens
-from eventsvc.calendars import feeds, ics, showings
+from eventsvc.accounts.models import AuditEntry
+from eventsvc.calendars import feeds, ics, nouns, showings
 from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
@@ -39,6 +40,10 @@ class Attended:
 
 
 _others, _other_versions = aliased(Registration), aliased(CalendarVersion)
+# Every act about a registration is in the audit log, and what it shows beside these is told by its event's stamp.
+_acted_at = sa.func.max(AuditEntry.at)
+_acts = sa.select(_acted_at).where(AuditEntry.subject == Registration.__tablename__)
+_theirs = sa.select(_others.id).where(_others.email_folded == Registration.email_folded)
 # Revisions and versions only rise, and ids too: with their number, no two sets of registrations give the same.
 _by_token = (
     sa.select(
@@ -53,6 +58,11 @@ _by_token = (
         sa.func.max(_others.id).label("last"),
         sa.func.sum(_others.revision).label("revisions"),
         sa.func.sum(_other_versions.version).label("versions"),
+        sa.func.max(_other_versions.changed_at).label("others_changed_at"),
+        _acts.where(AuditEntry.subject_id == Registration.id).scalar_subquery().label("acted_at"),
+        sa.case((Registration.is_feed_of_all, _acts.where(AuditEntry.subject_id.in_(_theirs)).scalar_subquery())).label(
+            "others_acted_at"
+        ),
     )
     .join(Event, Event.id == Registration.event_id)
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
@@ -76,13 +86,16 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
     row = feeds.one(_by_token, digest=digest)
     if row is None:
         return None
-    counters: list[object] = [row.version, feeds.day_of(row.buried_at, at), row.revision]
+    counters: list[object] = ["a", row.version, feeds.day_of(row.buried_at, at), row.revision]
+    found = feeds.found_by(row, at)
+    stamps = [found.changed_at, row.acted_at]
     if row.is_feed_of_all:
         # What is long over goes out of it, so the day is in its version.
         counters += [f"{at:%Y%m%d}", row.others, row.last, row.revisions, row.versions]
+        stamps += [feeds.midnight(at), row.others_changed_at, row.others_acted_at]
+    changed_at = max(stamp for stamp in stamps if stamp is not None)
     return Attended(
-        # No stamp tells when they chose sessions, which is news in their feed too: it has a version, but no date.
-        replace(feeds.found_by(row, at), version=feeds.version_of(*counters), changed_at=None),
+        replace(found, version=feeds.version_of(*counters), changed_at=changed_at),
         row.registration_id,
         row.language,
         row.email_folded if row.is_feed_of_all else None,
@@ -122,6 +135,8 @@ _told = sa.select(
     Registration.revision,
     Registration.has_chosen,
     Event.title,
+    Event.language,
+    Event.contact_email,
     TicketType.mode.label("ticket_mode"),
 )
 _told = _told.join(Event, Event.id == Registration.event_id).outerjoin(
@@ -152,11 +167,13 @@ def _of_one(registration: Any, at: datetime) -> list[bytes]:
         Entry.event_id == registration.event_id,
         *([_chosen_by(registration.id)] if registration.has_chosen else []),
     )
+    with force_locale(registration.language):
+        how = nouns.how_to_cancel(registration.contact_email)
     if not registration.calendar_offset and registration.ticket_mode is None:
-        body = sa.func.coalesce(Entry.entitled_body, Entry.body)
-        return list(db.session.scalars(feeds.ordered(sa.select(body).where(*wanted), at)))
+        bodies = db.session.execute(feeds.ordered(sa.select(Entry.entitled_body, Entry.body).where(*wanted), at))
+        return [own or ics.noted(body, how) for own, body in bodies]
     entries = db.session.scalars(feeds.ordered(sa.select(Entry).where(*wanted), at))
-    return [_again(entry, registration) for entry in entries]
+    return [_again(entry, registration, how) for entry in entries]
 
 
 def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
@@ -165,7 +182,7 @@ def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(Entry.session_id.is_(None), Entry.session_id.in_(own))
 
 
-def _again(entry: Entry, registration: Any) -> bytes:
+def _again(entry: Entry, registration: Any, how: str) -> bytes:
     """Write an entry for whoever has a ticket of one kind, gave up a seat, or came back after that."""
     is_left = has_left(registration)
     facts = entry.facts if is_left else entry.entitled_facts or entry.facts
@@ -174,6 +191,8 @@ def _again(entry: Entry, registration: Any) -> bytes:
     showing = Showing.from_json(facts)
     if is_left:
         showing = replace(showing, status=ics.Status.CANCELLED)
+    elif not entry.entitled_facts:
+        showing = nouns.noted(showing, how)
     changed_at = max(entry.changed_at, registration.state_at) if registration.calendar_offset else entry.changed_at
     return ics.event(showing, sequence=entry.sequence + registration.calendar_offset, changed_at=changed_at)
 

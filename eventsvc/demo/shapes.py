@@ -11,14 +11,14 @@ from eventsvc.events.models import LinkKind, PartnerRole
 
 # A line end that is there for the sake of the source: no paragraph, item or heading begins after it.
 _WRAPPED = re.compile(r"(?<=\S)\n(?=\S)(?!- |#|\d+\. )")
-TO_BE_ANNOUNCED = "Speaker to be announced"
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
     """An item of the programme; `day` counts from 0, `starts` and `ends` are hours on the event's clock.
 
-    `speakers` are (name, affiliation, role); `room` and `track` are made when first named.
+    `speakers` are (name, affiliation, role); `room` and `track` are made when first named. `recording` and `slides` are
+    addresses of what remains of it.
     """
 
     day: int
@@ -30,6 +30,8 @@ class Talk:
     track: str = ""
     abstract: str = ""
     speakers: tuple[tuple[str, str, str], ...] = ()
+    recording: str = ""
+    slides: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ from eventsvc.text import folded, slug_of
 OF_PROGRAMME = frozenset({"programme_changed", "speaker_programme"})
 """The letters about sessions of a new version: each session in them says itself what it asks."""
 
+UNLESS_MOOT = OF_PROGRAMME | {"choices_changed", "speaker_answered"}
+"""The letters that are not sent to who has left meanwhile, nor about an event that will not be."""
+
 TO_NOBODY_KNOWN = frozenset({"erased"})
 """Letters to people who are forgotten already: what they let go was looked up before."""
 
@@ -43,7 +46,9 @@ _METHODS = {
     "cancelled": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
-_ASKING_MORE = frozenset({"choices_changed", "session_seat", "speaker_event_changed", "speaker_event_reinstated"})
+_ASKING_MORE = frozenset(
+    {"choices_changed", "session_seat", "speaker_answered", "speaker_event_changed", "speaker_event_reinstated"}
+)
 _ASKING = OF_PROGRAMME | _ASKING_MORE | {kind for kind, method in _METHODS.items() if method is Method.REQUEST}
 
 

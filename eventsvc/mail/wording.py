@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,12 +14,14 @@ from markupsafe import Markup
 
 from eventsvc import links, money, tokens, when
 from eventsvc.calendars import links as calendar_links
+from eventsvc.calendars.ics import Method
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.places import Where
 from eventsvc.mail import changes, whereabouts
-from eventsvc.mail.changes import Change
+from eventsvc.mail.changes import Change, News
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
+from eventsvc.mail.invitations import TO_NOBODY_KNOWN
 from eventsvc.registration import fees
 from eventsvc.registration.models import State
 from eventsvc.text import cleaned
@@ -41,10 +44,20 @@ class SessionWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Held:
+    """A session that a letter lets a calendar go of, or hold again."""
+
+    title: str
+    when: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words(News):
     """What the templates of a letter about a registration read; what is unknown is empty.
 
-    `own_links` are the person's secrets among the addresses, which no record may hold.
+    `invitations` counts what it asks of a calendar: of the event itself, and of `sessions`. `own_links` are the
+    person's secrets among the addresses, which no record may hold.
     """
 
     name: str
@@ -68,7 +81,8 @@ class Words:
     had_seat: bool
     sentence: str
     is_off: bool
-    has_invitation: bool
+    invitations: int
+    sessions: list[Held]
     act: str
     manage_url: str
     event_url: str
@@ -81,19 +95,14 @@ class Words:
     session: SessionWords | None = None
 
     @property
+    def has_invitation(self) -> bool:
+        """Tell whether it asks anything of a calendar."""
+        return self.invitations > 0
+
+    @property
     def bold_title(self) -> Markup:
         """The title for a page of HTML, in bold."""
         return Markup('<b style="font-weight:600">{}</b>').format(self.title)
-
-    @property
-    def changed(self) -> set[str]:
-        """The names of what changed."""
-        return {change.name for change in self.changes}
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The organiser's own words, by paragraph."""
-        return [part for part in self.sentence.splitlines() if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +140,10 @@ def of_account(due: Due) -> AccountWords:
     )
 
 
-def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
+def of_registration(due: Due, language: str, *, invitations: int) -> Words:
     """Word a letter about a registration. Raises KeyError or ValueError for facts that cannot be read."""
     facts, event = due.facts, due.facts["event"]
-    token = tokens.unseal(due.manage_sealed or "")
-    manage_url = links.absolute(_PAGES.get(due.kind, "registration.manage"), token=token, lang=language)
+    manage_url = "" if due.kind in TO_NOBODY_KNOWN else _manage_url(due, language)
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
     title, time = inert(event["title"]), whereabouts.time(facts, language)
@@ -163,7 +171,8 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         had_seat=facts.get("had_seat", False),
         sentence=cleaned(facts.get("sentence", "")),
         is_off=due.kind in _OFF,
-        has_invitation=has_invitation,
+        invitations=invitations,
+        sessions=held(facts, language),
         act=_act(due.kind),
         manage_url=manage_url,
         event_url=links.absolute("events.show", slug=event["slug"], lang=language),
@@ -181,6 +190,22 @@ def greeted(name: str) -> str:
     """Return a name as a letter greets by it, or nothing for what mail programs would turn into a link."""
     # The sentence it closes brings its own full stop.
     return "" if _LINKLIKE.search(name) else inert(name).rstrip(".")
+
+
+def held(facts: Mapping[str, Any], language: str) -> list[Held]:
+    """Word the sessions that a letter asks something about beside what it is about."""
+    return [_held(each, language) for each in facts.get("entries", ()) if "parent_uid" in each["facts"]]
+
+
+def _held(asked: Mapping[str, Any], language: str) -> Held:
+    showing = Showing.from_json(dict(asked["facts"]))
+    span = when.span(showing.starts_at, showing.ends_at, showing.timezone, language)
+    return Held(inert(showing.summary), span, asked["method"] == Method.REQUEST.value)
+
+
+def _manage_url(due: Due, language: str) -> str:
+    token = tokens.unseal(due.manage_sealed or "")
+    return links.absolute(_PAGES.get(due.kind, "registration.manage"), token=token, lang=language)
 
 
 def _dated(title: str, event: dict[str, Any], language: str) -> str:

@@ -145,6 +145,7 @@ class OtherCurrency(_Told):
 
 
 class TypeClosesFirst(_Told):
+    status = 422
     told = _l("It would close before it opens. Choose a later moment.")
     beside = "closes_at"
 

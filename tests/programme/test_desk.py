@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from eventsvc.extensions import db
 from eventsvc.programme import contents
 from eventsvc.programme.models import Room, Session, SessionStatus, Speaker, Track
 from tests import browsing
+from tests.conftest import Clock
 from tests.people import a_session, an_event, an_organiser
 from tests.programme.speaking import sam
 
@@ -245,3 +246,18 @@ def test_a_long_programme_asks_as_many_questions_as_a_short_one(
     add("Dee")
 
     assert asked() == one
+
+
+def test_links_to_what_remains_of_a_session_are_added_when_it_is_over_and_shown_at_once(
+    desk: FlaskClient, event: Event, client: FlaskClient, clock: Clock
+) -> None:
+    session = a_session(event)
+    clock.at(event.ends_at + timedelta(days=1))
+    links = {"recording_url": "https://media.example.org/1", "slides_url": "https://media.example.org/2"}
+
+    answer = send(desk, session, session_form(desk, session), **links)
+
+    assert answer.status_code == 303
+    for page in (f"/sessions/{session.public_id}", "/programme"):
+        shown = client.get(f"/events/{event.slug}{page}").text
+        assert all(f'href="{address}"' in shown for address in links.values())

@@ -19,7 +19,7 @@ from eventsvc.accounts.actors import SPEAKER, SYSTEM
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.programme import exporting, importing, portraits, published, rules
+from eventsvc.programme import exporting, importing, portraits, published, reading, rules
 from eventsvc.programme.formats import files
 from eventsvc.programme.models import AcceptedClash, Answer, Appearance, Session, SessionStatus, Slides, Speaker
 from tests.conftest import Clock
@@ -107,6 +107,7 @@ def test_files_of_whoever_was_taken_out_are_not_shown_and_the_desk_takes_them_aw
 
     shown = page_of(client, talk)
     assert "stays.pdf" in shown and "gone.pdf" not in shown
+    assert [item.has_files for item in reading.items(event.id)] == [True]
     address = f"/events/{event.slug}/sessions/{talk.public_id}/slides/{file.public_id}"
     assert client.get(address).status_code == 404
     listed = desk.get(at(event, f"/sessions/{talk.public_id}")).text
@@ -114,6 +115,8 @@ def test_files_of_whoever_was_taken_out_are_not_shown_and_the_desk_takes_them_aw
     answer = desk.post(at(event, f"/slides/{file.public_id}/remove"), data={"back": talk.public_id})
     assert answer.location.endswith(f"/sessions/{talk.public_id}")
     assert [each.name for each in db.session.scalars(sa.select(Slides))] == ["stays.pdf"]
+    db.session.execute(sa.update(Slides).values(speaker_id=gone.id))
+    assert [item.has_files for item in reading.items(event.id)] == [False]
 
 
 def test_nothing_is_kept_of_a_photo_that_is_refused(client: FlaskClient, event: Event) -> None:

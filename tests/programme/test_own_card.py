@@ -136,10 +136,13 @@ def test_slides_are_sent_and_everybody_has_them_once_the_session_is_over(
 
     assert (file.name, published.edition(event.id) != before) == ("my talk.pptx", True)
     assert "my talk" not in client.get(public).text
+    assert "#slides" not in client.get(f"/events/{event.slug}/programme").text
     assert client.get(f"{public}/slides/{file.public_id}").status_code == 404
     assert client.get(card_of(speaker, f"/slides/{file.public_id}")).data == a_document()
     clock.at(session.ends_at)
     assert "my talk.pptx" in client.get(public).text and "PowerPoint, 1 kB" in client.get(public).text
+    for page in ("/programme", f"/speakers/{speaker.public_id}"):
+        assert f'href="{public}#slides"' in client.get(f"/events/{event.slug}{page}").text
     sent = client.get(f"{public}/slides/{file.public_id}")
     assert sent.data == a_document()
     assert sent.headers["Content-Disposition"] == 'attachment; filename="my talk.pptx"'

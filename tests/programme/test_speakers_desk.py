@@ -269,12 +269,27 @@ def test_two_cards_of_one_person_are_compared_and_made_one(
     assert client.get(gone).status_code == 410 and client.get(card_of(kept)).status_code == 200
     page = client.get(f"/events/{event.slug}/speakers/{kept.public_id}").text
     assert "First" in page and "Second" in page
-    assert client.get(f"/events/{event.slug}/speakers/{gone_id}").status_code == 404
+    moved = client.get(f"/events/{event.slug}/speakers/{gone_id}")
+    assert (moved.status_code, moved.location) == (301, f"/events/{event.slug}/speakers/{kept.public_id}")
+    assert client.get(f"/events/{an_event().slug}/speakers/{gone_id}").status_code == 404
     assert len(re.findall(b"BEGIN:VEVENT", client.get(feed).data)) == 2
     assert all(not change.is_news for change in published.pending(event.id))
 
 
 def test_the_only_link_of_two_cards_goes_on_opening_the_one(
+    desk: FlaskClient, event: Event, client: FlaskClient
+) -> None:
+    kept, other = sam(a_talk(event), email=""), sam(a_talk(event, 2), name="Ada")
+    link, feed = card_of(other), feed_of(other)
+    kept.link_digest = kept.link_sealed = kept.feed_digest = kept.feed_sealed = None
+    db.session.commit()
+
+    desk.post(at(event, f"/{kept.public_id}/merge"), data={"other": other.public_id})
+
+    assert client.get(link).status_code == 200 and client.get(feed).status_code == 200
+
+
+def test_a_link_does_not_open_the_card_of_somebody_with_another_address(
     desk: FlaskClient, event: Event, client: FlaskClient
 ) -> None:
     kept, other = sam(a_talk(event)), sam(a_talk(event, 2), name="Ada")
@@ -284,7 +299,23 @@ def test_the_only_link_of_two_cards_goes_on_opening_the_one(
 
     desk.post(at(event, f"/{kept.public_id}/merge"), data={"other": other.public_id})
 
-    assert client.get(link).status_code == 200 and client.get(feed).status_code == 200
+    gone = client.get(link)
+    assert gone.status_code == 410 and "look in our last letter to you" in gone.text
+    assert client.get(feed).status_code == 200
+
+
+def test_an_address_leads_on_through_two_cards_that_were_made_one_after_the_other(
+    desk: FlaskClient, event: Event, client: FlaskClient
+) -> None:
+    first, second, third = (sam(a_talk(event, hours), name=name) for hours, name in enumerate(("Ada", "Bo", "Sam")))
+    gone = [first.public_id, second.public_id]
+
+    desk.post(at(event, f"/{second.public_id}/merge"), data={"other": first.public_id})
+    desk.post(at(event, f"/{third.public_id}/merge"), data={"other": gone[1]})
+
+    for public_id in gone:
+        page = client.get(f"/events/{event.slug}/speakers/{public_id}")
+        assert page.location == f"/events/{event.slug}/speakers/{third.public_id}"
 
 
 def test_a_card_is_not_made_one_with_itself(desk: FlaskClient, event: Event) -> None:

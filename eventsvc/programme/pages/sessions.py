@@ -73,8 +73,8 @@ def slides(slug: str, public_id: str, file_id: str) -> AnyResponse:
 
 
 def _shown(found: Item) -> list[Slides]:
-    """Return the files of a session that everybody may have: none before its end, and none of one that was not."""
-    if found.ends_at is None or found.ends_at > clock.now() or found.is_cancelled:
+    """Return the files of a session that everybody may have."""
+    if not found.shows_files(clock.now()):
         return []
     return lineup.public_slides(found.session_id, {voice.public_id for voice in found.voices})
 

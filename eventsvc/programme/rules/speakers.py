@@ -14,7 +14,7 @@ from eventsvc.columns import snapshot
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.programme import acquainted, contents, errors, keys, published, readdressing
+from eventsvc.programme import acquainted, announcing, contents, errors, keys, published, readdressing
 from eventsvc.programme.models import Answer, Appearance, FreeTime, Session, SessionStatus, Slides, Speaker
 from eventsvc.programme.rules import writing
 from eventsvc.programme.slots import Slot
@@ -57,6 +57,8 @@ def answer(appearance: Appearance, *, comes: bool, note: str, by: Actor, at: dat
 
     Raises NothingToAnswer.
     """
+    seats.hold(appearance.session.event_id)
+    db.session.refresh(appearance)
     session = appearance.session
     if session.status is not SessionStatus.PLANNED or (session.ends_at and session.ends_at <= at):
         raise errors.NothingToAnswer
@@ -74,6 +76,7 @@ def answer(appearance: Appearance, *, comes: bool, note: str, by: Actor, at: dat
         before={"answer": before.value},
         after=told | {"answer": appearance.answer.value},
     )
+    announcing.answered(session.event, appearance.speaker, at=at)
 
 
 def set_free_times(speaker: Speaker, event: Event, times: Iterable[Slot], *, by: Actor, at: datetime) -> None:

@@ -49,7 +49,10 @@ def opened(token: str) -> Speaker:
     """Return whose card a link opens; one that was replaced or stopped says so, all else is not found."""
     speaker = keys.find(token)
     if speaker is None and keys.is_retired(token):
-        abort(410)
+        sentence = _(
+            "A newer link may have taken its place: look in our last letter to you. If there is none, write to us."
+        )
+        abort(web.error_page(410, sentence=sentence))
     found = web.not_found_unless(speaker)
     web.speak(found.language)
     return found
