@@ -31,14 +31,14 @@ FLOORS: dict[int, str] = {
         doctor
         */rules mail/delivery programme/importing registration/feeding
     """,
-    3: "*/notifications programme/announcing programme/asking",
+    3: "*/notifications programme/announcing programme/asking programme/readdressing",
     2: """
         archives buckets incoming pictures stores sweeping uploads
-        accounts/audit accounts/codes accounts/history accounts/meanwhile accounts/telling database drawings
+        accounts/audit accounts/codes accounts/history accounts/leave accounts/meanwhile accounts/telling database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/accepted programme/agenda programme/blocks programme/changes programme/comparing programme/conflicts
+        programme/accepted programme/acquainted programme/agenda programme/blocks programme/changes programme/comparing programme/conflicts
         programme/contents programme/exporting programme/filters programme/formats/files programme/formats/frab
         programme/formats/ics programme/formats/layouts programme/formats/markup programme/formats/pasted
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet

@@ -1,10 +1,8 @@
-"""Who may do what: one table, and the ways a door asks it."""
+"""The ways a door asks who may do what."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -14,59 +12,25 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.leave import MAY, Act, SiteRole
 from eventsvc.accounts.models import EventRole, Membership, User
 from eventsvc.events.models import Event, FormerSlug
 from eventsvc.extensions import db
 
+__all__ = [
+    "MAY",
+    "Act",
+    "SiteRole",
+    "event_for",
+    "may",
+    "me",
+    "my_account",
+    "require",
+    "signed_in",
+    "where_i_may",
+]
+
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Act(enum.StrEnum):
-    """What a door asks leave for. The last three are about the site, all others about one event."""
-
-    SEE = "see"
-    EDIT = "edit"
-    PUBLISH = "publish"
-    DELETE = "delete"
-    SEE_ROSTER = "see roster"
-    STEER_ROSTER = "steer roster"
-    EXPORT_ROSTER = "export roster"
-    SEE_LETTERS = "see letters"
-    SEND_LETTERS = "send letters"
-    SEE_AUDIT = "see audit"
-    GRANT = "grant"
-    CREATE = "create events"
-    SEE_SITE = "see the whole site"
-    MANAGE_PEOPLE = "manage people"
-
-
-class SiteRole(enum.StrEnum):
-    """What somebody is without regard to an event: whoever has an account, and who keeps the site."""
-
-    ORGANISER = "organiser"
-    ADMIN = "admin"
-
-
-_READS = frozenset({Act.SEE, Act.SEE_ROSTER, Act.SEE_LETTERS})
-_EDITS = _READS | {
-    Act.EDIT,
-    Act.PUBLISH,
-    Act.STEER_ROSTER,
-    Act.EXPORT_ROSTER,
-    Act.SEND_LETTERS,
-    Act.SEE_AUDIT,
-}
-
-MAY: Mapping[EventRole | SiteRole, frozenset[Act]] = MappingProxyType(
-    {
-        EventRole.DOOR: frozenset({Act.SEE, Act.SEE_ROSTER}),
-        EventRole.REVIEWER: _READS,
-        EventRole.EDITOR: _EDITS,
-        EventRole.OWNER: _EDITS | {Act.DELETE, Act.GRANT},
-        SiteRole.ORGANISER: frozenset({Act.CREATE}),
-        SiteRole.ADMIN: frozenset(Act),
-    }
-)
 
 
 def signed_in(view: View) -> View:

@@ -31,6 +31,8 @@ KINDS: dict[str, Any] = {
     "speaker_programme": _l("News of the sessions you speak in"),
     "speaker_invited": _l("Will you speak?"),
     "speaker_reminded": _l("Will you speak? A reminder"),
+    "speaker_address_changed": _l("Letters come to this address now"),
+    "speaker_address_left": _l("Letters no longer come to this address"),
     "questions_asked": _l("We have a question"),
     "speaker_answered": _l("Your answer, for your calendar"),
     "speaker_event_changed": _l("The event you speak at has changed"),

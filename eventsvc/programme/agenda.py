@@ -92,7 +92,8 @@ def _is_within(item: Item, block: Item) -> bool:
 
 def _days(slot: Slot, timezone: str) -> Iterator[date]:
     day = slots.day_of(slot.starts_at, timezone)
-    last = slots.day_of(slot.ends_at - timedelta(microseconds=1), timezone)
+    # What was stored of longer ones shows that far.
+    last = slots.day_of(min(slot.ends_at, slot.starts_at + slots.LONGEST) - timedelta(microseconds=1), timezone)
     while day <= last:
         yield day
         day += timedelta(days=1)

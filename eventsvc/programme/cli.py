@@ -51,7 +51,7 @@ def take(slug: str, file: Path, dry_run: bool, leave_out: bool, take_out: bool) 
     plan = _read(file, event)
     try:
         if dry_run:
-            _tell(importing.preview(event, plan), event, takes_out=take_out)
+            _tell(importing.preview(event, plan, by=SYSTEM), event, takes_out=take_out)
             click.echo("Nothing was changed: this was a dry run.")
             return
         with _progress(len(plan.sessions)) as on_step:

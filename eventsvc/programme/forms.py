@@ -111,7 +111,7 @@ class SessionForm(FlaskForm):
             return
         for name, at in zip(_TIMES, shown, strict=True):
             take(self[name], at)
-        if room.isdecimal() and int(room) in [choice.value for choice in self.room_id.choices]:
+        if room.isdecimal() and len(room) < 10 and int(room) in [choice.value for choice in self.room_id.choices]:
             take(self.room_id, int(room))
 
     def take_over(self, refused: ChangedMeanwhile, session: Session) -> None:
@@ -199,7 +199,7 @@ def _written(stored: dict[str, Any], timezone: str) -> dict[str, Any]:
 
 
 def _blocks(event: Event, session: Session | None) -> list[tuple[int, str]]:
-    """Return what a session may be part of: any other that is not itself a part."""
+    """Return what a session may be part of: any other block that is not itself a part."""
     asked = sa.select(Session.id, Session.title).where(Session.event_id == event.id, Session.parent_id.is_(None))
     if session is not None:
         asked = asked.where(Session.id != session.id)

@@ -1,7 +1,7 @@
 """Taking a file into a programme: all of it in one transaction, or nothing.
 
-What is taken is a draft until it is published, as whatever else organisers change. Everybody is found or made by name
-and affiliation; what is known of people is left as it is.
+What is taken is a draft until it is published, as whatever else organisers change. Everybody is found by
+name and affiliation, or made; what is known of people is left as it is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import comparing, contents, errors
+from eventsvc.programme import accepted, comparing, conflicts, contents, errors, gathering
 from eventsvc.programme.comparing import Comparison, Fate, Known, Match
 from eventsvc.programme.formats import words
 from eventsvc.programme.formats.plan import Person, Plan
@@ -37,9 +37,9 @@ _COLUMNS = ("title", "abstract", "kind", "language", "starts_at", "ends_at", "ca
 Step = Callable[[int, int], None]
 
 
-def preview(event: Event, plan: Plan) -> Comparison:
-    """Tell what taking a file would do."""
-    return comparing.compare(plan, Known(event.id, plan))
+def preview(event: Event, plan: Plan, *, by: Actor) -> Comparison:
+    """Tell what it would do if `by` took a file."""
+    return comparing.compare(plan, Known(event.id, plan, by))
 
 
 def take(
@@ -62,12 +62,15 @@ def take(
     if plan.problems and not leaves_out:
         raise errors.LeftOut(len(plan.problems))
     seats.hold(event.id)
-    known = Known(event.id, plan)
+    known = Known(event.id, plan, by)
     found = comparing.compare(plan, known)
     if seen is not None and seen != found.digest:
         raise errors.SeenOtherwise
     with db.session.no_autoflush:
         _Taking(event, known, found, by=by, at=at).all(takes_out=takes_out, on_step=on_step)
+    if accepted.by_key(event.id):
+        there = {clash.key for clash in conflicts.found(gathering.gather(event))}
+        accepted.drop_gone(event.id, there, by=by, at=at)
     if not found.changes_anything and not (takes_out and found.of(Fate.MISSING)):
         return found
     told = {name: count for name, count in found.counts.items() if count}
@@ -138,6 +141,9 @@ class _Taking:
             # From now on it is found by its id, whatever becomes of its title.
             if session.source_id is None and planned.source_id not in (None, session.public_id):
                 session.source_id = planned.source_id
+                self._record(
+                    "session.edited", session, before={"source_id": None}, after={"source_id": planned.source_id}
+                )
             return match
         else:
             self._before[session] = _of(session) | {"revision": session.revision}
@@ -211,7 +217,7 @@ class _Taking:
         for match in self._found.of(Fate.MISSING):
             session = match.session
             assert session is not None
-            self._record("session.deleted", session, before=contents.of(session))
+            self._record("session.deleted", session, before=_of(session))
             if session.id in shown:
                 session.status, session.updated_at = SessionStatus.REMOVED, self._at
             else:

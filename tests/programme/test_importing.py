@@ -189,7 +189,7 @@ def test_nothing_is_taken_while_some_of_it_cannot_be_read_unless_that_is_left_ou
 def test_a_preview_that_is_no_longer_true_is_not_taken(event: Event) -> None:
     take(event)
     changed = FRAB.replace("Night walk", "Night run")
-    seen = importing.preview(event, plan_of(changed, event)).digest
+    seen = importing.preview(event, plan_of(changed, event), by=SYSTEM).digest
     sessions(event)[-1].title = "Night swim"
     db.session.commit()
 
@@ -198,7 +198,7 @@ def test_a_preview_that_is_no_longer_true_is_not_taken(event: Event) -> None:
     db.session.rollback()
 
     assert "Night swim" in [session.title for session in sessions(event)]
-    take(event, changed, seen=importing.preview(event, plan_of(changed, event)).digest)
+    take(event, changed, seen=importing.preview(event, plan_of(changed, event), by=SYSTEM).digest)
     assert "Night run" in [session.title for session in sessions(event)]
 
 
@@ -215,7 +215,7 @@ def test_a_long_file_asks_as_many_questions_as_a_short_one(app: Flask, count_que
         event = an_event()
         lines = "".join(f"Talk {number}\tSpeaker {number}\tRoom {number}\n" for number in range(count))
         with count_queries() as queries:
-            importing.preview(event, plan_of(f"Title\tSpeakers\tRoom\n{lines}", event))
+            importing.preview(event, plan_of(f"Title\tSpeakers\tRoom\n{lines}", event), by=SYSTEM)
         return int(queries.count)
 
     assert asked(1) == asked(30)
@@ -300,7 +300,7 @@ def test_a_programme_that_is_written_and_taken_into_an_empty_event_is_the_same(e
     assert (facts(other), found.problems) == (expected, ())
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Speaker)) == people
     # And where it came from it changes nothing.
-    again = importing.preview(event, files.read_file(data, exporting.setting_of(event)).plan)
+    again = importing.preview(event, files.read_file(data, exporting.setting_of(event)).plan, by=SYSTEM)
     assert [match.differences for match in again.matches if match.differences] == []
 
 

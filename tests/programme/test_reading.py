@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.programme import published
+from eventsvc.programme import agenda, published, reading, slots
 from eventsvc.programme.models import Appearance, Room, SessionKind, SessionStatus, Speaker, Track
 from eventsvc.registration.models import Choice
 from tests.conftest import Clock
@@ -39,6 +39,15 @@ def titles(page: str) -> list[str]:
 def block(page: str, title: str) -> str:
     """What stands in the block of a session."""
     return next(each for each in re.findall(r"<article.*?</article>", page, re.S) if title in each)
+
+
+def test_what_lasts_a_century_is_shown_on_as_many_days_as_anything_may_last(client: FlaskClient) -> None:
+    event = an_event()
+    a_session(event, ends_at=datetime(2127, 5, 30, tzinfo=UTC))
+
+    days = agenda.agendas(reading.items(event.id), event.timezone)
+
+    assert len(days) == slots.LONGEST.days + 1
 
 
 def test_the_address_narrows_by_track_kind_language_and_text(client: FlaskClient, school: Event) -> None:

@@ -139,7 +139,7 @@ def _take(event: Event, form: ImportForm, read: Reading) -> Comparison:
 
 
 def _page(event: Event, form: ImportForm, read: Reading | None = None) -> str:
-    found = importing.preview(event, read.plan) if read else None
+    found = importing.preview(event, read.plan, by=me()) if read else None
     laid = read.layout if read else _unread(event, form)
     form.show(laid, found.digest if found else "")
     return render_template(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import accepted, gathering, published, rules
+from eventsvc.programme import accepted, blocks, gathering, published, rules, slots
 from eventsvc.programme.forms import RoomForm, TrackForm
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Track
 from eventsvc.programme.words import SESSION_KINDS
@@ -110,15 +111,17 @@ def remove_track(slug: str, track_id: int) -> Response:
 def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
     asked = sa.select(Session).where(Session.event_id == event.id)
     order = Session.starts_at.is_(None), Session.starts_at, Session.id
-    options = (joinedload(Session.room), joinedload(Session.track), PEOPLE)
+    options = (joinedload(Session.room), joinedload(Session.track), selectinload(Session.further_rooms), PEOPLE)
     sessions = list(db.session.scalars(asked.order_by(*order).options(*options)))
-    speakers = {a.speaker.id: a.speaker for session in sessions for a in session.appearances}
+    there = [session for session in sessions if session.status is not SessionStatus.REMOVED]
+    speakers = {a.speaker.id: a.speaker for session in there for a in session.appearances}
     return render_template(
         "desk/programme/show.html",
         event=event,
         days=_by_day(sessions, event),
         kinds=SESSION_KINDS,
         cancelled=SessionStatus.CANCELLED,
+        removed=SessionStatus.REMOVED,
         hour=lambda at: when.hour(at, event.timezone),
         open_clashes=len(accepted.sorted_out(event.id, gathering.gather(event))[0]),
         rooms=_things(Room, event),
@@ -133,9 +136,13 @@ def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
 def _by_day(sessions: list[Session], event: Event) -> dict[str, list[Session]]:
     days: dict[str, list[Session]] = {}
     for session in sessions:
-        day = when.day(session.starts_at, event.timezone, str(get_locale())) if session.starts_at else _("To follow")
+        day = blocks.day_name(_day(session, event), event.timezone, str(get_locale()))
         days.setdefault(day, []).append(session)
     return days
+
+
+def _day(session: Session, event: Event) -> date | None:
+    return slots.day_of(session.starts_at, event.timezone) if session.starts_at else None
 
 
 def _things(noun: type[Any], event: Event) -> list[Any]:

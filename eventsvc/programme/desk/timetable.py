@@ -23,7 +23,7 @@ from eventsvc.programme.conflicts import Clash, ClashKind, Plan
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.forms import offered
 from eventsvc.programme.models import Session, Version
-from eventsvc.programme.rules.days import CARRIED
+from eventsvc.programme.rules.carrying import CARRIED
 from eventsvc.programme.slots import Slot
 from eventsvc.programme.timetable import Board
 from eventsvc.programme.vacancies import Vacancy

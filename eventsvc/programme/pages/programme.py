@@ -32,7 +32,15 @@ def show(slug: str) -> AnyResponse:
     if asked.wanted.text:
         # What people type is seldom typed again.
         return web.public(Response(_draw(event, asked, taken, at)))
-    seen = ("programme", *_facts(event), published.edition(event.id), tuple(taken.items()), at, request.query_string)
+    # Whatever else stands in the address, the page is the same.
+    seen = (
+        "programme",
+        *_facts(event),
+        published.edition(event.id),
+        tuple(taken.items()),
+        at,
+        *sorted(asked.words().items()),
+    )
     return web.public(Response(drawn(seen, lambda: _draw(event, asked, taken, at))))
 
 

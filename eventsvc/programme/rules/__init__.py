@@ -22,6 +22,7 @@ from eventsvc.programme.rules.sessions import (
 from eventsvc.programme.rules.speakers import (
     add_slides,
     answer,
+    check_speaks,
     edit_card,
     edit_speaker,
     remove_slides,
@@ -43,6 +44,7 @@ __all__ = [
     "add_track",
     "answer",
     "cancel_session",
+    "check_speaks",
     "copy_day",
     "delete_session",
     "edit_card",

@@ -62,8 +62,10 @@ def edit_track(event: Event, track: Track, *, name: str, colour: int, by: Actor,
 def remove(event: Event, thing: Room | Track, *, by: Actor, at: datetime) -> None:
     """Take away a room or a track that no session is in. Raises StillUsed."""
     seats.hold(event.id)
-    used = Session.room_id if isinstance(thing, Room) else Session.track_id
-    in_use = sa.select(Session.id).where(used == thing.id, Session.status != SessionStatus.REMOVED)
+    used = Session.track_id == thing.id
+    if isinstance(thing, Room):
+        used = sa.or_(Session.room_id == thing.id, Session.further_rooms.any(Room.id == thing.id))
+    in_use = sa.select(Session.id).where(used, Session.status != SessionStatus.REMOVED)
     if db.session.scalar(in_use.limit(1)) is not None:
         raise errors.StillUsed(thing.name)
     noun = "room" if isinstance(thing, Room) else "track"
