@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,7 @@ class Planned:
     """A session where it is planned. `parent` is the public id of its block; `seats` how many people it is for.
 
     `event` names the other event that it belongs to, empty for one that is not to be named; None: the event in hand.
+    `revision` counts the writes of its row, and makes no two sessions differ.
     """
 
     public_id: str
@@ -71,6 +72,7 @@ class Planned:
     parent: str | None = None
     seats: int | None = None
     event: str | None = None
+    revision: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,10 @@ class Plan:
     span: Slot | None = None
     is_all_day: bool = False
     chosen: frozenset[str] = frozenset()
+
+    def session(self, public_id: str) -> Planned | None:
+        """Return a session of the programme; None for one that is not planned."""
+        return next((each for each in self.sessions if each.public_id == public_id), None)
 
     @property
     def bounds(self) -> Slot | None:

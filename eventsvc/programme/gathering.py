@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
@@ -29,49 +28,65 @@ from eventsvc.programme.models import (
 from eventsvc.programme.slots import Slot
 from eventsvc.registration.models import Choice
 
-# Built once: building a statement costs as much as asking SQLite.
-_block = aliased(Session)
+# Built once: building a statement costs as much as asking SQLite. Over tables rather than entities: rows are all that
+# is wanted, and what the mapper would add to them costs as much again.
+_session, _appearance, _speaker, _free_time, _event = (
+    noun.__table__ for noun in (Session, Appearance, Speaker, FreeTime, Event)
+)
+_block = _session.alias()
 _columns = (
-    Session.id, Session.public_id, Session.title, Session.kind, Session.starts_at, Session.ends_at, Session.capacity,
-    Session.room_id, _block.public_id.label("parent"),
+    _session.c.id, _session.c.public_id, _session.c.title, _session.c.kind, _session.c.starts_at, _session.c.ends_at,
+    _session.c.capacity, _session.c.room_id, _session.c.revision, _block.c.public_id.label("parent"),
 )  # fmt: skip
-_is_planned = Session.status == SessionStatus.PLANNED
-_is_then = sa.and_(Session.starts_at < sa.bindparam("until"), Session.ends_at > sa.bindparam("since"))
-_comes = Appearance.answer != Answer.DECLINED
+_with_block = _session.outerjoin(_block, _block.c.id == _session.c.parent_id)
+_is_planned = _session.c.status == SessionStatus.PLANNED
+_is_then = sa.and_(_session.c.starts_at < sa.bindparam("until"), _session.c.ends_at > sa.bindparam("since"))
+_comes = _appearance.c.answer != Answer.DECLINED
+_free = sa.and_(
+    _free_time.c.speaker_id == _appearance.c.speaker_id, _free_time.c.event_id == sa.bindparam("event_id")
+)
 _here = (
-    sa.select(*_columns)
-    .outerjoin(_block, _block.id == Session.parent_id)
-    .where(Session.event_id == sa.bindparam("event_id"), _is_planned)
-    .order_by(Session.id)
+    sa.select(
+        *_columns,
+        _appearance.c.speaker_id,
+        _speaker.c.name.label("speaker"),
+        _free_time.c.starts_at.label("free_from"),
+        _free_time.c.ends_at.label("free_until"),
+    )
+    .select_from(
+        _with_block.outerjoin(_appearance, sa.and_(_appearance.c.session_id == _session.c.id, _comes))
+        .outerjoin(_speaker, _speaker.c.id == _appearance.c.speaker_id)
+        .outerjoin(_free_time, _free)
+    )
+    .where(_session.c.event_id == sa.bindparam("event_id"), _is_planned)
+    .order_by(_session.c.id, _appearance.c.position, _free_time.c.starts_at)
 )
-_near = _here.where(sa.or_(_is_then, Session.public_id.in_(sa.bindparam("public_ids", expanding=True))))
+_near = _here.where(sa.or_(_is_then, _session.c.public_id.in_(sa.bindparam("public_ids", expanding=True))))
+_room = Room.__table__
 _rooms = (
-    sa.select(Room.id, Room.name, Room.capacity, session_rooms.c.session_id)
-    .outerjoin(session_rooms, session_rooms.c.room_id == Room.id)
-    .where(Room.event_id == sa.bindparam("event_id"))
-    .order_by(Room.position, Room.name)
-)
-_people = (
-    sa.select(Appearance.session_id, Speaker.id, Speaker.name, FreeTime.starts_at, FreeTime.ends_at)
-    .join(Speaker, Speaker.id == Appearance.speaker_id)
-    .outerjoin(FreeTime, sa.and_(FreeTime.speaker_id == Speaker.id, FreeTime.event_id == sa.bindparam("event_id")))
-    .where(Appearance.session_id.in_(sa.bindparam("session_ids", expanding=True)), _comes)
-    .order_by(Appearance.session_id, Appearance.position, FreeTime.starts_at)
+    sa.select(_room.c.id, _room.c.name, _room.c.capacity, session_rooms.c.session_id)
+    .outerjoin(session_rooms, session_rooms.c.room_id == _room.c.id)
+    .where(_room.c.event_id == sa.bindparam("event_id"))
+    .order_by(_room.c.position, _room.c.name)
 )
 _elsewhere = (
-    sa.select(*_columns, Appearance.speaker_id, Event.title.label("event"), Event.status, Event.is_unlisted)
-    .join(Appearance, Appearance.session_id == Session.id)
-    .join(Event, Event.id == Session.event_id)
-    .outerjoin(_block, _block.id == Session.parent_id)
+    sa.select(
+        *_columns, _appearance.c.speaker_id, _event.c.title.label("event"), _event.c.status, _event.c.is_unlisted
+    )
+    .select_from(
+        _with_block.join(_appearance, _appearance.c.session_id == _session.c.id).join(
+            _event, _event.c.id == _session.c.event_id
+        )
+    )
     .where(
-        Appearance.speaker_id.in_(sa.bindparam("speaker_ids", expanding=True)),
-        Session.event_id != sa.bindparam("event_id"),
-        Event.status.in_((Status.DRAFT, Status.PUBLISHED)),
+        _appearance.c.speaker_id.in_(sa.bindparam("speaker_ids", expanding=True)),
+        _session.c.event_id != sa.bindparam("event_id"),
+        _event.c.status.in_((Status.DRAFT, Status.PUBLISHED)),
         _is_then,
         _is_planned,
         _comes,
     )
-    .order_by(Session.id)
+    .order_by(_session.c.id)
 )
 _chosen = (
     sa.select(PublishedSession.public_id, PublishedSession.facts)
@@ -130,8 +145,10 @@ def _gathered(event: Event, rows: Sequence[Any], of: Collection[str] | None = No
     for room_id, name, capacity, session_id in db.session.execute(_rooms, {"event_id": event.id}):
         places.setdefault(room_id, Place(room_id, name, capacity))
         further[session_id].add(room_id)
-    people = _appearing(event, [row.id for row in rows])
-    sessions = tuple(_planned(row, _taken(row.room_id, further[row.id], places), people[row.id]) for row in rows)
+    people, known = _appearing(rows), {row.id: row for row in rows}
+    sessions = tuple(
+        _planned(row, _taken(row.room_id, further[number], places), people[number]) for number, row in known.items()
+    )
     asked = [session for session in sessions if of is None or session.public_id in of]
     return Plan(
         sessions=sessions,
@@ -149,17 +166,18 @@ def _taken(main: int | None, further: set[int], places: dict[int, Place]) -> tup
     return (*first, *(place for number, place in places.items() if number in further and number != main))
 
 
-def _appearing(event: Event, session_ids: list[int]) -> dict[int, tuple[Person, ...]]:
+def _appearing(rows: Iterable[Any]) -> dict[int, tuple[Person, ...]]:
     """Return who appears in each of these sessions, each once."""
     names: dict[int, str] = {}
     free: dict[int, dict[Slot, None]] = defaultdict(dict)
     appearing: dict[int, dict[int, None]] = defaultdict(dict)
-    asked = {"event_id": event.id, "session_ids": session_ids}
-    for session_id, speaker_id, name, starts_at, ends_at in db.session.execute(_people, asked):
-        names[speaker_id] = name
-        appearing[session_id][speaker_id] = None
-        if starts_at is not None:
-            free[speaker_id][Slot(starts_at, ends_at)] = None
+    for row in rows:
+        if row.speaker_id is None:
+            continue
+        names[row.speaker_id] = row.speaker
+        appearing[row.id][row.speaker_id] = None
+        if row.free_from is not None:
+            free[row.speaker_id][Slot(row.free_from, row.free_until)] = None
     known = {speaker_id: Person(speaker_id, name, tuple(free[speaker_id])) for speaker_id, name in names.items()}
     people = {session_id: tuple(known[each] for each in those) for session_id, those in appearing.items()}
     return defaultdict(tuple, people)
@@ -180,7 +198,9 @@ def _at_other_events(event: Event, asked: Iterable[Planned], sessions: Iterable[
 
 def _planned(row: Any, rooms: tuple[Place, ...], people: tuple[Person, ...], event: str | None = None) -> Planned:
     slot = Slot(row.starts_at, row.ends_at) if row.starts_at else None
-    return Planned(row.public_id, row.title, row.kind, slot, rooms, people, row.parent, row.capacity, event)
+    return Planned(
+        row.public_id, row.title, row.kind, slot, rooms, people, row.parent, row.capacity, event, row.revision
+    )
 
 
 def _name(row: Any) -> str:

@@ -77,8 +77,24 @@ def settle(
     db.session.flush()
     ids = {session.public_id for session in sessions}
     plan = gathering.gather_near(event, ids, (*before.times, *_times(sessions)))
+    weigh(event, sessions, plan, _as_before(plan, before, ids), accepts, is_in_hand=is_in_hand, by=by, at=at)
+
+
+def weigh(
+    event: Event,
+    sessions: Collection[Session],
+    plan: Plan,
+    before: Plan,
+    accepts: Container[str],
+    *,
+    is_in_hand: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Weigh what an act has made of the programme around these sessions against how that was before: see `settle`."""
+    ids = {session.public_id for session in sessions}
     clashes = conflicts.found(plan, ids)
-    stood = {clash.key for clash in conflicts.found(_as_before(plan, before, ids), ids)}
+    stood = {clash.key for clash in conflicts.found(before, ids)}
     is_gone = not ids <= {session.public_id for session in plan.sessions}
     # What clashed neither before nor after has nothing accepted of it.
     known = accepted.by_key(event.id) if clashes or stood or is_gone else {}
@@ -142,8 +158,7 @@ def _refuse(
         raise errors.SlotConflict(told, clashes=clashes, session=None)
     (public_id,) = (session.public_id for session in sessions)
     told = [telling.sentence(clash, event, public_id) for clash in clashes]
-    planned = next(each for each in plan.sessions if each.public_id == public_id)
-    raise errors.SlotConflict(told, clashes=clashes, session=planned)
+    raise errors.SlotConflict(told, clashes=clashes, session=plan.session(public_id))
 
 
 def _accept(clash: Clash, event: Event, of: str, *, by: Actor, at: datetime) -> None:
