@@ -42,9 +42,7 @@ _with_block = _session.outerjoin(_block, _block.c.id == _session.c.parent_id)
 _is_planned = _session.c.status == SessionStatus.PLANNED
 _is_then = sa.and_(_session.c.starts_at < sa.bindparam("until"), _session.c.ends_at > sa.bindparam("since"))
 _comes = _appearance.c.answer != Answer.DECLINED
-_free = sa.and_(
-    _free_time.c.speaker_id == _appearance.c.speaker_id, _free_time.c.event_id == sa.bindparam("event_id")
-)
+_free = sa.and_(_free_time.c.speaker_id == _appearance.c.speaker_id, _free_time.c.event_id == sa.bindparam("event_id"))
 _here = (
     sa.select(
         *_columns,
@@ -70,9 +68,7 @@ _rooms = (
     .order_by(_room.c.position, _room.c.name)
 )
 _elsewhere = (
-    sa.select(
-        *_columns, _appearance.c.speaker_id, _event.c.title.label("event"), _event.c.status, _event.c.is_unlisted
-    )
+    sa.select(*_columns, _appearance.c.speaker_id, _event.c.title.label("event"), _event.c.status, _event.c.is_unlisted)
     .select_from(
         _with_block.join(_appearance, _appearance.c.session_id == _session.c.id).join(
             _event, _event.c.id == _session.c.event_id

@@ -61,8 +61,7 @@ def _moved(session: Session, said: MoveForm | Dropped) -> Any:
 
     def act() -> str:
         move = rules.move_block if session.kind is SessionKind.BLOCK else rules.move
-        asked = {"revision": said.opened_at(), "accepts": _accepts(), "by": me(), "at": clock.now()}
-        planned = move(session, **said.said(), **asked)
+        planned = move(session, **said.said(), revision=said.opened_at(), accepts=_accepts(), by=me(), at=clock.now())
         rooms = planned.rooms if isinstance(planned, Planned) else session.rooms
         slot = _slot_words(session, ", ".join(room.name for room in rooms))
         return _("“%(title)s” is now %(slot)s.", title=session.title, slot=slot)
