@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from datetime import datetime
+
 import sqlalchemy as sa
 
+from eventsvc.accounts import audit
+from eventsvc.accounts.actors import Actor
+from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import conflicts
+from eventsvc.programme import conflicts, telling
 from eventsvc.programme.conflicts import Clash, Plan
 from eventsvc.programme.models import AcceptedClash
+
+
+class _Anyway:
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+ANYWAY: Container[str] = _Anyway()
+"""Accepts every clash that an act makes, whatever it is: for commands, and for "move anyway" without a list."""
+NOTHING: Container[str] = frozenset()
 
 
 def by_key(event_id: int) -> dict[str, AcceptedClash]:
@@ -22,3 +38,12 @@ def sorted_out(event_id: int, plan: Plan) -> tuple[list[Clash], list[AcceptedCla
     known, found = by_key(event_id), conflicts.found(plan)
     there = {clash.key for clash in found}
     return [clash for clash in found if clash.key not in known], [row for key, row in known.items() if key in there]
+
+
+def keep(clash: Clash, event: Event, of: str, *, by: Actor, at: datetime) -> None:
+    """Note that a clash may stand, as it is told of the session `of` (its public id)."""
+    told = telling.whole(clash, event, of)
+    row = AcceptedClash(event_id=event.id, key=clash.key, sentence=told, user_id=by.user_id, accepted_at=at)
+    db.session.add(row)
+    db.session.flush()
+    audit.record("clash.accepted", row, by=by, at=at, event_id=event.id, after={"sentence": told})

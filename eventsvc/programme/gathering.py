@@ -84,6 +84,11 @@ _elsewhere = (
     )
     .order_by(_session.c.id)
 )
+_free_here = (
+    sa.select(_free_time.c.speaker_id, _free_time.c.starts_at, _free_time.c.ends_at)
+    .where(_free_time.c.event_id == sa.bindparam("event_id"))
+    .order_by(_free_time.c.starts_at)
+)
 _chosen = (
     sa.select(PublishedSession.public_id, PublishedSession.facts)
     .join(Choice, Choice.session_id == PublishedSession.session_id)
@@ -100,8 +105,21 @@ def gather(event: Event) -> Plan:
 def gather_with(event: Event, planned: Planned) -> Plan:
     """Gather the programme with one session as it would be, whatever is stored of it: to look for a slot for it."""
     plan = gather(event)
-    sessions = (*(session for session in plan.sessions if session.public_id != planned.public_id), planned)
+    stays = (session for session in plan.sessions if session.public_id != planned.public_id)
+    return gather_instead(event, plan, (*stays, planned))
+
+
+def gather_instead(event: Event, plan: Plan, sessions: tuple[Planned, ...]) -> Plan:
+    """Gather what the people of other sessions do at other events, for a programme that would have these instead."""
     return replace(plan, sessions=sessions, elsewhere=_at_other_events(event, sessions, sessions))
+
+
+def free_times(event: Event) -> dict[int, tuple[Slot, ...]]:
+    """Return when people are free at an event, by the ids of those who said so."""
+    free: dict[int, list[Slot]] = defaultdict(list)
+    for speaker_id, starts_at, ends_at in db.session.execute(_free_here, {"event_id": event.id}):
+        free[speaker_id].append(Slot(starts_at, ends_at))
+    return {speaker_id: tuple(times) for speaker_id, times in free.items()}
 
 
 def gather_near(event: Event, public_ids: Collection[str], times: Iterable[Slot]) -> Plan:
@@ -181,7 +199,7 @@ def _appearing(rows: Iterable[Any]) -> dict[int, tuple[Person, ...]]:
 
 def _at_other_events(event: Event, asked: Iterable[Planned], sessions: Iterable[Planned]) -> tuple[Planned, ...]:
     """Return what those who appear in the sessions asked about do elsewhere, while the event goes on."""
-    known = {person.id: person for session in asked for person in session.people}
+    known = {person.id: person for session in asked for person in session.people if person.id > 0}
     times = [session.slot for session in sessions if session.slot]
     if not known or not times:
         return ()

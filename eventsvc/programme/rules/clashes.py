@@ -17,18 +17,9 @@ from eventsvc.programme.models import AcceptedClash, Session
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 
-
-class _Anyway:
-    def __contains__(self, key: object) -> bool:
-        return True
-
-
 CONCERNING = ("starts_at", "ends_at", "room_id", "further_rooms", "speakers", "capacity", "kind", "parent_id")
 """What of a session (`contents.ALL`) may make it clash."""
 _OF_ITSELF = {"capacity", "kind", "parent_id"}
-
-ANYWAY: Container[str] = _Anyway()
-"""Accepts every clash that an act makes, whatever it is: for imports, and for "move anyway" without a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +93,7 @@ def weigh(
     if refused:
         _refuse(refused, plan, event, sessions, is_in_hand)
     for clash in (clash for clash in clashes if clash.key in accepts and clash.key not in known):
-        _accept(clash, event, _mine(clash, sessions), by=by, at=at)
+        accepted.keep(clash, event, _mine(clash, sessions), by=by, at=at)
     for key in sorted(known.keys() - {clash.key for clash in clashes}):
         if not ids.isdisjoint(key.split(":")):
             _drop("clash.gone", known[key], by=by, at=at)
@@ -118,7 +109,7 @@ def accept_clashes(event: Event, accepts: Container[str], *, by: Actor, at: date
         raise errors.NoSuchClash
     for clash in found:
         if clash.key not in known:
-            _accept(clash, event, conflicts.mover(clash).public_id, by=by, at=at)
+            accepted.keep(clash, event, conflicts.mover(clash).public_id, by=by, at=at)
     return len(found)
 
 
@@ -159,14 +150,6 @@ def _refuse(
     (public_id,) = (session.public_id for session in sessions)
     told = [telling.sentence(clash, event, public_id) for clash in clashes]
     raise errors.SlotConflict(told, clashes=clashes, session=plan.session(public_id))
-
-
-def _accept(clash: Clash, event: Event, of: str, *, by: Actor, at: datetime) -> None:
-    told = telling.whole(clash, event, of)
-    row = AcceptedClash(event_id=event.id, key=clash.key, sentence=told, user_id=by.user_id, accepted_at=at)
-    db.session.add(row)
-    db.session.flush()
-    audit.record("clash.accepted", row, by=by, at=at, event_id=event.id, after={"sentence": told})
 
 
 def _drop(act: str, row: AcceptedClash, *, by: Actor, at: datetime) -> None:

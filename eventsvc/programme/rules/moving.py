@@ -13,13 +13,12 @@ from eventsvc.accounts import meanwhile
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.programme import contents, errors, gathering
+from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.conflicts import Plan, Planned
 from eventsvc.programme.models import Session
 from eventsvc.programme.rules import clashes, writing
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
-
-NOTHING: Container[str] = frozenset()
 
 
 def move(

@@ -11,11 +11,10 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import contents, published
+from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.models import PublishedSession, Session, SessionStatus
 from eventsvc.programme.rules import clashes, writing
 from eventsvc.registration import seats
-
-NOTHING: Container[str] = frozenset()
 
 
 def add_session(
