@@ -125,6 +125,10 @@ def _pages(port: int, bare: Bare) -> None:
     ):
         rate = _load(port, path, PAGES, headers)
         _say(title, f"{bare.rate / rate:.1f} bare responses ({rate:.0f}/s)", aim)
+    asked = "/events/conference/programme?q=training&n="
+    for title, paths in (("again", [asked] * PAGES), ("for the first time", [f"{asked}{n}" for n in range(PAGES)])):
+        load = client.together(lambda path: client.get(port, path), paths, at_once=rush.AT_ONCE)
+        _say(f"text looked for in 138 sessions, {title}", f"{bare.rate / load.rate:.1f} bare responses", "")
     whole = _alone(port, feed, 20)
     _say("feed of 1,000 sessions from its rows", f"{whole * 1000:.0f} ms, {_beside(whole, bare)}", "aim 50 ms")
 

@@ -44,7 +44,7 @@ FLOORS: dict[int, str] = {
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/prospect programme/published programme/reading programme/sheet programme/stores
-        programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
+        programme/shown programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
         programme/versions programme/wording programme/words registration/blanks registration/choices
         registration/consent registration/history registration/keys registration/known registration/limits
         registration/owndata

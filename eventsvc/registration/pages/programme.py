@@ -13,8 +13,9 @@ from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events.models import Status
 from eventsvc.extensions import db
-from eventsvc.programme import layout, reading
+from eventsvc.programme import layout, published
 from eventsvc.programme.blocks import Scene
+from eventsvc.programme.shown import shown
 from eventsvc.registration import choices, choosing
 from eventsvc.registration.forms import ConfirmationForm
 from eventsvc.registration.models import Registration
@@ -74,7 +75,7 @@ def _back(token: str, public_id: str) -> AnyResponse:
 
 def _draw(registration: Registration, token: str) -> str:
     event, at = registration.event, clock.now()
-    items, own = reading.items(event.id), choices.chosen(registration.id)
+    programme, own = shown(event, published.edition(event.id)), choices.chosen(registration.id)
     scene = Scene(
         address=url_for("programme.session", slug=event.slug, public_id="~"),
         timezone=event.timezone,
@@ -83,7 +84,7 @@ def _draw(registration: Registration, token: str) -> str:
         at=at,
         rooms=layout.rooms(event.id),
         taken=choices.taken(event.id),
-        chosen=[item for item in items if item.session_id in own],
+        chosen=[item for item in programme.items if item.session_id in own],
         has_choice=registration.is_live and event.status is not Status.CANCELLED,
     )
 
@@ -91,7 +92,8 @@ def _draw(registration: Registration, token: str) -> str:
         return url_for("registration.programme", token=token, **said)
 
     asked = layout.asked(request.args)
-    made = layout.page(event, items, asked, scene, address)
+    words = programme.words if asked.wanted.text else None
+    made = layout.page(event, programme.items, asked, scene, address, words)
     return render_template(
         "registration/programme.html",
         lang=web.language(),
