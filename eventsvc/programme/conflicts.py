@@ -124,7 +124,7 @@ class Clash:
 def found(plan: Plan, of: Collection[str] | None = None) -> tuple[Clash, ...]:
     """Return every clash, in order of time; with `of` (public ids) those that concern one of these sessions."""
     here, all_of_them = _timed(plan.sessions), _timed((*plan.sessions, *plan.elsewhere))
-    chosen = [each for each in here if each[1].public_id in plan.chosen]
+    chosen = [each for each in here if each[1].public_id in plan.chosen and each[1].kind is not SessionKind.BREAK]
     clashes = (
         *_alone(plan, of),
         *_in_rooms(here, of),
@@ -138,7 +138,15 @@ def found(plan: Plan, of: Collection[str] | None = None) -> tuple[Clash, ...]:
 
 def between_choices(chosen: Iterable[Planned]) -> tuple[Clash, ...]:
     """Return what clashes among the sessions that one attendee chose."""
-    return tuple(_pair(ClashKind.CHOICE, *pair) for pair in _pairs(_timed(chosen), None))
+    timed = _timed(session for session in chosen if session.kind is not SessionKind.BREAK)
+    return tuple(_pair(ClashKind.CHOICE, *pair) for pair in _pairs(timed, None))
+
+
+def cannot_both(one: Planned, other: Planned) -> bool:
+    """Tell whether nobody could be in both of two sessions: they are at once, and it is a clash to have chosen both."""
+    if one.slot is None or other.slot is None or one.public_id == other.public_id or _are_kin(one, other):
+        return False
+    return SessionKind.BREAK not in (one.kind, other.kind) and one.slot.overlaps(other.slot)
 
 
 def mover(clash: Clash) -> Planned:
