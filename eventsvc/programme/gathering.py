@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -35,15 +35,16 @@ _session, _appearance, _speaker, _free_time, _event = (
 )
 _block = _session.alias()
 _columns = (
-    _session.c.id, _session.c.public_id, _session.c.title, _session.c.kind, _session.c.starts_at, _session.c.ends_at,
-    _session.c.capacity, _session.c.room_id, _session.c.revision, _block.c.public_id.label("parent"),
-)  # fmt: skip
+    *(_session.c[name] for name in ("id", "event_id", "public_id", "title", "kind", "starts_at", "ends_at")),
+    *(_session.c[name] for name in ("capacity", "room_id", "revision")),
+    _block.c.public_id.label("parent"),
+)
 _with_block = _session.outerjoin(_block, _block.c.id == _session.c.parent_id)
 _is_planned = _session.c.status == SessionStatus.PLANNED
 _is_then = sa.and_(_session.c.starts_at < sa.bindparam("until"), _session.c.ends_at > sa.bindparam("since"))
 _comes = _appearance.c.answer != Answer.DECLINED
-_free = sa.and_(_free_time.c.speaker_id == _appearance.c.speaker_id, _free_time.c.event_id == sa.bindparam("event_id"))
-_here = (
+_free = sa.and_(_free_time.c.speaker_id == _appearance.c.speaker_id, _free_time.c.event_id == _session.c.event_id)
+_anywhere = (
     sa.select(
         *_columns,
         _appearance.c.speaker_id,
@@ -56,18 +57,21 @@ _here = (
         .outerjoin(_speaker, _speaker.c.id == _appearance.c.speaker_id)
         .outerjoin(_free_time, _free)
     )
-    .where(_session.c.event_id == sa.bindparam("event_id"), _is_planned)
+    .where(_is_planned)
     .order_by(_session.c.id, _appearance.c.position, _free_time.c.starts_at)
 )
+_here = _anywhere.where(_session.c.event_id == sa.bindparam("event_id"))
+_at_all = _anywhere.where(_session.c.event_id.in_(sa.bindparam("event_ids", expanding=True)))
 _near = _here.where(sa.or_(_is_then, _session.c.public_id.in_(sa.bindparam("public_ids", expanding=True))))
 _room = Room.__table__
-_rooms = (
-    sa.select(_room.c.id, _room.c.name, _room.c.capacity, session_rooms.c.session_id)
+_any_rooms = (
+    sa.select(_room.c.id, _room.c.name, _room.c.capacity, session_rooms.c.session_id, _room.c.event_id)
     .outerjoin(session_rooms, session_rooms.c.room_id == _room.c.id)
-    .where(_room.c.event_id == sa.bindparam("event_id"))
     .order_by(_room.c.position, _room.c.name)
 )
-_elsewhere = (
+_rooms = _any_rooms.where(_room.c.event_id == sa.bindparam("event_id"))
+_all_rooms = _any_rooms.where(_room.c.event_id.in_(sa.bindparam("event_ids", expanding=True)))
+_theirs = (
     sa.select(*_columns, _appearance.c.speaker_id, _event.c.title.label("event"), _event.c.status, _event.c.is_unlisted)
     .select_from(
         _with_block.join(_appearance, _appearance.c.session_id == _session.c.id).join(
@@ -76,7 +80,6 @@ _elsewhere = (
     )
     .where(
         _appearance.c.speaker_id.in_(sa.bindparam("speaker_ids", expanding=True)),
-        _session.c.event_id != sa.bindparam("event_id"),
         _event.c.status.in_((Status.DRAFT, Status.PUBLISHED)),
         _is_then,
         _is_planned,
@@ -84,6 +87,7 @@ _elsewhere = (
     )
     .order_by(_session.c.id)
 )
+_elsewhere = _theirs.where(_session.c.event_id != sa.bindparam("event_id"))
 _free_here = (
     sa.select(_free_time.c.speaker_id, _free_time.c.starts_at, _free_time.c.ends_at)
     .where(_free_time.c.event_id == sa.bindparam("event_id"))
@@ -100,6 +104,23 @@ _chosen = (
 def gather(event: Event) -> Plan:
     """Gather the draft of an event's programme, hidden sessions too, and what its speakers do at other events."""
     return _gathered(event, db.session.execute(_here, {"event_id": event.id}).all())
+
+
+def gather_all(events: Collection[Event]) -> dict[int, Plan]:
+    """Gather the programmes of many events, by their ids; in three queries however many they are."""
+    asked = {"event_ids": [event.id for event in events]}
+    rows, rooms = (_by_event(db.session.execute(statement, asked)) for statement in (_at_all, _all_rooms))
+    plans = {event.id: _plan(event, rows[event.id], rooms[event.id]) for event in events}
+    everything = [session for plan in plans.values() for session in plan.sessions]
+    if (wanted := _wanted(everything, everything)) is None:
+        return plans
+    theirs = db.session.execute(_theirs, wanted).all()
+    return {
+        number: replace(
+            plan, elsewhere=_placed([row for row in theirs if row.event_id != number], _known(plan.sessions))
+        )
+        for number, plan in plans.items()
+    }
 
 
 def gather_with(event: Event, planned: Planned) -> Plan:
@@ -154,24 +175,34 @@ def chosen_by(registration_id: int) -> tuple[Planned, ...]:
 
 
 def _gathered(event: Event, rows: Sequence[Any], of: Collection[str] | None = None) -> Plan:
+    plan = _plan(event, rows, db.session.execute(_rooms, {"event_id": event.id}))
+    asked = [session for session in plan.sessions if of is None or session.public_id in of]
+    return replace(plan, elsewhere=_at_other_events(event, asked, plan.sessions))
+
+
+def _plan(event: Event, rows: Sequence[Any], rooms: Iterable[Any]) -> Plan:
     places: dict[int, Place] = {}
     further: dict[int, set[int]] = defaultdict(set)
-    for room_id, name, capacity, session_id in db.session.execute(_rooms, {"event_id": event.id}):
-        places.setdefault(room_id, Place(room_id, name, capacity))
-        further[session_id].add(room_id)
+    for room in rooms:
+        places.setdefault(room.id, Place(room.id, room.name, room.capacity))
+        further[room.session_id].add(room.id)
     people, known = _appearing(rows), {row.id: row for row in rows}
-    sessions = tuple(
-        _planned(row, _taken(row.room_id, further[number], places), people[number]) for number, row in known.items()
-    )
-    asked = [session for session in sessions if of is None or session.public_id in of]
     return Plan(
-        sessions=sessions,
-        elsewhere=_at_other_events(event, asked, sessions),
+        sessions=tuple(
+            _planned(row, _taken(row.room_id, further[number], places), people[number]) for number, row in known.items()
+        ),
         rooms=tuple(places.values()),
         timezone=event.timezone,
         span=Slot(event.starts_at, event.ends_at) if event.starts_at and event.ends_at else None,
         is_all_day=event.is_all_day,
     )
+
+
+def _by_event(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.event_id].append(row)
+    return found
 
 
 def _taken(main: int | None, further: set[int], places: dict[int, Place]) -> tuple[Place, ...]:
@@ -199,14 +230,32 @@ def _appearing(rows: Iterable[Any]) -> dict[int, tuple[Person, ...]]:
 
 def _at_other_events(event: Event, asked: Iterable[Planned], sessions: Iterable[Planned]) -> tuple[Planned, ...]:
     """Return what those who appear in the sessions asked about do elsewhere, while the event goes on."""
-    known = {person.id: person for session in asked for person in session.people if person.id > 0}
-    times = [session.slot for session in sessions if session.slot]
-    if not known or not times:
+    asked = list(asked)
+    wanted = _wanted(asked, sessions)
+    if wanted is None:
         return ()
+    return _placed(db.session.execute(_elsewhere, {"event_id": event.id} | wanted), _known(asked))
+
+
+def _wanted(asked: Iterable[Planned], sessions: Iterable[Planned]) -> dict[str, Any] | None:
+    """Return whom to look for elsewhere and from when until when; None where there is nothing to look for."""
+    people, times = _known(asked), [session.slot for session in sessions if session.slot]
+    if not people or not times:
+        return None
     window = {"since": min(time.starts_at for time in times), "until": max(time.ends_at for time in times)}
+    return {"speaker_ids": [*people]} | window
+
+
+def _known(sessions: Iterable[Planned]) -> dict[int, Person]:
+    """Return who appears, by their ids; who is not made yet has none."""
+    return {person.id: person for session in sessions for person in session.people if person.id > 0}
+
+
+def _placed(rows: Iterable[Any], known: Mapping[int, Person]) -> tuple[Planned, ...]:
     found: dict[int, tuple[Any, dict[Person, None]]] = {}
-    for row in db.session.execute(_elsewhere, {"event_id": event.id, "speaker_ids": [*known]} | window):
-        found.setdefault(row.id, (row, {}))[1][known[row.speaker_id]] = None
+    for row in rows:
+        if row.speaker_id in known:
+            found.setdefault(row.id, (row, {}))[1][known[row.speaker_id]] = None
     return tuple(_planned(row, (), tuple(people), _name(row)) for row, people in found.values())
 
 
