@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.extensions import db
-from eventsvc.programme import pairing
+from eventsvc.programme import naming, pairing
 from eventsvc.programme.formats.plan import Person, Plan, Planned, Problem
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
 
@@ -184,13 +184,14 @@ def _things(noun: type[Any], event_id: int) -> Iterable[Any]:
 
 
 def _speakers(names: set[str]) -> list[Speaker]:
-    """Find everybody of these names; in small letters too, for which SQLite knows those of ASCII alone."""
+    """Find everybody of these names, however they are capitalised, and perhaps others."""
     found: dict[int, Speaker] = {}
     wanted = sorted(names)
     for first in range(0, len(wanted), _AT_ONCE):
         some = wanted[first : first + _AT_ONCE]
-        small = sa.func.lower(Speaker.name).in_([name.lower() for name in some])
-        asked = sa.select(Speaker).where(sa.or_(Speaker.name.in_(some), small))
+        small = sa.func.lower(Speaker.name).in_([name.lower() for name in some if name.isascii()])
+        others = [naming.may_be(Speaker.name, name) for name in some if not name.isascii()]
+        asked = sa.select(Speaker).where(sa.or_(small, *others))
         found |= {speaker.id: speaker for speaker in db.session.scalars(asked)}
     return [found[number] for number in sorted(found)]
 

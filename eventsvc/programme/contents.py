@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
+from eventsvc.programme import naming
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, Speaker, SpeakerRole
 
 COLUMNS = (
@@ -61,11 +62,11 @@ def write(session: Session, said: Mapping[str, Any]) -> None:
 
 
 def _write_speakers(session: Session, said: list[dict[str, Any]], event_id: int) -> None:
-    known = {(a.speaker.name.lower(), a.speaker.affiliation.lower(), a.role): a for a in session.appearances}
+    known = {(*_key(a.speaker.name, a.speaker.affiliation), a.role): a for a in session.appearances}
     called = {key[:2]: a.speaker for key, a in known.items()}
     rows = []
     for position, person in enumerate(said):
-        who, role = (person["name"].lower(), person["affiliation"].lower()), SpeakerRole(person["role"])
+        who, role = _key(person["name"], person["affiliation"]), SpeakerRole(person["role"])
         # The same person may be named again, in another role, on the next line.
         speaker = called.get(who) or called.setdefault(who, _speaker_called(person, event_id))
         row = known.get((*who, role)) or Appearance(speaker=speaker, role=role)
@@ -74,18 +75,29 @@ def _write_speakers(session: Session, said: list[dict[str, Any]], event_id: int)
     session.appearances = rows
 
 
+def _key(name: str, affiliation: str) -> tuple[str, str]:
+    return name.casefold(), affiliation.casefold()
+
+
 def _speaker_called(person: dict[str, Any], event_id: int) -> Speaker:
     """Find a person by name and affiliation, or make them.
 
     Without an affiliation it is whoever has that name at this event: elsewhere the name alone may be somebody else's.
     """
-    asked = sa.select(Speaker).where(sa.func.lower(Speaker.name) == person["name"].lower())
-    same = sa.func.lower(Speaker.affiliation) == person["affiliation"].lower()
-    if not person["affiliation"]:
-        here = sa.select(Appearance.speaker_id).join(Session).where(Session.event_id == event_id)
-        same = sa.or_(same, Speaker.id.in_(here))
-    known = db.session.scalars(asked.where(same).order_by(Speaker.id)).first()
-    return known or Speaker(name=person["name"], affiliation=person["affiliation"])
+    name, place = person["name"], person["affiliation"]
+    asked = sa.select(Speaker).where(naming.may_be(Speaker.name, name)).order_by(Speaker.id)
+    called = [each for each in db.session.scalars(asked) if naming.is_same(each.name, name)]
+    here = set[int]() if place else _appearing(event_id, called)
+    known = (each for each in called if naming.is_same(each.affiliation, place) or each.id in here)
+    return next(known, None) or Speaker(name=name, affiliation=place)
+
+
+def _appearing(event_id: int, called: Collection[Speaker]) -> set[int]:
+    """Return the ids of those who appear at an event."""
+    if not called:
+        return set()
+    asked = sa.select(Appearance.speaker_id).join(Session).where(Session.event_id == event_id)
+    return set(db.session.scalars(asked.where(Appearance.speaker_id.in_([each.id for each in called]))))
 
 
 def _speakers(said: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -187,6 +187,14 @@ def test_people_are_found_again_by_name_and_affiliation_and_what_is_known_of_the
     assert known.biography == "Knows things."
 
 
+def test_people_are_found_again_in_other_capitals_whatever_their_letters(event: Event) -> None:
+    take(event, "Title\tSpeakers\nOpening\tÉlodie van Çelik")
+
+    found = take(event, "Title\tSpeakers\nOpening\tÉlodie van Çelik\nPanel\tÉLODIE VAN ÇELIK\n100%\tElodie_van Celik")
+
+    assert (found.counts["unchanged"], found.counts["people"]) == (1, 1)
+
+
 def test_nothing_is_taken_while_some_of_it_cannot_be_read_unless_that_is_left_out(event: Event) -> None:
     text = "Tijd\tTitel\n9:30-10:00\tOpening\n25:00\tNacht"
 

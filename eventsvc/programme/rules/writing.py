@@ -52,7 +52,7 @@ def check(said: Mapping[str, Any]) -> None:
         raise errors.BadSlot(_("It would end before it begins. Choose a later end."), field="ends_at")
     seen = set()
     for person in contents.plain({"speakers": said.get("speakers") or []})["speakers"]:
-        key = person["name"].lower(), person["affiliation"].lower(), person["role"]
+        key = person["name"].casefold(), person["affiliation"].casefold(), person["role"]
         if key in seen:
             raise errors.SaidTwice(person["name"])
         seen.add(key)
