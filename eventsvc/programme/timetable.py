@@ -159,7 +159,7 @@ def _is_long(slot: Slot | None, bounds: Slot) -> bool:
 
 
 def _hours_of(on: date, own: Sequence[Draft], board: Board) -> Slot:
-    """Return the hours to build in: those of what is there, one to spare; where they are few, the event's or of work."""
+    """Return the hours to build in: those of what is there, one to spare; where that is few, the event's or work's."""
     bounds, zone, event = slots.day_bounds(on, board.event.timezone), ZoneInfo(board.event.timezone), board.event
     taken = [draft.item.slot for draft in own if draft.item.slot]
     hours = Slot(datetime.combine(on, _OPENS, zone), datetime.combine(on, _CLOSES, zone))

@@ -18,10 +18,10 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from eventsvc import when
 from eventsvc.events import wall
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Day, WallTime, Whole, choices, naive, take
+from eventsvc.events.fields import FIRST_YEAR, LAST_YEAR, Day, WallTime, Whole, choices, naive, take
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import blocks, timetable
+from eventsvc.programme import blocks, slots, timetable
 from eventsvc.programme.models import Room, Session, SessionStatus
 from eventsvc.programme.slots import Slot
 
@@ -149,13 +149,17 @@ class Dropped:
 
     @classmethod
     def read(cls, sent: Mapping[str, str], timezone: str) -> Dropped | None:
-        """Return what was dropped; None for anything that a form is to look at, and to tell what is wrong with it."""
+        """Return what was dropped; None for anything that a form is to look at, and to tell what is wrong with it.
+
+        `day` is where it goes when that is another day than the slot's: at the same hour of the clock there.
+        """
         moments, _comma, room = sent.get("slot", "").rpartition(",")
         if "says_rooms" in sent or "starts_at" in sent or "instead" in sent or not _is_number(room):
             return None
         slot = _slot(moments, timezone)
-        is_odd = slot is None or slot.starts_at.second or slot.length % timedelta(minutes=1) or slot.length > _LONGEST
-        return None if slot is None or is_odd else cls(slot, room, sent.get("revision", ""))
+        if slot is not None and "day" in sent:
+            slot = _on_day(slot, sent["day"], timezone)
+        return cls(slot, room, sent.get("revision", "")) if slot is not None and _is_plain(slot) else None
 
     def opened_at(self) -> int:
         """As MoveForm's."""
@@ -178,6 +182,21 @@ def _slot(said: str, timezone: str) -> Slot | None:
         wall.clock(slot.starts_at, timezone), wall.clock(slot.ends_at, timezone)
         return slot
     except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _is_plain(slot: Slot) -> bool:
+    """Tell whether the form would take it as it is: whole minutes, not too many, in a year that events have."""
+    is_whole = not slot.starts_at.second and not slot.length % timedelta(minutes=1)
+    return is_whole and slot.length <= _LONGEST and FIRST_YEAR <= slot.starts_at.year <= LAST_YEAR
+
+
+def _on_day(slot: Slot, said: str, timezone: str) -> Slot | None:
+    """Return a slot at the same hour of the clock on another day of the programme; None for what is no such day."""
+    try:
+        days = (date.fromisoformat(said) - slots.day_of(slot.starts_at, timezone)).days
+        return slot.beginning(slots.on_another_day(slot.starts_at, days, timezone))
+    except (ValueError, OverflowError):
         return None
 
 

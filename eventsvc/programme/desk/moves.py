@@ -52,7 +52,8 @@ def _form(session: Session) -> MoveForm:
     form = MoveForm(session.event, session)
     said_slot = request.values.get("instead") or request.values.get("slot")
     if said_slot is not None:
-        form.take_slot(said_slot)
+        # A day that could be read has been: see `Dropped`.
+        form.take_slot("" if "day" in request.form else said_slot)
     return form
 
 

@@ -113,6 +113,7 @@ def _tabs(board: Board, on: date) -> list[dict[str, Any]]:
             "label": blocks.day_name(each, event.timezone, board.locale),
             "url": url_for(".show_timetable", slug=event.slug, day=each.isoformat()),
             "is_current": each == on,
+            "day": each.isoformat(),
         }
         for each in board.days
     ]
