@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import errors, rules
@@ -482,3 +483,49 @@ def test_the_hours_to_build_in_are_those_of_a_day_that_has_many_and_of_work_wher
 
     assert (hours(DAY)[0], hours(DAY)[-1]) == ("12:00", "02:00")
     assert (hours(NEXT_DAY)[0], hours(NEXT_DAY)[-1]) == ("08:00", "17:00")
+
+
+def test_a_drop_asks_as_little_among_many_sessions_as_among_two(
+    desk: FlaskClient, event: Event, count_queries: Callable[[], Any]
+) -> None:
+    talk, counts = a_talk(event, "Talk", appearances=[Appearance(speaker=Speaker(name="Sam"))]), list[int]()
+    for lot in range(2):
+        for number in range(1 + 12 * lot):
+            sam = Speaker(name=f"Speaker {number}")
+            a_talk(event, "Other", after=180, room=room(event, "Lab"), appearances=[Appearance(speaker=sam)])
+        where, address, seen = slot(NINE + (60 + 5 * lot) * MINUTE, 60, talk.room), of(talk), talk.revision
+        with count_queries() as queries:
+            moved = desk.post(address, data={"revision": seen, "slot": where})
+        assert moved.status_code == 303
+        counts.append(queries.count)
+        db.session.refresh(talk)
+
+    # Who I am and what I may, the session with its event, the turnstile, what goes on around it, and two writes.
+    assert counts[0] == counts[1] <= 9
+
+
+def test_what_was_read_of_a_session_before_somebody_else_moved_it_is_read_again(event: Event, olga: Actor) -> None:
+    talk = a_talk(event, "Talk")
+    assert (talk.revision, talk.starts_at) == (1, NINE)
+    with db.engine.begin() as elsewhere:
+        table = Session.__table__
+        said = {"starts_at": NINE + 30 * MINUTE, "ends_at": NINE + 90 * MINUTE, "revision": 2}
+        elsewhere.execute(sa.update(table).where(table.c.id == talk.id).values(said))
+
+    rules.move(
+        talk,
+        starts_at=NINE + 120 * MINUTE,
+        ends_at=NINE + 180 * MINUTE,
+        room_id=talk.room_id,
+        revision=2,
+        by=olga,
+        at=NOW,
+    )
+    db.session.commit()
+
+    entry = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert entry.before == {
+        "starts_at": (NINE + 30 * MINUTE).isoformat(), "ends_at": (NINE + 90 * MINUTE).isoformat(), "revision": 2,
+    }  # fmt: skip
+    assert talk.revision == 3
