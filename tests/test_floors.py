@@ -48,7 +48,7 @@ FLOORS: dict[int, str] = {
         programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
         registration/answered registration/answers registration/blanks registration/boxes registration/bundles
         registration/choices registration/consent registration/drafts registration/files registration/history
-        registration/holding registration/keys registration/known registration/laying registration/limits
+        registration/groups registration/holding registration/invitees registration/keys registration/known registration/laying registration/limits
         registration/listed registration/owndata registration/questionnaires registration/questions
         registration/receiving registration/retention registration/roster registration/seats
         registration/session_roster registration/spoken registration/stamps registration/standings
@@ -60,7 +60,7 @@ FLOORS: dict[int, str] = {
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/invitations mail/letters
+        mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/inviting mail/invitations mail/letters
         mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/speakers mail/whereabouts
         mail/wording mail/words
     """,

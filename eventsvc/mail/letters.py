@@ -12,15 +12,16 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from eventsvc.mail import invitations, programmes, speakers, wording
+from eventsvc.mail import invitations, inviting, programmes, speakers, wording
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import Letter
+from eventsvc.mail.inviting import InvitedWords
 from eventsvc.mail.programmes import ProgrammeWords
 from eventsvc.mail.speakers import SpeakerWords
 from eventsvc.mail.wording import AccountWords, Words
 from eventsvc.text import one_line
 
-AnyWords = Words | AccountWords | ProgrammeWords | SpeakerWords
+AnyWords = Words | AccountWords | ProgrammeWords | SpeakerWords | InvitedWords
 
 _OF_ACCOUNT = frozenset({"account_reset", "account_invited", "account_changed"})
 _GAPS = re.compile(r"\n{3,}")
@@ -66,6 +67,8 @@ def _words(due: Due, language: str, *, invited: int) -> AnyWords:
         return wording.of_account(due)
     if due.kind in invitations.OF_PROGRAMME:
         return programmes.words(due, language, invitations=invited)
+    if due.kind in inviting.KINDS:
+        return inviting.words(due, language)
     if due.kind in speakers.KINDS:
         return speakers.words(due, language, invitations=invited)
     return wording.of_registration(due, language, invitations=invited)

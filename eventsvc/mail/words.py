@@ -22,6 +22,8 @@ KINDS: dict[str, Any] = {
     "handed_over": _l("You handed your place on"),
     "taken_over": _l("A place was handed to you"),
     "restored": _l("Your cancellation is undone"),
+    "personal_invitation": _l("You are invited"),
+    "group_registered": _l("Your group is registered"),
     "cancelled": _l("Your registration is cancelled"),
     "event_changed": _l("The event has changed"),
     "event_cancelled": _l("The event is cancelled"),

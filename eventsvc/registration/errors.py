@@ -232,6 +232,55 @@ class TooManyFiles(_Told):
     told = _l("Many files came from your network. Wait ten minutes, then choose this one again.")
 
 
+class GroupsNotTaken(_Told):
+    told = _l("This event takes no groups. Nothing was saved; each person can register by themselves.")
+
+
+class NoGroup(Refused):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("Write down at least one person, and at most %(most)s. Nothing was saved.", most=most), field="people"
+        )
+
+
+class GroupRefused(Refused):
+    """One of a group cannot be taken, so nobody was; `number` is the line they stand on."""
+
+    def __init__(self, number: int, refused: Refused) -> None:
+        super().__init__(
+            _("Person %(number)s: %(sentence)s", number=number, sentence=refused.sentence),
+            field="people" if refused.field in {None, "email"} else refused.field,
+        )
+        self.status = refused.status
+        self.number = number
+
+
+class InvitationUsed(_Told):
+    """Tells nothing of whose it was."""
+
+    status = 410
+    told = _l("This invitation has been used, or was withdrawn. Whoever used it has a letter with a link of their own.")
+
+
+class InvitationForOther(_Told):
+    told = _l("This invitation is for the address it was sent to. Write that one, or ask the organiser for another.")
+    beside = "email"
+
+
+class NoSeatsToKeep(Refused):
+    status = 409
+
+    def __init__(self, left: int) -> None:
+        super().__init__(
+            ngettext(
+                "There is one seat to keep, so nobody was invited. Invite fewer people, or keep no seats.",
+                "There are %(num)s seats to keep, so nobody was invited. Invite fewer people, or keep no seats.",
+                left,
+            ),
+            field="reserved_until",
+        )
+
+
 class ChangesOver(Refused):
     """Too late to change something by oneself. Names who can still do it, where the event names somebody."""
 

@@ -53,6 +53,15 @@ def _is_mailbox(_form: Any, field: Field) -> None:
         raise ValidationError(_slip(field.data)) from None
 
 
+def mailbox_slip(address: str) -> Any:
+    """Say what is wrong with an address as it was typed, or nothing."""
+    try:
+        validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return _slip(address)
+    return None
+
+
 def _slip(address: str) -> Any:
     name, at, domain = address.partition("@")
     if not at:

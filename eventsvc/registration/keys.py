@@ -75,6 +75,11 @@ def retire(registration: Registration, kind: TokenKind, *, at: datetime, is_eras
     _put(registration, kind, None, None)
 
 
+def note_retired(digest: str, kind: TokenKind, at: datetime) -> None:
+    """Remember that a link was one once."""
+    db.session.add(RetiredToken(digest=digest, kind=kind, retired_at=at, is_erased=False))
+
+
 def _sealed(registration: Registration, kind: TokenKind) -> str | None:
     return registration.manage_sealed if kind is TokenKind.MANAGE else registration.feed_sealed
 

@@ -33,6 +33,8 @@ _PARTICLES = frozenset(
 )
 _ADDRESS = re.compile(r"^(?P<name>[^<>]*)<(?P<email>[^<>@\s]+@[^<>\s]+)>$")
 
+_ALONE = re.compile(r"^(?:(?P<name>[^<>@]*)<(?P<email>[^<>\s]+)>|(?P<bare>[^\s,;<>|]+@[^\s,;<>|]+))[,;]?$")
+
 
 class Column(enum.StrEnum):
     """What a column of the list holds."""
@@ -177,6 +179,42 @@ def read(found: Sequence[Row], laid: Layout, setting: Setting) -> Reading:
         else:
             problems.append(outcome)
     return Reading(tuple(people), tuple(problems), laid)
+
+
+def addressed(text: str, setting: Setting) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    """Read people to write to: a table, or one address a line with a name before it or none.
+
+    Raises Unreadable where there is nothing in it.
+    """
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not lines:
+        raise Unreadable(_("There is nobody in it yet."))
+    if all(_ALONE.match(line.strip()) for _number, line in lines):
+        return _by_line(lines)
+    found = rows(text)
+    read_of = read(found, layout(found), setting)
+    missing = [
+        Problem(each.line, each.person.family_name, _("There is no address to write to."))
+        for each in read_of.people
+        if not each.person.email
+    ]
+    people = tuple(each for each in read_of.people if each.person.email)
+    return people, tuple(sorted((*read_of.problems, *missing), key=lambda problem: problem.line))
+
+
+def _by_line(lines: Sequence[tuple[int, str]]) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    people: list[Listed] = []
+    problems: list[Problem] = []
+    for number, line in lines:
+        written = _ALONE.match(line.strip())
+        email = (written["bare"] or written["email"]) if written else ""
+        name = one_line(written["name"] or "").strip(" \"'") if written else ""
+        if wrong := _wrong_address(email):
+            problems.append(Problem(number, line.strip()[:120], wrong))
+        else:
+            given, family = _parted(name) if name else ("", "")
+            people.append(Listed(number, Person(given, family, email)))
+    return tuple(people), tuple(problems)
 
 
 def _read(row: Row, laid: Layout, setting: Setting) -> Listed | Problem:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from eventsvc import links, tokens
 from eventsvc.calendars import entries
 from eventsvc.calendars.ics import Method
 from eventsvc.columns import snapshot
@@ -23,7 +24,7 @@ from eventsvc.mail.models import Message
 from eventsvc.mail.outbox import Draft, Recipient
 from eventsvc.programme.reading import Item
 from eventsvc.registration import holding, told
-from eventsvc.registration.models import OfferKind, Registration, State
+from eventsvc.registration.models import OfferKind, PersonalInvitation, Registration, RegistrationGroup, State
 
 # The letters that a registration begins with.
 _FIRST = frozenset({"registered", "waitlisted", "prove_address", "taken_over"})
@@ -136,6 +137,52 @@ class HandingOn:
         """Tell the other that the place is theirs, with an invitation and links of their own."""
         facts = {"other": self.giver} | _with_invitation(registration)
         return _post("taken_over", registration, facts, key=f"taken_over:{registration.id}", at=self.at)
+
+
+def invited(event: Event, people: Sequence[PersonalInvitation], *, at: datetime) -> None:
+    """Invite people to register, by links of their own; one statement for all of them.
+
+    Each link is sealed among the facts, so that who reads the outbox cannot use it.
+    """
+    of_event = told.of_event(event)
+    drafts = []
+    for person in people:
+        if not person.email or not person.link_sealed:
+            continue
+        address = links.absolute("registration.invited", token=tokens.unseal(person.link_sealed), lang=person.language)
+        facts = {
+            "given_name": person.given_name,
+            "sentence": person.note,
+            "until": person.reserved_until.isoformat() if person.reserved_until else None,
+            "sealed_link": tokens.seal(address),
+        }
+        name = f"{person.given_name} {person.family_name}".strip()
+        to = Recipient(person.email, name, person.language, event.contact_email)
+        about = f"invitation:{person.id}"
+        drafts.append(
+            Draft("personal_invitation", to, of_event | facts, f"{about}:{_second(at)}", about, event.id, None, at)
+        )
+    outbox.replace_all_waiting([draft.about for draft in drafts])
+    outbox.post_all(drafts, at=at)
+
+
+def group_registered(
+    group: RegistrationGroup, event: Event, people: Sequence[Registration], *, at: datetime
+) -> Message | None:
+    """Tell the contact of a group how each of its people stands, with the link to see that later."""
+    if not group.contact_email or not group.link_sealed:
+        return None
+    address = links.absolute("registration.group", token=tokens.unseal(group.link_sealed), lang=group.language)
+    facts = {
+        "given_name": group.contact_name,
+        "people": [[person.name, person.state.value] for person in people],
+        "sealed_link": tokens.seal(address),
+    }
+    name = f"group:{group.id}"
+    to = Recipient(group.contact_email, group.contact_name, group.language, event.contact_email)
+    return outbox.post(
+        "group_registered", to, told.of_event(event) | facts, key=name, about=name, at=at, event_id=event.id
+    )
 
 
 def still_interested(event: Event, people: Sequence[Registration], due_at: datetime, *, at: datetime) -> None:

@@ -101,6 +101,11 @@ class Seating:
         after = replace(before, seated=before.seated + is_seated, waiting=before.waiting + (not is_seated))
         return replace(self, held={**self.held, type_id: after})
 
+    def released(self, type_id: int | None) -> Seating:
+        """Return the seating without one reserved seat."""
+        before = self.held.get(type_id, NOBODY)
+        return replace(self, held={**self.held, type_id: replace(before, seated=max(0, before.seated - 1))})
+
     def place(self, type_id: int | None) -> int:
         """Return the place on the list of whoever joins it now; see `seats.position`."""
         if type_id is not None and self.room(type_id) == 0:

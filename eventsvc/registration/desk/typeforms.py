@@ -25,7 +25,7 @@ from eventsvc.registration.models import TicketType, Visibility
 MOST_PLACES, MOST_USES, MOST_CENTS = 100_000, 100_000, 10_000_000
 _AMOUNT = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?")
 _DOMAIN = re.compile(r"(?!-)[^\s@/:.]+(?:\.[^\s@/:.]+)+")
-_TIMES = ("opens_at", "closes_at")
+_TIMES = ("opens_at", "closes_at", "reserved_until")
 _PLAIN = ("name", "description", "capacity", "currency", "fee_note", "fee_due_days", "domains")
 
 
@@ -57,7 +57,7 @@ def _are_domains(_form: Any, field: Any) -> None:
             raise ValidationError(_l("Write what stands after the @, one a line, for example lumc.nl."))
 
 
-class _WithTimes(FlaskForm):
+class WithTimes(FlaskForm):
     """Reads its times as the clock at the event shows them."""
 
     def __init__(self, event: Event, **more: Any) -> None:
@@ -81,8 +81,12 @@ class _WithTimes(FlaskForm):
             return False
         return True
 
+    def moment(self, name: str) -> datetime | None:
+        """Return the moment that a field holds; the form has been found valid."""
+        return self._moments.get(name)
 
-class TypeForm(_WithTimes):
+
+class TypeForm(WithTimes):
     """Everything an organiser can say of a ticket type; field names are its columns."""
 
     revision = HiddenField()
@@ -162,7 +166,7 @@ def _shown(event: Event, ticket_type: TicketType | None) -> Mapping[str, Any]:
     }
 
 
-class CodeForm(_WithTimes):
+class CodeForm(WithTimes):
     """A new access code; `code` empty: one of our own making."""
 
     code = line(_l("Code"), LONGEST)

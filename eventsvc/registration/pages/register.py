@@ -43,6 +43,7 @@ from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind, Turnstile
 from eventsvc.registration.pages import asking, sending, tickets, waiting
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.pages.ways import OPEN, Way
 from eventsvc.registration.person import Person
 from eventsvc.registration.seating import Seating
 from eventsvc.text import one_line
@@ -61,7 +62,7 @@ def register(slug: str) -> Response:
     if request.method == "POST":
         # Whoever is taken in sees no form, and the rule reads the event for itself.
         found = db.session.execute(_FOUND, {"slug": slug}).first()
-        return _receive(found.id, _sent(*found), at) if found else _elsewhere(slug, 308)
+        return receive(found.id, sent(*found), at) if found else _elsewhere(slug, 308)
     shown = db.session.execute(_SHOWN, {"slug": slug}).first()
     return _offer(*shown, at) if shown else _elsewhere(slug, 301)
 
@@ -71,7 +72,7 @@ def _elsewhere(slug: str, status: int) -> Response:
     return redirect(url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug))), status)
 
 
-def _sent(event_id: int, asks: str, mode: Mode) -> RegistrationForm:
+def sent(event_id: int, asks: str, mode: Mode) -> RegistrationForm:
     # Files are let in before anything reads the form.
     asked = asking.sent(event_id, asks, lambda: tickets.way(event_id, mode))
     form = RegistrationForm()
@@ -92,31 +93,31 @@ def _offer(event: Event, asks: str, at: datetime) -> Response:
     is_open = choice.is_open(there)
     asked = asking.empty(event.id, asks, choice.mode(event)) if is_open else boxes.NONE
     if not is_open or session.get("_flashes"):
-        return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new(), asked), there, choice, at), 200)
+        return answer(_drawn(event, fresh(stamps.stamp(at), tokens.new(), asked), there, choice, at), 200)
     own = [stamps.stamp(at), tokens.new()]
     if current_app.config["WTF_CSRF_ENABLED"]:
         own.append(generate_csrf())
     page = kept.drawn(
         _facts(event, there, choice, asked, at),
-        lambda: blanks.emptied(_drawn(event, _fresh(own[0], own[1], asked), there, choice, at), own),
+        lambda: blanks.emptied(_drawn(event, fresh(own[0], own[1], asked), there, choice, at), own),
     )
-    return _answer(blanks.filled(page, own), 200)
+    return answer(blanks.filled(page, own), 200)
 
 
 def _offer_by_code(event: Event, asks: str, seating: Seating, there: Places, at: datetime) -> Response:
     """Show the form to whoever came by an address with an access code in it; no other page is told that address."""
-    form = _fresh(stamps.stamp(at), tokens.new(), boxes.NONE)
+    form = fresh(stamps.stamp(at), tokens.new(), boxes.NONE)
     form.code.data = one_line(request.args["code"])[:200]
     code = tickets.known(form, event.id, at)
     choice = tickets.offered(event, seating, request.args.get("ticket", ""), at, code)
     if choice.is_open(there):
         form.asking = asking.empty(event.id, asks, choice.mode(event))
-    response = _answer(_drawn(event, form, there, choice, at), 200 if code else 404)
+    response = answer(_drawn(event, form, there, choice, at), 200 if code else 404)
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 
-def _fresh(opened: str, submission_key: str, asked: Boxes) -> RegistrationForm:
+def fresh(opened: str, submission_key: str, asked: Boxes) -> RegistrationForm:
     form = RegistrationForm()
     form.asking = asked
     form.opened.data, form.submission_key.data = opened, submission_key
@@ -135,6 +136,7 @@ def _facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes, at
         event.slug,
         event.title,
         event.retention_days,
+        event.accepts_groups,
         locale,
         request.query_string,
         queue,
@@ -148,43 +150,43 @@ def _facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes, at
     )
 
 
-def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
+def receive(event_id: int, form: RegistrationForm, at: datetime, way: Way = OPEN) -> Response:
     """Look a post over; whatever is wrong, the form comes back with everything typed."""
     may_post = limits.may_post(request.remote_addr or "")
     sending.take(form.asking, form.submission_key, has_leave=may_post and not form.homepage.data)
     if not may_post:
-        return _wait(event_id, form, at)
+        return _wait(event_id, form, at, way)
     if request.form.get("act") == "code" and not is_forged(form):
-        return _show_by_code(event_id, form, at)
+        return _show_by_code(event_id, form, at, way)
     if not form.validate():
-        return _refuse(event_id, form, at, 400 if is_forged(form) else form.asking.status)
+        return _refuse(event_id, form, at, 400 if is_forged(form) else form.asking.status, way)
     if form.homepage.data:
         form.homepage.data = ""
         form.form_errors.append(
             _("Something filled in a field that people do not see. It is empty again: send once more.")
         )
-        return _refuse(event_id, form, at, 422)
+        return _refuse(event_id, form, at, 422, way)
     if not _took_time(form, at):
         form.form_errors.append(_("That was quick. Look it over once more, then send it again."))
-        return _page(event_id, form, at)
+        return page(event_id, form, at, way=way)
     if not limits.may_register(form.person().email_folded or ""):
         form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
-        return _page(event_id, form, at, 429)
-    return _take_in(event_id, form, at)
+        return page(event_id, form, at, 429, way=way)
+    return _take_in(event_id, form, at, way)
 
 
-def _show_by_code(event_id: int, form: RegistrationForm, at: datetime) -> Response:
+def _show_by_code(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> Response:
     """Show the form again, as filled in, with the ticket types that the code in it opens."""
     if tickets.known(form, event_id, at) is None and not form.code.errors:
         form.code.errors = [_("Write the code first.")]
-    return _page(event_id, form, at, 422 if form.code.errors else 200)
+    return page(event_id, form, at, 422 if form.code.errors else 200, way=way)
 
 
-def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
+def _take_in(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> Response:
     """Register, and lead to the page that the letter leads to as well."""
     person = form.person()
     if form.code.data and not limits.may_try_code(request.remote_addr or "", event_id):
-        return _wait(event_id, form, at)
+        return _wait(event_id, form, at, way)
     try:
         registration = rules.register(
             event_id,
@@ -197,6 +199,7 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             answered=form.asking.answered,
             ticket_type_id=tickets.asked(event_id, form),
             code=form.code.data,
+            invitation_id=way.invitation_id,
         )
         rules.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
         # Whoever is asked for proof is shown no link, nor is anybody whose link stood on no page so far.
@@ -214,7 +217,7 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             _write_to_owner(event_id, form, at)
         if not form.asking.refuse(refused):
             web.refuse_on(form, refused)
-        return _refuse(event_id, form, at, refused.status)
+        return _refuse(event_id, form, at, refused.status, way)
     if is_hidden:
         return _look_in_letters(event_id, person, at)
     limits.count_registration(person.email_folded or "")
@@ -234,7 +237,7 @@ def _look_in_letters(event_id: int, person: Person, at: datetime) -> Response:
     page = render_template(
         "registration/look.html", lang=locale, event=event, address=person.email, until=_proof_until(event, at, locale)
     )
-    return _answer(page, 200)
+    return answer(page, 200)
 
 
 def _proof_until(event: Event, at: datetime, locale: str) -> str:
@@ -269,31 +272,34 @@ def _took_time(form: RegistrationForm, at: datetime) -> bool:
     return age is not None and age >= least
 
 
-def _refuse(event_id: int, form: RegistrationForm, at: datetime, status: int) -> Response:
+def _refuse(event_id: int, form: RegistrationForm, at: datetime, status: int, way: Way) -> Response:
     if limits.may_be_refused(request.remote_addr or "", event_id):
-        return _page(event_id, form, at, status)
-    return _wait(event_id, form, at)
+        return page(event_id, form, at, status, way=way)
+    return _wait(event_id, form, at, way)
 
 
-def _wait(event_id: int, form: RegistrationForm, at: datetime) -> Response:
+def _wait(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> Response:
     form.form_errors[:] = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
-    response = _page(event_id, form, at, 429)
+    response = page(event_id, form, at, 429, way=way)
     response.headers["Retry-After"] = str(limits.WAIT_SECONDS)
     return response
 
 
-def _page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
+def page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200, *, way: Way = OPEN) -> Response:
     """Draw the form again for whoever has typed something; where nobody can register, what they typed without it."""
     event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
     seating = seats.taken(event.id, at)
     there = standings.told(event, seating, at)
-    choice = tickets.offered(event, seating, form.ticket_type.data or "", at, tickets.by_typed(form, event_id, at))
+    chosen, code = form.ticket_type.data or "", tickets.by_typed(form, event_id, at)
+    there, choice = way.choice(event, there, tickets.offered(event, seating, chosen, at, code), seating, at)
     tickets.miss(form, choice)
     form.asking.show(answers.left(form.asking.form))
-    return _answer(_drawn(event, form, there, choice, at), status)
+    return answer(_drawn(event, form, there, choice, at, way), status)
 
 
-def _drawn(event: Event, form: RegistrationForm, there: Places, choice: tickets.Choice, at: datetime) -> str:
+def _drawn(
+    event: Event, form: RegistrationForm, there: Places, choice: tickets.Choice, at: datetime, way: Way = OPEN
+) -> str:
     """Draw the form, or say why there is none."""
     locale, is_form = web.language(), choice.is_open(there)
     return render_template(
@@ -309,6 +315,8 @@ def _drawn(event: Event, form: RegistrationForm, there: Places, choice: tickets.
         is_waiting=choice.is_waiting(there),
         odds=_odds(event, there, at) if choice.is_waiting(there) else "",
         choice=choice,
+        way=way,
+        action=way.action or url_for("registration.register", slug=event.slug),
         line=_line(event, there, locale),
         countries=countries.options(locale, form.country.data) if is_form else "",
         better=typos.better(form.email.data or ""),
@@ -333,7 +341,7 @@ def _why_shut(event: Event, there: Places) -> str:
     return "closed" if event.accepts_registrations else "nowhere"
 
 
-def _answer(body: str, status: int) -> Response:
+def answer(body: str, status: int) -> Response:
     response = make_response(body, status)
     # Kept by the browser alone, so that going back finds what was typed.
     response.headers["Cache-Control"] = "private, no-cache"

@@ -16,9 +16,11 @@ from eventsvc.registration.rules.asking import ask_registered, forget_answers, l
 from eventsvc.registration.rules.choosing import carry_over, choose, unchoose
 from eventsvc.registration.rules.codes import add_code, stop_code
 from eventsvc.registration.rules.correcting import correct
+from eventsvc.registration.rules.grouping import Contact, register_group
 from eventsvc.registration.rules.handing import hand_over
-from eventsvc.registration.rules.holding import is_over
+from eventsvc.registration.rules.holding import is_ahead, is_over
 from eventsvc.registration.rules.importing import Look, look, take_list
+from eventsvc.registration.rules.inviting import Terms, invite, invite_again, withdraw_invitation
 from eventsvc.registration.rules.leaving import cancel, erase
 from eventsvc.registration.rules.linking import (
     LINK_EVERY,
@@ -56,9 +58,11 @@ from eventsvc.registration.rules.workshops import serve_sessions
 
 __all__ = [
     "LINK_EVERY",
+    "Contact",
     "Look",
     "Marked",
     "Switched",
+    "Terms",
     "accept",
     "add_code",
     "add_question",
@@ -79,6 +83,9 @@ __all__ = [
     "erase",
     "forget_answers",
     "hand_over",
+    "invite",
+    "invite_again",
+    "is_ahead",
     "is_over",
     "is_used",
     "lacking",
@@ -91,6 +98,7 @@ __all__ = [
     "prioritise",
     "promote",
     "register",
+    "register_group",
     "rejoin",
     "remind",
     "remove_question",
@@ -114,5 +122,6 @@ __all__ = [
     "unchoose",
     "undo_cancel",
     "weigh",
+    "withdraw_invitation",
     "withdraw_wish",
 ]

@@ -10,11 +10,11 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing, by_time
 from eventsvc.extensions import db
-from eventsvc.registration import answers, deadlines, errors, fees, inheriting, keys, known, standings
+from eventsvc.registration import answers, deadlines, errors, fees, inheriting, invitees, keys, known, standings
 from eventsvc.registration.models import OF_REGISTRATION, OfferKind, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
 from eventsvc.registration.questions import NOTHING, Answered
-from eventsvc.registration.rules import admitting
+from eventsvc.registration.rules import admitting, inviting
 from eventsvc.registration.rules.holding import hold, is_ahead
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import seating_now, settle_and_serve
@@ -48,6 +48,8 @@ def register(
     is_proven: bool = False,
     skips_window: bool = False,
     is_admitted: bool = False,
+    invitation_id: int | None = None,
+    group_id: int | None = None,
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
 
@@ -55,7 +57,8 @@ def register(
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit;
     `skips_window` lets an attendee do so. Where the event asks for proof of address the seat is held until it is given,
     unless the address `is_proven` already or an organiser wrote it down. An event with ticket types is told which, by
-    `ticket_type_id`, and those who need one the access `code` as typed; whoever `is_admitted` needs none.
+    `ticket_type_id`, and those who need one the access `code` as typed; whoever `is_admitted` needs none, nor who comes
+    by a personal invitation, which is used up by it and gives the seat that it kept.
     Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull,
     AlreadyRegistered or OptionFull.
     """
@@ -67,6 +70,14 @@ def register(
     if met.sent_before is not None:
         return db.session.get_one(Registration, met.sent_before)
     seating = seating_now(event, at)
+    invited = inviting.opened(invitation_id, person) if invitation_id else None
+    if invited is not None:
+        ticket_type_id, is_admitted = invited.ticket_type_id or ticket_type_id, True
+        skips_window = skips_window or invited.skips_window
+        is_proven = is_proven or invited.email_folded == person.email_folded
+    has_kept_seat = invited is not None and invitees.holds_seat(invited, at)
+    if invited is not None and has_kept_seat:
+        seating = seating.released(invited.ticket_type_id)
     ticket_type = admitting.chosen(event, ticket_type_id, has_types=bool(seating.tickets))
     asks_proof = event.proof_hours is not None and not is_proven and not by.is_organiser and bool(person.email)
     is_free = by.is_organiser or (skips_window and is_ahead(event, at))
@@ -78,11 +89,15 @@ def register(
         if ticket_type
         else None
     )
+    if has_kept_seat and seating.left(event.capacity, ticket_type.id if ticket_type else None) != 0:
+        # It was kept before anybody came who waits by now.
+        standing = Standing.OPEN
     state = _state_for_newcomer(standing, seating, met, hides_known=asks_proof)
     registration = Registration(
         event=event,
         ticket_type=ticket_type,
         access_code_id=used.id if used else None,
+        group_id=group_id,
         turn=turn,
         reference=met.reference,
         origin=origin,
@@ -102,6 +117,8 @@ def register(
         state = _ask_proof(registration, event, state, at)
     move(registration, state, by=by, at=at)
     answers.write(registration, answered, at=at, is_new=True)
+    if invited is not None:
+        inviting.use(invited, registration, by=by, at=at)
     return registration
 
 

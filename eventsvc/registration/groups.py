@@ -1,0 +1,35 @@
+"""Groups: several people registered by one contact, and how each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventsvc import tokens
+from eventsvc.extensions import db
+from eventsvc.registration.models import Registration, RegistrationGroup
+
+MOST = 20
+"""How many people one contact registers at once; for more there is the import of a list."""
+
+
+def found(token: str) -> RegistrationGroup | None:
+    """Return the group that a link opens."""
+    asked = sa.select(RegistrationGroup).where(RegistrationGroup.link_digest == tokens.digest(token))
+    return db.session.scalar(asked)
+
+
+def sent_before(submission_key: str) -> RegistrationGroup | None:
+    """Return the group that the same form made already."""
+    asked = sa.select(RegistrationGroup).where(RegistrationGroup.submission_key == submission_key)
+    return db.session.scalar(asked)
+
+
+def people(group_id: int) -> Sequence[Registration]:
+    """Return the people of a group in the order in which they were written, those who were forgotten left out."""
+    asked: sa.Select[Any] = sa.select(Registration).where(
+        Registration.group_id == group_id, Registration.erased_at.is_(None)
+    )
+    return db.session.scalars(asked.order_by(Registration.id)).all()

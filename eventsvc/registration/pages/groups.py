@@ -1,0 +1,190 @@
+"""Registering a group, and the contact's page that says how each of its people stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import joinedload
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+from wtforms import EmailField, FieldList, FormField, HiddenField, StringField
+from wtforms.validators import DataRequired, Optional, ValidationError
+
+from eventsvc import clock, tokens, web
+from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.errors import Refused
+from eventsvc.events.models import Event, Status
+from eventsvc.extensions import db
+from eventsvc.registration import consent, groups, limits, rules, seats, stamps, standings, words
+from eventsvc.registration.forms import PersonForm, RegistrationForm, is_forged, mailbox_slip
+from eventsvc.registration.pages import register, tickets
+from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.person import Person
+from eventsvc.text import one_line
+
+_LINES = 5
+
+
+class _Line(FlaskForm):
+    """One person of a group; a line in which nothing is written is nobody."""
+
+    class Meta(PersonForm.Meta):
+        csrf = False
+
+    given_name = StringField(_l("Given name"), filters=[lambda text: one_line(text or "")])
+    family_name = StringField(_l("Family name"), filters=[lambda text: one_line(text or "")])
+    email = EmailField(_l("E-mail"), filters=[lambda text: one_line(text or "")])
+
+    @property
+    def is_written(self) -> bool:
+        return any((self.given_name.data, self.family_name.data, self.email.data))
+
+    def slip(self) -> str:
+        """Say what is wrong with a person that was written."""
+        if not self.given_name.data or not self.family_name.data:
+            return str(_("Please write given name and family name."))
+        if len(self.given_name.data) > 120 or len(self.family_name.data) > 120:
+            return str(_("This name is too long."))
+        return str(mailbox_slip(self.email.data or "") or "")
+
+
+class GroupForm(FlaskForm):
+    """Who registers the group, and who comes. `homepage` is a trap, as on the form for one person."""
+
+    class Meta(PersonForm.Meta):
+        pass
+
+    contact_name = StringField(
+        _l("Your name"),
+        filters=[lambda text: one_line(text or "")[:240]],
+        validators=[DataRequired(_l("Please write your name."))],
+    )
+    contact_email = EmailField(
+        _l("Your e-mail"),
+        filters=[lambda text: one_line(text or "")],
+        validators=[DataRequired(_l("Please write your e-mail address."))],
+    )
+    organisation = StringField(
+        _l("Organisation"), filters=[lambda text: one_line(text or "")[:200]], validators=[Optional()]
+    )
+    people = FieldList(FormField(_Line), min_entries=_LINES, max_entries=groups.MOST)
+    ticket_type = RegistrationForm.ticket_type
+    code = RegistrationForm.code
+    consent = RegistrationForm.consent
+    homepage = RegistrationForm.homepage
+    opened = HiddenField()
+    submission_key = HiddenField()
+
+    def validate_contact_email(self, field: Any) -> None:
+        if wrong := mailbox_slip(field.data or ""):
+            raise ValidationError(wrong)
+
+    def check_people(self) -> bool:
+        """Look over the lines that are written, and say at each what is wrong with it."""
+        written = [(number, line.form) for number, line in enumerate(self.people, 1) if line.form.is_written]
+        slips = [(number, line.slip()) for number, line in written]
+        told = [_("Person %(number)s: %(sentence)s", number=number, sentence=said) for number, said in slips if said]
+        addresses = [line.email.data.casefold() for _number, line in written if line.email.data]
+        if len(set(addresses)) < len(addresses):
+            told.append(_("The same address stands there twice: each person needs one of their own."))
+        if not written:
+            told.append(_("Write down at least one person."))
+        self.people.errors = told
+        return not told
+
+    def persons(self) -> list[Person]:
+        """Return who comes, each from the contact's organisation."""
+        place = self.organisation.data or ""
+        lines = [line.form for line in self.people if line.form.is_written]
+        return [Person(line.given_name.data, line.family_name.data, line.email.data, place) for line in lines]
+
+
+@blueprint.route("/events/<slug>/register/group", methods=["GET", "POST"])
+def register_group(slug: str) -> Response:
+    """Offer the form for several people, and take them in."""
+    at = clock.now()
+    asked = sa.select(Event).where(Event.slug == slug, Event.status != Status.DRAFT, Event.accepts_groups)
+    event = web.not_found_unless(db.session.scalar(asked.options(joinedload(Event.venue))))
+    form = GroupForm()
+    if request.method != "POST":
+        form.opened.data, form.submission_key.data = stamps.stamp(at), tokens.new()
+        return _page(event, form, at)
+    if request.form.get("act") == "more":
+        for _number in range(min(_LINES, groups.MOST - len(form.people))):
+            form.people.append_entry()
+        return _page(event, form, at)
+    if not limits.may_post(request.remote_addr or ""):
+        form.form_errors = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
+        return _page(event, form, at, 429)
+    is_right = form.validate()
+    if not form.check_people() or not is_right or form.homepage.data:
+        return _page(event, form, at, 400 if is_forged(form) else 422)
+    return _take_in(event, form, at)
+
+
+@blueprint.get("/groups/<token>")
+@web.private
+def group(token: str) -> Response:
+    """Show the contact how each of their people stands."""
+    found = web.not_found_unless(groups.found(token))
+    web.speak(found.language)
+    event = db.session.get_one(Event, found.event_id)
+    people = [
+        {"name": each.name, "word": words.state(each.state), "email": each.email} for each in groups.people(found.id)
+    ]
+    page = render_template("registration/group.html", lang=web.language(), event=event, group=found, people=people)
+    return register.answer(page, 200)
+
+
+def _take_in(event: Event, form: GroupForm, at: datetime) -> Response:
+    event_id = event.id
+    people = form.persons()
+    if any(not limits.may_register(person.email_folded or "") for person in people):
+        form.form_errors = [_("One of these addresses was registered several times within the hour. Try again later.")]
+        return _page(event, form, at, 429)
+    try:
+        _group, token = rules.register_group(
+            event_id,
+            rules.Contact(form.contact_name.data or "", form.contact_email.data or "", form.organisation.data or ""),
+            people,
+            by=ATTENDEE,
+            at=at,
+            language=web.language(),
+            ticket_type_id=tickets.asked(event_id, form),
+            code=form.code.data,
+            submission_key=form.submission_key.data or "",
+            consent_version=consent.VERSION,
+        )
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        web.refuse_on(form, refused)
+        return _page(db.session.get_one(Event, event_id), form, at, refused.status)
+    for person in people:
+        limits.count_registration(person.email_folded or "")
+    response = redirect(url_for("registration.group", token=token), 303)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _page(event: Event, form: GroupForm, at: datetime, status: int = 200) -> Response:
+    seating = seats.taken(event.id, at)
+    there = standings.told(event, seating, at)
+    choice = tickets.offered(event, seating, form.ticket_type.data or "", at, tickets.by_typed(form, event.id, at))
+    page = render_template(
+        "registration/register_group.html",
+        lang=web.language(),
+        event=event,
+        form=form,
+        choice=choice,
+        is_open=choice.is_open(there),
+        most=groups.MOST,
+        consent=consent.text(current_app.config["SITE_NAME"]),
+    )
+    return register.answer(page, status)

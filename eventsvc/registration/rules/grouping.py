@@ -1,0 +1,92 @@
+"""Registering a group: one contact, several people, each with a registration and links of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventsvc import tokens
+from eventsvc.accounts import audit
+from eventsvc.accounts.actors import Actor
+from eventsvc.errors import Refused
+from eventsvc.extensions import db
+from eventsvc.registration import errors, groups, keys, notifications
+from eventsvc.registration.models import RegistrationGroup
+from eventsvc.registration.person import Person
+from eventsvc.registration.rules.holding import hold
+from eventsvc.registration.rules.registering import register
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who registers a group; they need not come themselves."""
+
+    name: str
+    email: str
+    organisation: str = ""
+
+
+def register_group(
+    event_id: int,
+    contact: Contact,
+    people: Sequence[Person],
+    *,
+    by: Actor,
+    at: datetime,
+    language: str,
+    ticket_type_id: int | None = None,
+    code: str | None = None,
+    submission_key: str,
+    consent_version: str | None = None,
+) -> tuple[RegistrationGroup, str]:
+    """Register several people at once, all of them or nobody, and return the group with the token of its link.
+
+    Each passes the same seats as anybody, in the order in which they are written, and has a letter of their own; the
+    contact has one that says how each stands. Questions are for each to answer. The same form sent twice is one group.
+    Raises GroupsNotTaken, NoGroup for nobody or too many, and for the first who cannot be taken what `register` raises,
+    as GroupRefused with the number of the line.
+    """
+    if not 1 <= len(people) <= groups.MOST:
+        raise errors.NoGroup(groups.MOST)
+    key, submission = keys.new(), tokens.digest(f"{submission_key} group {event_id}")
+    event, _turn = hold(event_id)
+    before = groups.sent_before(submission)
+    if before is not None:
+        return before, tokens.unseal(before.link_sealed or "")
+    if not event.accepts_groups:
+        raise errors.GroupsNotTaken
+    group = RegistrationGroup(
+        event_id=event.id,
+        contact_name=contact.name,
+        contact_email=contact.email,
+        organisation=contact.organisation,
+        language=language,
+        created_at=at,
+        submission_key=submission,
+        link_digest=key.digest,
+        link_sealed=key.sealed,
+    )
+    db.session.add(group)
+    db.session.flush()
+    taken = []
+    for number, person in enumerate(people, 1):
+        try:
+            registration = register(
+                event_id,
+                person,
+                by=by,
+                at=at,
+                language=language,
+                consent_version=consent_version,
+                ticket_type_id=ticket_type_id,
+                code=code,
+                group_id=group.id,
+            )
+        except Refused as refused:
+            raise errors.GroupRefused(number, refused) from None
+        taken.append(registration)
+    said = {"people": len(taken)}
+    audit.record("register group", group, by=by, at=at, event_id=event.id, after=said)
+    notifications.group_registered(group, event, taken, at=at)
+    return group, key.token

@@ -1,0 +1,361 @@
+"""The ways in besides the open form: personal invitations and groups, through the same seats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from eventsvc import tokens
+from eventsvc.accounts.actors import ATTENDEE, SYSTEM
+from eventsvc.accounts.models import AuditEntry
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.mail import claims, letters
+from eventsvc.mail.models import Message
+from eventsvc.registration import errors, groups, listed, rules, seats
+from eventsvc.registration.listed import Setting
+from eventsvc.registration.models import (
+    PersonalInvitation,
+    Registration,
+    RegistrationGroup,
+    State,
+    TicketType,
+    Visibility,
+)
+from eventsvc.registration.person import Person
+from eventsvc.registration.rules import Terms
+from tests.conftest import Clock
+from tests.people import NOW, a_registration, an_event, an_organiser
+
+ADA = Person("Ada", "Byron", "ada@example.org")
+SAM = Person("Sam", "Smit", "sam@example.org")
+FORM = {"given_name": "Ada", "family_name": "Byron", "email": "ada@example.org", "country": "NL", "consent": "y"}
+
+
+def invite(event: Event, *people: Person, **over: Any) -> list[PersonalInvitation]:
+    made = rules.invite(event.id, people or (ADA,), Terms(**over), language="en", by=SYSTEM, at=NOW)
+    db.session.commit()
+    return made
+
+
+def link(invitation: PersonalInvitation) -> str:
+    return f"/invitations/{tokens.unseal(invitation.link_sealed or '')}"
+
+
+def states() -> list[tuple[str, str]]:
+    return [(each.given_name, each.state.value) for each in db.session.query(Registration).order_by(Registration.id)]
+
+
+class TestInvitations:
+    def test_a_letter_with_a_link_of_their_own_opens_the_form_filled_in(self, client: FlaskClient) -> None:
+        [invitation] = invite(an_event(), note="We would love to see you.")
+
+        page = client.get(link(invitation))
+
+        letter = db.session.query(Message).one()
+        assert (letter.kind, letter.recipient) == ("personal_invitation", "ada@example.org")
+        assert "We would love to see you." in letter.facts["sentence"]
+        assert link(invitation) not in str(letter.facts)
+        assert page.status_code == 200 and 'value="ada@example.org"' in page.text and "You are invited." in page.text
+        assert page.headers["Cache-Control"] == "private, no-store"
+        assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+    def test_using_it_registers_and_it_works_once(self, client: FlaskClient) -> None:
+        [invitation] = invite(an_event())
+
+        done = client.post(link(invitation), data=FORM)
+        again = client.get(link(invitation))
+
+        assert done.status_code == 303 and states() == [("Ada", "confirmed")]
+        assert again.status_code == 410
+        assert invitation.registration_id == db.session.query(Registration).one().id
+        assert "use invitation" in [entry.act for entry in db.session.query(AuditEntry)]
+
+    def test_a_locked_one_is_for_its_address_alone(self, client: FlaskClient) -> None:
+        [invitation] = invite(an_event())
+
+        answer = client.post(link(invitation), data=FORM | {"email": "eve@example.org"})
+
+        assert answer.status_code == 409 and "This invitation is for the address it was sent to" in answer.text
+        assert 'value="eve@example.org"' in answer.text and states() == []
+
+    def test_one_that_is_not_locked_is_for_whoever_has_it(self, client: FlaskClient) -> None:
+        [invitation] = invite(an_event(), is_locked=False)
+
+        assert client.post(link(invitation), data=FORM | {"email": "eve@example.org"}).status_code == 303
+
+    @pytest.mark.parametrize(("skips", "status"), [(True, 303), (False, 409)])
+    def test_some_skip_the_window(self, client: FlaskClient, skips: bool, status: int) -> None:
+        event = an_event(registration_opens_at=NOW + timedelta(days=3))
+        [invitation] = invite(event, skips_window=skips)
+
+        assert client.post(link(invitation), data=FORM).status_code == status
+
+    def test_a_kept_seat_is_nobody_elses_until_its_day(self, client: FlaskClient, clock: Clock) -> None:
+        event = an_event(capacity=1)
+        [invitation] = invite(event, reserved_until=NOW + timedelta(days=1))
+
+        eve = client.post(
+            f"/events/{event.slug}/register", data=FORM | {"email": "eve@example.org", "given_name": "Eve"}
+        )
+        ada = client.post(link(invitation), data=FORM)
+
+        assert (eve.status_code, ada.status_code) == (303, 303)
+        assert states() == [("Eve", "waitlisted"), ("Ada", "confirmed")]
+
+    def test_a_seat_kept_too_long_is_given_to_whoever_waits(self, client: FlaskClient, clock: Clock) -> None:
+        event = an_event(capacity=1)
+        [invitation] = invite(event, reserved_until=NOW + timedelta(hours=1))
+        clock.at(NOW + timedelta(hours=2))
+
+        client.post(f"/events/{event.slug}/register", data=FORM | {"email": "eve@example.org", "given_name": "Eve"})
+        client.post(link(invitation), data=FORM)
+
+        assert states() == [("Eve", "confirmed"), ("Ada", "waitlisted")]
+
+    def test_withdrawing_gives_the_seat_to_the_list_and_the_link_says_so(self, client: FlaskClient) -> None:
+        event = an_event(capacity=1)
+        [invitation] = invite(event, reserved_until=NOW + timedelta(days=1))
+        opened = link(invitation)
+        sam = a_registration(event, state=State.WAITLISTED)
+
+        rules.withdraw_invitation(invitation, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+        assert sam.state is State.CONFIRMED and client.get(opened).status_code == 410
+
+    def test_no_more_seats_are_kept_than_there_are(self, app: Flask) -> None:
+        event = an_event(capacity=1)
+
+        with pytest.raises(errors.NoSeatsToKeep):
+            invite(event, ADA, SAM, reserved_until=NOW + timedelta(days=1))
+        db.session.rollback()
+
+        assert db.session.query(PersonalInvitation).count() == 0
+        assert seats.taken(event.id, NOW).seated == 0
+
+    def test_inviting_the_same_people_again_changes_nothing(self, app: Flask) -> None:
+        event = an_event()
+        a_registration(event, email="sam@example.org")
+        invite(event, ADA, SAM)
+
+        assert invite(event, ADA, SAM) == [] and db.session.query(PersonalInvitation).count() == 1
+
+    def test_a_type_for_the_invited_is_open_to_them_alone(self, client: FlaskClient) -> None:
+        event = an_event()
+        board = TicketType(event_id=event.id, name="Board", visibility=Visibility.INVITATION)
+        db.session.add(board)
+        db.session.commit()
+        [invitation] = invite(event, ticket_type=board)
+
+        stranger = client.post(
+            f"/events/{event.slug}/register", data=FORM | {"ticket_type": board.public_id, "email": "eve@example.org"}
+        )
+        page = client.get(link(invitation)).text
+        guest = client.post(link(invitation), data=FORM | {"ticket_type": board.public_id})
+
+        assert stranger.status_code == 409 and "Board" in page and guest.status_code == 303
+        assert db.session.query(Registration).one().ticket_type_id == board.id
+
+    def test_unknown_and_cut_links_are_not_found(self, client: FlaskClient) -> None:
+        [invitation] = invite(an_event())
+
+        assert client.get("/invitations/unknown").status_code == 404
+        assert client.get(link(invitation)[:-1]).status_code == 404
+
+    @pytest.mark.parametrize("language", ["en", "nl"])
+    def test_the_letter_is_written_in_both_languages(self, app: Flask, language: str) -> None:
+        rules.invite(an_event().id, [ADA], Terms(note="Come!"), language=language, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+        letter = written(db.session.query(Message).one())
+
+        assert "/invitations/" in letter.text and "Come!" in letter.html
+        assert "/invitations/" not in letter.record
+
+
+class TestTheListOfAddresses:
+    @pytest.mark.parametrize(
+        ("text", "people"),
+        [
+            ("ada@example.org", [("", "", "ada@example.org")]),
+            (
+                "Ada Byron <ada@example.org>\nsam@example.org,",
+                [("Ada", "Byron", "ada@example.org"), ("", "", "sam@example.org")],
+            ),
+            ("Name;E-mail\nAda Byron;ada@example.org", [("Ada", "Byron", "ada@example.org")]),
+        ],
+    )
+    def test_addresses_and_tables_are_read(self, text: str, people: list[tuple[str, str, str]]) -> None:
+        found, problems = listed.addressed(text, Setting({}, ["en"]))
+
+        assert [(p.person.given_name, p.person.family_name, p.person.email) for p in found] == people and not problems
+
+    def test_a_broken_one_is_told_by_its_line(self) -> None:
+        _found, problems = listed.addressed("ada@example.org\nsam@@example.org\n", Setting({}, ["en"]))
+
+        assert [problem.line for problem in problems] == [2]
+
+
+class TestTheDesk:
+    def test_people_are_invited_and_withdrawn(self, client: FlaskClient, sign_in: Callable[..., FlaskClient]) -> None:
+        event = an_event()
+        olga = sign_in(an_organiser("Olga", owns=event))
+        url = f"/desk/events/{event.slug}/invitations"
+
+        done = olga.post(
+            url,
+            data={"people": "Ada Byron <ada@example.org>\nsam@example.org", "is_locked": "y", "language": "en"},
+            follow_redirects=True,
+        ).text
+        [first, _second] = db.session.query(PersonalInvitation).order_by(PersonalInvitation.id)
+        gone = olga.post(f"{url}/{first.public_id}/withdraw", follow_redirects=True).text
+
+        assert "2 invitations are on their way." in done and "Ada Byron" in done
+        assert "The invitation opens nothing any more." in gone and "Withdrawn" in gone
+
+    def test_what_cannot_be_read_is_told_and_nothing_typed_is_lost(
+        self, client: FlaskClient, sign_in: Callable[..., FlaskClient]
+    ) -> None:
+        event = an_event()
+        olga = sign_in(an_organiser("Olga", owns=event))
+
+        answer = olga.post(
+            f"/desk/events/{event.slug}/invitations",
+            data={"people": "ada@example.org\nsam@@example.org", "language": "en"},
+        )
+
+        assert answer.status_code == 422 and "Line 2" in answer.text and "sam@@example.org" in answer.text
+        assert db.session.query(PersonalInvitation).count() == 0
+
+    def test_eve_sees_none_of_it(self, client: FlaskClient, sign_in: Callable[..., FlaskClient]) -> None:
+        event = an_event()
+
+        assert sign_in(an_organiser("Eve")).get(f"/desk/events/{event.slug}/invitations").status_code == 404
+
+    def test_three_are_listed_with_as_many_questions_as_one(
+        self, client: FlaskClient, sign_in: Callable[..., FlaskClient], count_queries: Callable[[], Any]
+    ) -> None:
+        event, counts = an_event(), []
+        olga = sign_in(an_organiser("Olga", owns=event))
+        for number in range(3):
+            invite(event, Person("Ada", "Byron", f"ada{number}@example.org"))
+            with count_queries() as queries:
+                olga.get(f"/desk/events/{event.slug}/invitations")
+            counts.append(queries.count)
+
+        assert len(set(counts)) == 1
+
+
+GROUP = {
+    "contact_name": "Olga",
+    "contact_email": "olga@example.org",
+    "organisation": "LUMC",
+    "consent": "y",
+    "submission_key": "k",
+    "people-0-given_name": "Ada",
+    "people-0-family_name": "Byron",
+    "people-0-email": "ada@example.org",
+    "people-1-given_name": "Sam",
+    "people-1-family_name": "Smit",
+    "people-1-email": "sam@example.org",
+}
+
+
+class TestGroups:
+    def test_each_gets_a_registration_and_a_letter_and_the_contact_one_of_their_own(self, client: FlaskClient) -> None:
+        event = an_event(capacity=1, accepts_groups=True)
+
+        done = client.post(f"/events/{event.slug}/register/group", data=GROUP)
+        page = client.get(done.location).text
+
+        assert done.status_code == 303 and states() == [("Ada", "confirmed"), ("Sam", "waitlisted")]
+        letters_of = {letter.kind: letter.recipient for letter in db.session.query(Message)}
+        assert letters_of == {
+            "registered": "ada@example.org",
+            "waitlisted": "sam@example.org",
+            "group_registered": "olga@example.org",
+        }
+        assert "Ada Byron" in page and "Sam Smit" in page and "@example.org" not in page
+
+    def test_the_same_form_sent_twice_is_one_group(self, client: FlaskClient) -> None:
+        event = an_event(accepts_groups=True)
+
+        first, again = (client.post(f"/events/{event.slug}/register/group", data=GROUP) for _click in range(2))
+
+        assert first.location == again.location and db.session.query(RegistrationGroup).count() == 1
+        assert len(states()) == 2
+
+    def test_one_who_is_registered_already_holds_up_all_and_is_named_by_line(self, client: FlaskClient) -> None:
+        event = an_event(accepts_groups=True)
+        a_registration(event, email="sam@example.org")
+
+        answer = client.post(f"/events/{event.slug}/register/group", data=GROUP)
+
+        assert answer.status_code == 409 and "Person 2: This address is already registered" in answer.text
+        assert 'value="ada@example.org"' in answer.text and len(states()) == 1
+
+    @pytest.mark.parametrize(
+        ("over", "told"),
+        [
+            ({"people-1-email": "sam"}, "Person 2: An e-mail address has an @ in it"),
+            ({"people-1-family_name": ""}, "Person 2: Please write given name and family name."),
+            ({"people-1-email": "ADA@example.org"}, "The same address stands there twice"),
+            ({"contact_email": "olga"}, "An e-mail address has an @ in it"),
+        ],
+    )
+    def test_bad_input_is_told_and_nothing_is_lost(self, client: FlaskClient, over: dict[str, str], told: str) -> None:
+        event = an_event(accepts_groups=True)
+
+        answer = client.post(f"/events/{event.slug}/register/group", data=GROUP | over)
+
+        assert answer.status_code == 422 and told in answer.text and 'value="Byron"' in answer.text and states() == []
+
+    def test_there_is_room_for_more_people_without_scripts(self, client: FlaskClient) -> None:
+        event = an_event(accepts_groups=True)
+
+        page = client.post(f"/events/{event.slug}/register/group", data=GROUP | {"act": "more"}).text
+
+        assert len(re.findall(r'name="people-\d+-email"', page)) > 5 and 'value="sam@example.org"' in page
+
+    def test_an_event_that_takes_no_groups_has_no_such_form(self, client: FlaskClient) -> None:
+        event = an_event()
+
+        assert client.get(f"/events/{event.slug}/register/group").status_code == 404
+        assert client.post(f"/events/{event.slug}/register/group", data=GROUP).status_code == 404
+        assert "Register a group" not in client.get(f"/events/{event.slug}/register").text
+
+    def test_no_more_than_the_most(self, app: Flask) -> None:
+        event = an_event(accepts_groups=True)
+        people = [Person("Ada", "B", f"ada{number}@example.org") for number in range(groups.MOST + 1)]
+
+        with pytest.raises(errors.NoGroup):
+            rules.register_group(
+                event.id,
+                rules.Contact("O", "o@example.org"),
+                people,
+                by=ATTENDEE,
+                at=NOW,
+                language="en",
+                submission_key="k",
+            )
+
+    def test_the_letter_to_the_contact_says_how_each_stands(self, client: FlaskClient) -> None:
+        event = an_event(capacity=1, accepts_groups=True)
+        client.post(f"/events/{event.slug}/register/group", data=GROUP)
+
+        letter = written(db.session.query(Message).filter_by(kind="group_registered").one())
+
+        assert "Ada Byron: has a place" in letter.text and "Sam Smit: on the waiting list" in letter.text
+        assert "/groups/" in letter.text and "/groups/" not in letter.record
+
+
+def written(message: Message) -> Any:
+    [due] = claims.read([message.id])
+    return letters.written(due, at=NOW)
