@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from eventsvc import pulse
 from eventsvc.extensions import db
 
 worker_class = "sync"
@@ -19,7 +20,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 
 
 def post_fork(_server: Any, worker: Any) -> None:
-    """Let a new worker open connections of its own, and leave those of the master alone."""
+    """Let a new worker open connections of its own, and leave those of the master alone; and let its files beat."""
     app = worker.app.wsgi()
+    pulse.watch(app, worker.notify)
     with app.app_context():
         db.engine.dispose(close=False)

@@ -24,7 +24,7 @@ from eventsvc.mail import carriers, delivery
 from eventsvc.mail.carriers import Carrier
 from eventsvc.mail.models import WorkerPulse
 from eventsvc.programme import sweeping
-from eventsvc.registration import retention, rules
+from eventsvc.registration import files, retention, rules
 
 POLL = 1.0
 PULSE = timedelta(seconds=30)
@@ -87,16 +87,23 @@ def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) 
 
 
 def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
-    """Forget people whose time has come, count who listened, write old entries again, drop files nobody names."""
+    """Forget people and answers in time, count who listened, write old entries again, drop files nobody names."""
     while not has_to_stop() and (people := retention.due(at=clock.now())):
         for registration in people:
             rules.erase(registration, by=SYSTEM, at=clock.now())
+            db.session.commit()
+    if not has_to_stop():
+        for event, question in retention.answers_due(at=clock.now()):
+            rules.forget_answers(event.id, question, by=SYSTEM, at=clock.now())
             db.session.commit()
     if listeners.fold(at=clock.now()):
         db.session.commit()
     while not has_to_stop() and entries.rewrite_outdated(at=clock.now()):
         db.session.commit()
     if not has_to_stop():
+        files.expire(at=clock.now())
+        db.session.commit()
+        files.sweep(at=clock.now())
         sweeping.sweep(at=clock.now())
 
 

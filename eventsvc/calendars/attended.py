@@ -14,13 +14,13 @@ from sqlalchemy.orm import aliased
 
 from eventsvc import tokens
 from eventsvc.accounts.models import AuditEntry
-from eventsvc.calendars import feeds, ics, nouns
+from eventsvc.calendars import feeds, ics, nouns, showings
 from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
-from eventsvc.events.models import Event, Status
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State
+from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State, TicketType
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,11 @@ _told = sa.select(
     Event.title,
     Event.language,
     Event.contact_email,
-).join(Event, Event.id == Registration.event_id)
+    TicketType.mode.label("ticket_mode"),
+)
+_told = _told.join(Event, Event.id == Registration.event_id).outerjoin(
+    TicketType, TicketType.id == Registration.ticket_type_id
+)
 
 
 def _registrations(feed: Attended, at: datetime) -> list[Any]:
@@ -165,7 +169,7 @@ def _of_one(registration: Any, at: datetime) -> list[bytes]:
     )
     with force_locale(registration.language):
         how = nouns.how_to_cancel(registration.contact_email)
-    if not registration.calendar_offset:
+    if not registration.calendar_offset and registration.ticket_mode is None:
         bodies = db.session.execute(feeds.ordered(sa.select(Entry.entitled_body, Entry.body).where(*wanted), at))
         return [own or ics.noted(body, how) for own, body in bodies]
     entries = db.session.scalars(feeds.ordered(sa.select(Entry).where(*wanted), at))
@@ -179,15 +183,17 @@ def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
 
 
 def _again(entry: Entry, registration: Any, how: str) -> bytes:
-    """Write an entry for whoever gave up a seat, or came back after that."""
-    showing = Showing.from_json(entry.facts)
-    if has_left(registration):
+    """Write an entry for whoever has a ticket of one kind, gave up a seat, or came back after that."""
+    is_left = has_left(registration)
+    facts = entry.facts if is_left else entry.entitled_facts or entry.facts
+    if registration.ticket_mode is not None:
+        facts = showings.narrowed(facts, is_online=registration.ticket_mode is Mode.ONLINE)
+    showing = Showing.from_json(facts)
+    if is_left:
         showing = replace(showing, status=ics.Status.CANCELLED)
-    elif entry.entitled_facts:
-        showing = Showing.from_json(entry.entitled_facts)
-    else:
+    elif entry.entitled_facts is None and showing.status is not ics.Status.CANCELLED:
         showing = nouns.noted(showing, how)
-    changed_at = max(entry.changed_at, registration.state_at)
+    changed_at = max(entry.changed_at, registration.state_at) if registration.calendar_offset else entry.changed_at
     return ics.event(showing, sequence=entry.sequence + registration.calendar_offset, changed_at=changed_at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from eventsvc.extensions import db
 from eventsvc.mail import delivery
 from eventsvc.programme import lineup
 from eventsvc.programme import rules as programme
-from eventsvc.registration import consent
+from eventsvc.registration import consent, offering
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration
 from eventsvc.registration.person import Person
@@ -92,6 +93,8 @@ def _build(edition: Edition, olga: Actor, now: datetime) -> None:
         event = events.create(_facts(edition), by=olga, at=made)
         _add_talks(event, edition.talks, by=olga, at=made)
         _introduce(event, by=olga, at=made)
+        for said in edition.types:
+            registrations.add_type(event, said, by=olga, at=made)
     if edition.is_draft:
         with clock.stopped(made):
             events.preview_link(event, by=olga, at=made)
@@ -194,9 +197,10 @@ def _register(event: Event, edition: Edition, now: datetime) -> None:
     last = min([now, *(m for m in (event.registration_closes_at, event.starts_at) if m is not None)])
     first = event.registration_opens_at or event.created_at
     times = people.moments(edition.slug, edition.people + edition.leave, first, last)
+    types = itertools.cycle([each.id for each in offering.offered(event.id)] or [None])
     came = [
-        _come(event, person, language, at)
-        for (person, language), at in zip(people.somebody(edition.slug), times, strict=False)
+        _come(event, person, language, type_id, at)
+        for (person, language), type_id, at in zip(people.somebody(edition.slug), types, times, strict=False)
     ]
     _record(event, times[-1])
     # Not the first who came, nor neighbours: as it happens.
@@ -207,10 +211,16 @@ def _register(event: Event, edition: Edition, now: datetime) -> None:
         _record(event, at)
 
 
-def _come(event: Event, person: Person, language: str, at: datetime) -> Registration:
+def _come(event: Event, person: Person, language: str, type_id: int | None, at: datetime) -> Registration:
     with clock.stopped(at):
         return registrations.register(
-            event.id, person, by=ATTENDEE, at=at, language=language, consent_version=consent.VERSION
+            event.id,
+            person,
+            by=ATTENDEE,
+            at=at,
+            language=language,
+            consent_version=consent.VERSION,
+            ticket_type_id=type_id,
         )
 
 

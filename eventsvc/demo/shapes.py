@@ -39,7 +39,8 @@ class Edition:
     """One event of the demo. All times are naive, on the event's own clock.
 
     `said` has names of `events.contents.ALL` without times. `made` is when its draft was begun. `people` come in after
-    registration `opens`, as many as there will be, and `leave` more who think better of it. `afterwards` are links put
+    registration `opens`, as many as there will be, and `leave` more who think better of it; of ticket `types` (what the
+    rules are told of each) they take one after the other. `afterwards` are links put
     on the page when it is over, `note` what is told then. `cancelled` is when, and the sentence to the people.
     """
 
@@ -53,6 +54,7 @@ class Edition:
     people: int = 0
     leave: int = 0
     talks: tuple[Talk, ...] = ()
+    types: tuple[dict[str, Any], ...] = ()
     afterwards: tuple[dict[str, Any], ...] = ()
     note: str = ""
     cancelled: tuple[datetime, str] | None = None

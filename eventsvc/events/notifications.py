@@ -136,7 +136,7 @@ def _due(edit: _Edit, held: Withdrawn | None) -> datetime:
 
 def _seen_by(to: Registration, before: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts before an edit as this person knew them."""
-    return {"event": before["event"], "venue": before["venue"]} | told.joining(to, before["join_url"])
+    return {"event": before["event"], "venue": before["venue"]} | told.taking_part(to, before["join_url"])
 
 
 def _live(event: Event) -> sa.Select[int]:

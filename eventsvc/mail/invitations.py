@@ -38,6 +38,7 @@ TO_NOBODY_KNOWN = frozenset({"erased"})
 _METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "switched": Method.REQUEST,
     "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,

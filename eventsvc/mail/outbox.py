@@ -134,6 +134,11 @@ def replace_all_waiting(abouts: Collection[str]) -> None:
     )
 
 
+def laid(event_id: int, kind: str) -> set[str]:
+    """Return the keys of the letters of a kind that were laid about an event."""
+    return set(db.session.scalars(sa.select(Message.key).where(Message.event_id == event_id, Message.kind == kind)))
+
+
 def redirect(registration_id: int, address: str) -> None:
     """Let letters that nobody has begun to send go to a person's new address, but for those about the change."""
     db.session.execute(

@@ -12,7 +12,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from eventsvc import links, tokens, when
+from eventsvc import links, money, tokens, when
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.ics import Method
 from eventsvc.calendars.showings import Showing
@@ -22,13 +22,16 @@ from eventsvc.mail.changes import Change, News
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
 from eventsvc.mail.invitations import TO_NOBODY_KNOWN
+from eventsvc.registration import fees
 from eventsvc.registration.models import State
 from eventsvc.text import cleaned
 
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
+# Where a letter's one button leads, when it is not to the page of the registration.
+_PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
-_SEATED = frozenset({"registered", "promoted", "address_changed"})
+_SEATED = frozenset({"registered", "promoted", "switched", "address_changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class Words(News):
     where: Where
     join_url: str
     costs: str
+    pay: str
+    ticket: str
+    ticket_was: str
+    costs_were: str
     reference: str
     position: int | None
     has_seat: bool
@@ -84,6 +91,7 @@ class Words(News):
     office: str
     deleted_on: str
     own_links: tuple[str, ...]
+    questions: tuple[str, ...] = ()
     session: SessionWords | None = None
 
     @property
@@ -139,6 +147,7 @@ def of_registration(due: Due, language: str, *, invitations: int) -> Words:
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
     title, time = inert(event["title"]), whereabouts.time(facts, language)
+    costs, pay = _fee(facts, language)
     dated_title, changed = _dated(title, event, language), changes.of(facts, language)
     return Words(
         name=greeted(facts["given_name"]),
@@ -151,7 +160,11 @@ def of_registration(due: Due, language: str, *, invitations: int) -> Words:
         zone=time.zone,
         where=_where(facts, language),
         join_url=whereabouts.web_address(facts.get("join_url", "")),
-        costs=inert(event["costs"]),
+        costs=costs,
+        pay=pay,
+        ticket=inert((facts.get("ticket") or {}).get("name", "")),
+        ticket_was=inert(facts.get("ticket_was", "")),
+        costs_were=_amount(facts.get("fee_was"), language),
         reference=tokens.spaced(facts["reference"]),
         position=facts.get("position"),
         has_seat=facts["state"] == State.CONFIRMED,
@@ -168,6 +181,7 @@ def of_registration(due: Due, language: str, *, invitations: int) -> Words:
         office=current_app.config["SITE_NAME"],
         deleted_on=_day(facts.get("deleted_on"), language),
         own_links=tuple(link for link in (manage_url, feed, apple) if link),
+        questions=tuple(map(inert, facts.get("questions", ()))),
         session=_session(facts, language),
     )
 
@@ -190,7 +204,8 @@ def _held(asked: Mapping[str, Any], language: str) -> Held:
 
 
 def _manage_url(due: Due, language: str) -> str:
-    return links.absolute("registration.manage", token=tokens.unseal(due.manage_sealed or ""), lang=language)
+    token = tokens.unseal(due.manage_sealed or "")
+    return links.absolute(_PAGES.get(due.kind, "registration.manage"), token=token, lang=language)
 
 
 def _dated(title: str, event: dict[str, Any], language: str) -> str:
@@ -231,7 +246,22 @@ def _hours(session: dict[str, Any], event: dict[str, Any], language: str) -> str
     return when.span(*moments, event["timezone"], language)
 
 
+def _fee(facts: dict[str, Any], language: str) -> tuple[str, str]:
+    """Say what the reader's own ticket costs and how it is paid, or what the event says of costs."""
+    fee = facts.get("fee")
+    if fee is None:
+        return inert(facts["event"]["costs"]), ""
+    costs, pay = fees.said(fee, language, has_seat=facts["state"] == State.CONFIRMED)
+    return costs, inert(pay)
+
+
+def _amount(fee: dict[str, Any] | None, language: str) -> str:
+    return (money.said(fee["cents"], fee["currency"], language) if fee["cents"] else _("Free")) if fee else ""
+
+
 def _act(kind: str) -> str:
+    if kind in _PAGES:
+        return str(_("Answer now"))
     is_over = kind in {"cancelled", "event_cancelled"}
     return str(_("See your registration") if is_over else _("See, change or cancel"))
 

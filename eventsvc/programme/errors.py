@@ -8,7 +8,7 @@ from typing import Any, Self
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventsvc.errors import Refused
+from eventsvc.errors import BadFile, Refused
 
 
 class BadSlot(Refused):
@@ -159,19 +159,6 @@ class BadPhoto(Refused):
     @classmethod
     def too_many_pixels(cls) -> Self:
         return cls(_("This photo has more than 50 million pixels. Send a smaller one; we show it small anyway."))
-
-
-class BadFile(Refused):
-    """A file cannot be taken as slides."""
-
-    def __init__(self, sentence: Any) -> None:
-        super().__init__(sentence, field="file")
-
-    @classmethod
-    def too_large(cls, most: int) -> Self:
-        return cls(
-            _("A file may have %(most)s MB. Send a smaller one, for example as a PDF.", most=most // 1024 // 1024)
-        )
 
 
 class TooManyFiles(BadFile):

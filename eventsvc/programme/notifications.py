@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import parts
+from eventsvc.calendars import parts, showings
 from eventsvc.calendars.ics import Method
 from eventsvc.calendars.parts import Part
-from eventsvc.events.models import Event, Status
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
 from eventsvc.mail import holdings, outbox
 from eventsvc.mail.holdings import Ask
@@ -205,16 +205,19 @@ class _Writing:
         said = change.to_json() | {"goes_on": "speaker" in own and change.public_id in self._goes_on and not change.now}
         part = self._parts.get(change.public_id)
         if part is not None and offset is not None:
-            is_entitled = "speaker" not in own
-            return said | {"invitation": _invitation(part, change, offset, is_entitled=is_entitled)}
+            return said | {"invitation": _invitation(part, change, offset, own)}
         # Whose session was deleted before the letter went has its end from then.
         kept = before.get("invitation") if before and part is None else None
         return said | ({"invitation": kept} if kept else {})
 
 
-def _invitation(part: Part, change: Change, offset: int, *, is_entitled: bool) -> dict[str, Any]:
+def _invitation(part: Part, change: Change, offset: int, own: Mapping[str, Any]) -> dict[str, Any]:
     method = Method.CANCEL if part.is_off or not change.now else Method.REQUEST
-    return holdings.ask(part, method, part.sequence + offset, is_entitled=is_entitled)
+    asked = holdings.ask(part, method, part.sequence + offset, is_entitled="speaker" not in own)
+    if ticket := own.get("ticket"):
+        facts = showings.narrowed(asked["facts"], is_online=Mode(ticket["mode"]) is Mode.ONLINE)
+        return {**asked, "facts": facts}
+    return asked
 
 
 def _asked(sessions: Iterable[Mapping[str, Any]]) -> list[Ask]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address, ip_network
 
 from flask import current_app
@@ -20,6 +21,8 @@ WAIT_SECONDS = 600
 
 _POSTS = parse("600 per 10 minutes")
 _REFUSALS = parse("40 per 10 minutes")
+# In megabytes: a lecture hall that sends its letters and diplomas passes.
+_FILES = parse("1000 per 10 minutes")
 _REGISTRATIONS = parse("5 per hour")
 
 
@@ -34,6 +37,16 @@ def may_be_refused(network: str, event_id: int) -> bool:
     Only refusals wait; whoever fills in the form well is let in by `may_post` alone.
     """
     return _count(_REFUSALS, "refusal", f"{home(network)} {event_id}")
+
+
+def may_send(network: str, count: int) -> bool:
+    """Count the bytes of files that came with a form, and tell whether they may be kept: a gigabyte in ten minutes."""
+    return _is_off() or _ask(partial(limiter.limiter.hit, cost=max(1, count >> 20)), _FILES, "files", home(network))
+
+
+def may_try_code(network: str, event_id: int) -> bool:
+    """Tell whether a network may try an access code: not after so many refusals, or codes could be guessed."""
+    return _is_off() or _ask(limiter.limiter.test, _REFUSALS, "refusal", f"{home(network)} {event_id}")
 
 
 def may_register(address: str) -> bool:

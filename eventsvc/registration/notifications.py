@@ -6,7 +6,7 @@ facts: delivery puts them in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,17 @@ def cancelled(registration: Registration, *, at: datetime, had_seat: bool) -> Me
     facts = {"had_seat": had_seat} | (_with_invitation(registration) if had_seat else {})
     facts |= holdings.told(holding.of_one(registration, at=at).endings(registration))
     return _post("cancelled", registration, facts, key=f"cancelled:{registration.id}", at=at)
+
+
+def switched(registration: Registration, ticket_was: str, was: Mapping[str, Any], *, at: datetime) -> Message | None:
+    """Tell somebody that they have another kind of ticket, what it costs where that is new, and invite them anew."""
+    facts: dict[str, Any] = {"ticket_was": ticket_was}
+    if was["fee_cents"] != registration.fee_cents:
+        facts["fee_was"] = {"cents": was["fee_cents"], "currency": was["currency"]}
+    if registration.has_seat:
+        facts |= _with_invitation(registration)
+    key = f"switched:{registration.id}:{registration.revision}"
+    return _post("switched", registration, facts, key=key, at=at)
 
 
 def link_resent(registration: Registration, *, at: datetime) -> Message | None:
@@ -148,8 +159,38 @@ def _last_asks(registration: Registration, at: datetime) -> list[Ask]:
     asked = holding.of_one(registration, at=at).endings(registration, ahead=1)
     if not held.is_held or entry is None:
         return asked
-    sequence = max(entry["sequence"] + registration.calendar_offset, held.asked) + 1
-    return [{"method": Method.CANCEL.value, "facts": entry["facts"], "sequence": sequence}, *asked]
+    own = told.counted(entry, registration)
+    return [{**own, "method": Method.CANCEL.value, "sequence": max(own["sequence"], held.asked) + 1}, *asked]
+
+
+def questions_asked(lacking: Sequence[tuple[Registration, list[str]]], *, form: str, at: datetime) -> int:
+    """Ask people who are registered what they have not answered; return how many letters that makes.
+
+    `lacking` has them with the questions, `form` is the name of what is asked: for each form there is one letter.
+    """
+    if not lacking:
+        return 0
+    event = lacking[0][0].event
+    keys = {f"questions_asked:{person.id}:{form}": (person, labels) for person, labels in lacking if person.email}
+    laid = outbox.laid(event.id, "questions_asked")
+    drafts = [_asking(key, person, labels, at) for key, (person, labels) in keys.items() if key not in laid]
+    outbox.replace_all_waiting([draft.about for draft in drafts])
+    outbox.post_all(drafts, at=at)
+    return len(drafts)
+
+
+def _asking(key: str, person: Registration, labels: list[str], at: datetime) -> Draft:
+    event = person.event
+    return Draft(
+        "questions_asked",
+        Recipient(person.email or "", person.name, person.language, event.contact_email),
+        told.of(person) | {"questions": labels},
+        key=key,
+        about=f"questions:{person.id}",
+        event_id=event.id,
+        registration_id=person.id,
+        due_at=at,
+    )
 
 
 def _post(

@@ -30,9 +30,9 @@ from eventsvc.programme import keys
 from eventsvc.programme import rules as programme_rules
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, SessionStatus, Speaker, SpeakerRole, Track
 from eventsvc.registration import rules
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration.models import Question, QuestionKind, Registration, State
 from eventsvc.registration.person import Person
-from tests.people import NOW, a_registration, a_session, an_event, an_organiser
+from tests.people import NOW, a_question, a_registration, a_session, an_event, an_organiser
 
 PASSWORD = "four quiet words here"
 LONG = "Medizinische Ausbildungsforschungszusammenarbeit und onderwijsvernieuwingsprojectleidersbijeenkomst"
@@ -155,10 +155,19 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"{inside}/programme/tracks/{session.track_id}",
         f"{inside}/programme/speakers",
         f"{inside}/programme/speakers/{session.appearances[0].speaker.public_id}",
+        f"{inside}/questions",
+        f"{inside}/questions/new?kind=choice",
+        f"{inside}/questions/{_passport()}",
+        f"{inside}/questions/preview",
+        f"{inside}/questions/ask",
+        f"{inside}/questions/sections/new",
+        f"/desk/events/{draft.slug}/questions",
         f"{inside}/roster",
+        f"{inside}/roster?show={_passport()}&a.{_passport()}=none",
         f"{inside}/roster?q=nonesuch",
         roster,
         f"{roster}/cancel",
+        f"{roster}/correct",
         f"{inside}/roster/add",
         f"{inside}/letters",
         f"{inside}/roles",
@@ -175,6 +184,11 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         "/desk/password",
         "/desk/two-factor",
     ]
+
+
+def _passport() -> str:
+    """The question that hangs on another one."""
+    return db.session.query(Question).filter(Question.condition_id.is_not(None)).first().public_id
 
 
 def _school() -> Event:
@@ -202,7 +216,17 @@ def _school() -> Event:
         ],
     )
     _programme(school)
+    _questions(school)
     return school
+
+
+def _questions(school: Event) -> None:
+    """What a school usually asks, and one of each kind that it does not, one of them full."""
+    rules.start_form(school, by=actors.SYSTEM, at=NOW)
+    a_question(school, LONG, "Full", kind=QuestionKind.CHOICE, label="Excursion", limits={LONG: 3, "Full": 0})
+    for kind in (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.LINK, QuestionKind.EMAIL):
+        a_question(school, kind=kind, help=LONG, why="So that we know.")
+    a_question(school, label="What was asked before", is_retired=True)
 
 
 def _programme(school: Event) -> None:

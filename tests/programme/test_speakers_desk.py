@@ -21,8 +21,9 @@ from eventsvc.programme import published
 from eventsvc.programme.models import Answer, Appearance, FreeTime, Slides, Speaker, SpeakerRole
 from tests import browsing
 from tests.conftest import Clock
+from tests.files import a_photo
 from tests.people import NOW, an_event, an_organiser
-from tests.programme.speaking import HOUR, a_photo, a_talk, card_of, feed_of, sam
+from tests.programme.speaking import HOUR, a_talk, card_of, feed_of, sam
 
 SignIn = Callable[..., FlaskClient]
 

@@ -9,12 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from eventsvc import clock, web
+from eventsvc import clock, stores, web
 from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import lineup, portraits, rules, stores
+from eventsvc.programme import lineup, portraits, rules
 from eventsvc.programme.cardforms import SpeakerForm, side_by_side
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.desk.speakers import speaker_at

@@ -11,12 +11,12 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, links, web, when
+from eventsvc import clock, downloads, links, stores, uploads, web, when
 from eventsvc.accounts.access import Act, event_for, me, signed_in, where_i_may
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import lineup, rules, stores, uploads
+from eventsvc.programme import lineup, rules
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.errors import LinkNotYours
 from eventsvc.programme.lineup import Place
@@ -97,8 +97,8 @@ def download_slides(slug: str, public_id: str) -> Response:
     """Send a file that a speaker uploaded."""
     event = event_for(Act.EDIT, slug)
     found = _slides(event, public_id)
-    file = web.not_found_unless(stores.path(stores.FILES, found.digest))
-    return web.attachment(file, found.media_type, found.name)
+    file = web.not_found_unless(stores.found(stores.FILES, found.digest))
+    return downloads.attachment(file, found.media_type, found.name)
 
 
 @blueprint.post("/slides/<public_id>/remove")

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, redirect, render_template, send_file, url_for
+from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import clock, covers, text, web, when
+from eventsvc import clock, covers, downloads, stores, text, web, when
 from eventsvc.events.models import Event
 from eventsvc.events.words import country_name
-from eventsvc.programme import lineup, orcid, portraits, reading, stores
+from eventsvc.programme import lineup, orcid, portraits, reading
 from eventsvc.programme.lineup import Elsewhere
 from eventsvc.programme.models import Speaker, SpeakerRole
 from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
 from eventsvc.programme.reading import Guest, Item
 from eventsvc.programme.words import SPEAKER_ROLES, span
-
-_A_YEAR = 365 * 24 * 60 * 60
 
 
 @blueprint.get("/events/<slug>/speakers")
@@ -65,10 +63,8 @@ def speaker(slug: str, public_id: str) -> AnyResponse:
 @blueprint.get("/photos/<digest>.jpg")
 def photo(digest: str) -> AnyResponse:
     """Send the photo of somebody; a changed one has another address, so this one may be kept for ever."""
-    file = web.not_found_unless(stores.path(stores.PHOTOS, digest))
-    response = send_file(file, mimetype=portraits.MEDIA_TYPE, max_age=_A_YEAR)
-    response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
-    return response
+    found = web.not_found_unless(stores.found(stores.PHOTOS, digest))
+    return downloads.for_ever(found, portraits.MEDIA_TYPE, digest)
 
 
 def _elsewhere(person: Speaker, event: Event) -> list[dict[str, str]]:

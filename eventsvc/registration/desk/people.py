@@ -16,15 +16,28 @@ from eventsvc import clock, tokens, web, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.errors import ChangedMeanwhile, Refused
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Mode
 from eventsvc.extensions import db
 from eventsvc.mail import words as letters
 from eventsvc.mail.models import Message
-from eventsvc.registration import countries, history, roster, rules, seats
+from eventsvc.registration import (
+    answered,
+    answers,
+    countries,
+    history,
+    offering,
+    questionnaires,
+    retention,
+    roster,
+    rules,
+    seats,
+)
+from eventsvc.registration.boxes import Boxes
+from eventsvc.registration.desk import beside, files, questionlist, sending
 from eventsvc.registration.desk import words as told
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.forms import AddForm, DetailsForm, ReasonForm
-from eventsvc.registration.desk.roster import asked_now, list_url, person_url, show
+from eventsvc.registration.desk.roster import asked_here, asked_now, list_url, person_url, show
 from eventsvc.registration.models import Origin, Registration, State
 
 
@@ -33,7 +46,7 @@ from eventsvc.registration.models import Origin, Registration, State
 def person(slug: str, id: int) -> str:
     """Show one person: beside the list on a wide screen, alone on a phone."""
     event = access.event_for(Act.SEE_ROSTER, slug)
-    return _beside_list(event, _found(event, id))
+    return beside_list(event, found(event, id))
 
 
 @blueprint.route("/roster/add", methods=["GET", "POST"])
@@ -41,16 +54,27 @@ def person(slug: str, id: int) -> str:
 def add(slug: str) -> str | Response | tuple[str, int]:
     """Ask for a person, and put them on the roster: with a place if there is one, else on the waiting list."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    form = AddForm()
+    form = AddForm.at(offering.offered(event.id))
+    form.asking = _boxes(event, form.mode_at(event))
+    sending.take(form.asking, form.claim)
     if not form.validate_on_submit():
-        return _add_page(event, form), 422 if request.method == "POST" else 200
+        return _add_page(event, form), form.asking.status if request.method == "POST" else 200
     try:
         registration = rules.register(
-            event.id, form.person(), by=access.me(), at=clock.now(), language=event.language, origin=Origin.DESK
+            event.id,
+            form.person(),
+            by=access.me(),
+            at=clock.now(),
+            language=event.language,
+            origin=Origin.DESK,
+            answered=form.asking.answered,
+            ticket_type_id=form.ticket_type_id(),
         )
     except Refused as refused:
         db.session.rollback()
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
+        sending.show(form.asking)
         return _add_page(access.event_for(Act.STEER_ROSTER, slug), form), refused.status
     db.session.commit()
     flash(_added(registration), "ok")
@@ -62,18 +86,29 @@ def add(slug: str) -> str | Response | tuple[str, int]:
 def correct(slug: str, id: int) -> Any:
     """Write somebody's details as they are."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     form = DetailsForm(obj=None if request.method == "POST" else registration)
+    form.asking = _boxes(event, registration.mode, registration.id)
+    sending.take(form.asking, form.claim, registration.id)
     if not form.validate_on_submit():
-        return _details_page(event, registration, form), 422 if request.method == "POST" else 200
+        return _details_page(event, registration, form), form.asking.status if request.method == "POST" else 200
     address = registration.email_folded
     try:
-        rules.correct(registration, form.person(), revision=form.revision.data or 0, by=access.me(), at=clock.now())
+        rules.correct(
+            registration,
+            form.person(),
+            revision=form.revision.data or 0,
+            by=access.me(),
+            at=clock.now(),
+            answered=form.asking.answered,
+        )
     except Refused as refused:
         db.session.rollback()
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
+        sending.show(form.asking, id)
         event = access.event_for(Act.STEER_ROSTER, slug)
-        registration = _found(event, id)
+        registration = found(event, id)
         theirs = _side_by_side(form, refused) if isinstance(refused, ChangedMeanwhile) else []
         # The page shows what is stored now; sending it once more is meant.
         form.revision.data, form.revision.raw_data = registration.revision, None
@@ -89,7 +124,7 @@ def correct(slug: str, id: int) -> Any:
 def resend(slug: str, id: int) -> Response:
     """Write somebody their link again, at most once an hour."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     is_sent = rules.send_link(registration, at=clock.now())
     db.session.commit()
     if is_sent:
@@ -104,9 +139,9 @@ def resend(slug: str, id: int) -> Response:
 def cancel(slug: str, id: int) -> str | Response | tuple[str, int]:
     """Ask whether somebody is to be taken off, and why; then do it."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration, form = _found(event, id), ReasonForm()
+    registration, form = found(event, id), ReasonForm()
     if not form.validate_on_submit():
-        drawn = _beside_list(event, registration, asking=form)
+        drawn = beside_list(event, registration, asking=form)
         return drawn, 422 if request.method == "POST" else 200
     rules.cancel(registration, by=access.me(), at=clock.now(), reason=form.reason.data or None)
     db.session.commit()
@@ -119,19 +154,35 @@ def cancel(slug: str, id: int) -> str | Response | tuple[str, int]:
 def promote(slug: str, id: int) -> str | Response | tuple[str, int]:
     """Give a waiting person a place out of turn, if there is one."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     try:
         rules.promote(registration, by=access.me(), at=clock.now())
     except Refused as refused:
         db.session.rollback()
         event = access.event_for(Act.STEER_ROSTER, slug)
-        return _beside_list(event, _found(event, id), refusal=refused.sentence), refused.status
+        return beside_list(event, found(event, id), refusal=refused.sentence), refused.status
     db.session.commit()
     flash(_("%(name)s has a place now.", name=_called(registration)), "ok")
     return redirect(person_url(event, registration.id, asked_now()), 303)
 
 
-def _found(event: Event, registration_id: int) -> Registration:
+def _boxes(event: Event, mode: Mode, registration_id: int = 0) -> Boxes:
+    """Return the boxes of all that is asked, the office's own too; an organiser may leave any of them out."""
+    form = questionnaires.of(event.id).in_use
+    asking = Boxes(
+        form,
+        mode,
+        str(get_locale()),
+        held=answers.of(registration_id, form) if registration_id else {},
+        left=answers.left(form, but=registration_id),
+        is_strict=False,
+    )
+    if request.method == "POST":
+        asking.take(request.form)
+    return asking
+
+
+def found(event: Event, registration_id: int) -> Registration:
     return web.not_found_unless(
         db.session.scalar(
             sa.select(Registration).where(Registration.id == registration_id, Registration.event_id == event.id)
@@ -139,10 +190,11 @@ def _found(event: Event, registration_id: int) -> Registration:
     )
 
 
-def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
-    asked = asked_now()
+def beside_list(event: Event, registration: Registration, **more: Any) -> str:
+    asked = asked_here(questionlist.seen(event))
     place = roster.place(registration, asked)
     deeds = history.deeds(registration)
+    told_of_them = answered.told(registration.id, questionlist.seen(event), str(get_locale()))
     return show(
         event,
         has_side=True,
@@ -151,11 +203,13 @@ def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
         reference=tokens.spaced(registration.reference),
         place=place,
         close_url=list_url(event, asked),
+        answers=told_of_them,
+        files=files.of_person(event, registration, told_of_them),
         letters=_letters(event, registration),
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),
         position=seats.position(registration, clock.now()) if registration.state is State.WAITLISTED else None,
-        **more,
+        **beside.of(registration, **more),
     )
 
 
@@ -194,6 +248,7 @@ def _add_page(event: Event, form: AddForm) -> str:
         "desk/roster/add.html",
         event=event,
         form=form,
+        kept_until=retention.told_of(event, str(get_locale())),
         countries=countries.options(str(get_locale()), form.country.data),
         back_url=list_url(event, roster.Asked()),
     )
@@ -209,6 +264,7 @@ def _details_page(
         called=_called(registration),
         form=form,
         theirs=theirs,
+        kept_until=retention.told_of(event, str(get_locale())),
         countries=countries.options(str(get_locale()), form.country.data),
         back_url=person_url(event, registration.id, asked_now()),
     )

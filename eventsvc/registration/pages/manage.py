@@ -32,13 +32,16 @@ from eventsvc.registration import (
     rules,
     seats,
     tickets,
+    told,
     typos,
     words,
 )
 from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
+from eventsvc.registration.pages import asking, sending, ticket
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import is_confirmed, opened
 
 
@@ -57,11 +60,15 @@ def correct(token: str) -> Response:
     if not registration.is_live:
         return _ended(registration, token)
     # A post with nothing in it is an empty form, and does not save what is stored once more.
-    form = CorrectionForm(obj=None if request.method == "POST" else registration)
+    is_sent = request.method == "POST"
+    asked = asking.own(registration, is_sent=is_sent)
+    form = CorrectionForm(obj=None if is_sent else registration)
+    form.asking = asked
+    sending.take_own(asked, form.claim, registration)
     if not form.is_submitted():
         return _correction(registration, form, token)
     if not form.validate():
-        return _correction(registration, form, token, 400 if is_forged(form) else 422)
+        return _correction(registration, form, token, 400 if is_forged(form) else asked.status)
     return _save(registration, form, token)
 
 
@@ -180,11 +187,20 @@ def _save(registration: Registration, form: CorrectionForm, token: str) -> Respo
         form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
         return _correction(registration, form, token, 429)
     try:
-        rules.correct(registration, person, revision=form.revision.data or 0, by=ATTENDEE, at=clock.now())
+        rules.correct(
+            registration,
+            person,
+            revision=form.revision.data or 0,
+            by=ATTENDEE,
+            at=clock.now(),
+            answered=form.asking.answered,
+        )
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
+        asking.count_again(form.asking, registration)
         if isinstance(refused, ChangedMeanwhile):
             # The page shows what is stored now; sending it once more is meant.
             form.revision.data, form.revision.raw_data = registration.revision, None
@@ -246,7 +262,9 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
         token=token,
         countries=countries.options(locale, form.country.data),
         better=typos.better(form.email.data or ""),
-        is_newer=status == ChangedMeanwhile.status,
+        is_newer=status == ChangedMeanwhile.status and not form.asking.wrong,
+        answers=asking.told(registration),
+        kept_until=retention.told_of(registration.event, locale),
         deleted_on=_deletion(registration.event, locale),
     )
     return make_response(page, status)
@@ -254,6 +272,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
 
 def _manage(registration: Registration, token: str) -> Response:
     event, locale, at = registration.event, web.language(), clock.now()
+    answers = asking.shown(registration)
     page = render_template(
         "registration/manage.html",
         lang=locale,
@@ -268,8 +287,12 @@ def _manage(registration: Registration, token: str) -> Response:
         deletion=_deletion(event, locale),
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
-        where=where(event, locale),
+        where=where(event, locale, mode=registration.ticket_type and registration.mode),
+        mode=registration.mode,
+        **ticket.of(registration, at, locale),
         sessions=_sessions(registration),
+        **answers,
+        files=own_files(registration, token, answers["answers"]),
         **_when(event, locale),
         **_calendars(registration),
     )
@@ -298,7 +321,7 @@ def _calendars(registration: Registration) -> dict[str, Any]:
     shown = entries.invitation_of(registration.event) if registration.has_seat else None
     if shown is None:
         return {"calendars": None}
-    showing = Showing.from_json(shown["facts"])
+    showing = Showing.from_json(told.counted(shown, registration)["facts"])
     ways = {"google": calendar_links.google(showing), "outlook": calendar_links.outlook(showing)}
     token = keys.known_token_of(registration, TokenKind.FEED)
     if token is not None:

@@ -12,7 +12,7 @@ from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import choices, errors, keys, notifications
+from eventsvc.registration import answers, choices, errors, keys, notifications
 from eventsvc.registration.models import OF_REGISTRATION, Registration, State
 from eventsvc.registration.person import NOBODY
 from eventsvc.registration.rules.holding import hold_again, is_over
@@ -74,6 +74,7 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     registration.erased_at = at
     outbox.forget(registration.id)
     choices.forget(registration.id)
+    answers.forget(registration.id)
     audit.forget(Registration.__tablename__, registration.id)
     audit.record("erase", registration, by=by, at=at, event_id=event.id)
 

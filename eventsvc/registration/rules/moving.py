@@ -6,7 +6,7 @@ from datetime import datetime
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
-from eventsvc.registration import notifications, seats
+from eventsvc.registration import fees, notifications, seats
 from eventsvc.registration.models import LIVE, SEATED, Registration, State
 from eventsvc.registration.rules.holding import flush
 from eventsvc.registration.rules.workshops import let_go, take_up
@@ -23,6 +23,10 @@ def move(registration: Registration, to: State, *, by: Actor, at: datetime, reas
         registration.submission_key = None
     if came_from in SEATED and to not in SEATED:
         registration.calendar_offset += 1
+    if to in SEATED:
+        fees.begin(registration, at)
+    else:
+        registration.wants_type_id = registration.wants_turn = None
     flush()
     audit.record(
         _ACTS[to],

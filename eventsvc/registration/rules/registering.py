@@ -8,11 +8,13 @@ from eventsvc import tokens
 from eventsvc.accounts.actors import Actor
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
-from eventsvc.events.standing import Standing
+from eventsvc.events.standing import Standing, by_time
 from eventsvc.extensions import db
-from eventsvc.registration import errors, keys, known, seats, standings
+from eventsvc.registration import answers, errors, fees, keys, known, seats, standings
 from eventsvc.registration.models import OF_REGISTRATION, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
+from eventsvc.registration.questions import NOTHING, Answered
+from eventsvc.registration.rules import admitting
 from eventsvc.registration.rules.holding import hold
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.seating import Seating
@@ -39,12 +41,16 @@ def register(
     submission_key: str | None = None,
     consent_version: str | None = None,
     ticket_type_id: int | None = None,
+    answered: Answered = NOTHING,
+    code: str | None = None,
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
 
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
     may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
-    Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
+    An event with ticket types is told which, by `ticket_type_id`, and those who need one the access `code` as typed.
+    Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull,
+    AlreadyRegistered or OptionFull.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -53,11 +59,15 @@ def register(
     met = known.look(event_id, person.email_folded, submission, references)
     if met.sent_before is not None:
         return db.session.get_one(Registration, met.sent_before)
-    ticket_type = _ticket_type(event, ticket_type_id)
-    state = _state_for_newcomer(event, ticket_type, met, by, at)
+    seating = seats.taken(event.id, at)
+    ticket_type = admitting.chosen(event, ticket_type_id, has_types=bool(seating.tickets))
+    standing = _open(event, ticket_type, seating, by, at)
+    used = admitting.admit(ticket_type, person.email, code, by=by, at=at) if ticket_type else None
+    state = _state_for_newcomer(standing, seating, met)
     registration = Registration(
         event=event,
         ticket_type=ticket_type,
+        access_code_id=used.id if used else None,
         turn=turn,
         reference=met.reference,
         origin=origin,
@@ -69,10 +79,12 @@ def register(
         calendar_offset=met.offset,
         **person.columns(),
     )
+    fees.state(registration, ticket_type)
     for kind, key in links.items():
         keys.fit(registration, kind, key)
     db.session.add(registration)
     move(registration, state, by=by, at=at)
+    answers.write(registration, answered, at=at, is_new=True)
     return registration
 
 
@@ -81,29 +93,15 @@ def _submission(submission_key: str | None, person: Person) -> str | None:
     return tokens.digest(f"{submission_key} {person.email_folded}") if submission_key else None
 
 
-def _ticket_type(event: Event, ticket_type_id: int | None) -> TicketType | None:
-    """Read a ticket type again under the turnstile. Raises TicketTypeGone for one that is not this event's."""
-    if ticket_type_id is None:
-        return None
-    found = db.session.get(TicketType, ticket_type_id, populate_existing=True)
-    if found is None or found.event_id != event.id or found.is_retired:
-        raise errors.TicketTypeGone
-    return found
+def _open(event: Event, ticket_type: TicketType | None, seating: Seating, by: Actor, at: datetime) -> Standing:
+    """Tell where the open event stands by its seats, or say why it is shut.
 
-
-def _state_for_newcomer(
-    event: Event, ticket_type: TicketType | None, met: known.Known, by: Actor, at: datetime
-) -> State:
-    """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table."""
-    seating = seats.taken(event.id, at)
-    standing = _standing(event, ticket_type, seating, by, at)
-    if standing in _SHUT:
-        raise _why_closed(event) if standing is Standing.CLOSED else _SHUT[standing]
-    if met.has_place:
-        raise errors.AlreadyRegistered
-    if standing is Standing.FULL:
-        raise errors.EventFull
-    return State.WAITLISTED if standing is Standing.WAITING else State.CONFIRMED
+    The opening hours of registration do not bind an organiser; those of the ticket type are `admitting`'s to look at.
+    """
+    shut = by_time(event, at)
+    if shut is None or (by.is_organiser and shut in {Standing.OPENS, Standing.CLOSED}):
+        return standings.by_seats_for(event, ticket_type, seating).standing
+    raise _why_closed(event) if shut is Standing.CLOSED else _SHUT[shut]
 
 
 def _why_closed(event: Event) -> type[Refused]:
@@ -113,9 +111,10 @@ def _why_closed(event: Event) -> type[Refused]:
     return errors.RegistrationClosed if event.accepts_registrations else errors.NoRegistration
 
 
-def _standing(event: Event, ticket_type: TicketType | None, seating: Seating, by: Actor, at: datetime) -> Standing:
-    """Tell where the event stands for who asks: the opening hours of registration do not bind an organiser."""
-    told = standings.for_type(event, ticket_type, seating, at)
-    if by.is_organiser and told.standing in {Standing.OPENS, Standing.CLOSED}:
-        return standings.by_seats_for(event, ticket_type, seating).standing
-    return told.standing
+def _state_for_newcomer(standing: Standing, seating: Seating, met: known.Known) -> State:
+    """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table."""
+    if met.has_place:
+        raise errors.AlreadyRegistered
+    if standing is Standing.FULL:
+        raise errors.TicketTypeFull if len(seating.tickets) > 1 else errors.EventFull
+    return State.WAITLISTED if standing is Standing.WAITING else State.CONFIRMED

@@ -9,6 +9,7 @@ from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.registration import errors, seats
 from eventsvc.registration.models import Registration, State
+from eventsvc.registration.rules import wishes
 from eventsvc.registration.rules.holding import hold, hold_again, is_ahead
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.seating import Seating
@@ -37,11 +38,14 @@ def serve_list(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
 
 
 def serve(event: Event, *, by: Actor, at: datetime) -> list[Registration]:
-    """Seat as many waiting people as there are free seats for, in order; the caller holds the turnstile."""
+    """Seat as many waiting people as there are free seats for, in order; the caller holds the turnstile.
+
+    First those who wish for another ticket type get it, as far as nobody stands before them: what they leave is free.
+    """
     if event.is_list_stopped or not is_ahead(event, at):
         return []
     served: list[Registration] = []
-    seating = seats.taken(event.id, at)
+    seating = wishes.grant(seats.taken(event.id, at), event.id, by=by, at=at)
     while called := _next(event, seating):
         for registration in called:
             move(registration, State.CONFIRMED, by=by, at=at)

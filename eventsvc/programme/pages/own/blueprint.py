@@ -10,9 +10,9 @@ from flask_wtf import FlaskForm
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from eventsvc import web
+from eventsvc import uploads, web
 from eventsvc.extensions import csrf
-from eventsvc.programme import keys, lineup, portraits, uploads
+from eventsvc.programme import keys, lineup, portraits
 from eventsvc.programme.lineup import Place
 from eventsvc.programme.models import Appearance, Speaker
 from eventsvc.registration.forms import is_forged

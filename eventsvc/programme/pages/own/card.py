@@ -8,11 +8,11 @@ from flask import make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, web
+from eventsvc import clock, stores, web
 from eventsvc.accounts.actors import SPEAKER
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.extensions import db
-from eventsvc.programme import portraits, rules, stores
+from eventsvc.programme import portraits, rules
 from eventsvc.programme.cardforms import SpeakerForm, side_by_side
 from eventsvc.programme.models import Speaker
 from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened

@@ -7,11 +7,11 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, web
+from eventsvc import clock, downloads, stores, uploads, web
 from eventsvc.accounts.actors import SPEAKER
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
-from eventsvc.programme import rules, stores, uploads
+from eventsvc.programme import rules
 from eventsvc.programme.models import Slides, Speaker
 from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened, part_in
 from eventsvc.programme.pages.own.page import done, drop_unnamed, page
@@ -35,7 +35,7 @@ def upload(token: str, public_id: str) -> Response:
         rules.add_slides(
             part.session,
             speaker,
-            name=uploads.named(sent.filename, kind),
+            name=uploads.named(sent.filename, kind, _("slides")),
             media_type=kind.media_type,
             size=len(content),
             digest=stores.keep(stores.FILES, content),
@@ -56,8 +56,8 @@ def upload(token: str, public_id: str) -> Response:
 def slides(token: str, public_id: str) -> Response:
     """Send somebody their own file."""
     found = _own(opened(token), public_id)
-    file = web.not_found_unless(stores.path(stores.FILES, found.digest))
-    return web.attachment(file, found.media_type, found.name)
+    file = web.not_found_unless(stores.found(stores.FILES, found.digest))
+    return downloads.attachment(file, found.media_type, found.name)
 
 
 @blueprint.post("/<token>/slides/<public_id>/remove")

@@ -8,14 +8,14 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, covers, links, text, web, when
+from eventsvc import clock, covers, links, stores, text, uploads, web, when
 from eventsvc.accounts.actors import SPEAKER
 from eventsvc.calendars.links import webcal
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
-from eventsvc.programme import keys, lineup, rules, stores, uploads
+from eventsvc.programme import keys, lineup, rules
 from eventsvc.programme.lineup import Place
 from eventsvc.programme.models import Answer, Appearance, SessionStatus, Slides, Speaker
 from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened
@@ -144,7 +144,7 @@ def page(
         wrong=wrong or {},
         wrong_files=wrong_files or {},
         typed=text.cleaned(request.form.get("note", "")),
-        accept=",".join(f".{kind.ending}" for kind in uploads.KINDS.values()),
+        accept=uploads.ACCEPT,
     )
     return make_response(shown, status)
 
