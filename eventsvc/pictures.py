@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from eventsvc import late
 
 _MOST_PIXELS = 50_000_000
+# Of what is read whole before it is made small, as nothing but a JPEG is read at a smaller size.
+_MOST_BYTES = 120_000_000
 _KINDS = ("JPEG", "PNG", "WEBP", "GIF")
 _WHITE = (255, 255, 255)
 _HOW = {"JPEG": {"quality": 85, "optimize": True, "progressive": True}}
@@ -20,7 +22,11 @@ class NoPicture(Exception):
 
 
 class TooManyPixels(Exception):
-    """This picture has more pixels than are worth the memory: 50 million."""
+    """This picture has more pixels than are worth the memory: `most`."""
+
+    def __init__(self, most: int = _MOST_PIXELS) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 def drawn(content: bytes, *, side: int, kind: str = "JPEG") -> bytes:
@@ -29,11 +35,12 @@ def drawn(content: bytes, *, side: int, kind: str = "JPEG") -> bytes:
     Raises NoPicture and TooManyPixels.
     """
     try:
-        with Image.open(BytesIO(content), formats=_KINDS) as sent:
-            if sent.width * sent.height > _MOST_PIXELS:
-                raise TooManyPixels
+        with late.Image.open(BytesIO(content), formats=_KINDS) as sent:
+            most = _most(sent)
+            if sent.width * sent.height > most:
+                raise TooManyPixels(most)
             return _written(_small(sent, side), kind)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (late.Image.DecompressionBombError, late.Image.DecompressionBombWarning):
         raise TooManyPixels from None
     except TooManyPixels:
         raise
@@ -41,17 +48,32 @@ def drawn(content: bytes, *, side: int, kind: str = "JPEG") -> bytes:
         raise NoPicture from None
 
 
-def _small(sent: Image.Image, side: int) -> Image.Image:
+def _most(sent: late.Image.Image) -> int:
+    """Return how many pixels are worth the memory that this picture takes for each."""
+    if sent.format == "JPEG":
+        return _MOST_PIXELS
+    each = 4 if sent.mode[0] in "IF" else len(sent.getbands())
+    return min(_MOST_PIXELS, _MOST_BYTES // each)
+
+
+def _small(sent: late.Image.Image, side: int) -> late.Image.Image:
     # A JPEG is read at the nearest size above the one that is kept, which takes a fraction of the memory.
     sent.draft("RGB", (2 * side, 2 * side))
-    upright = ImageOps.exif_transpose(sent)
+    upright = late.ImageOps.exif_transpose(_plain(sent))
     upright.thumbnail((side, side))
     return upright
 
 
-def _written(picture: Image.Image, kind: str) -> bytes:
+def _plain(sent: late.Image.Image) -> late.Image.Image:
+    """Return a picture in shades of 8 bits: those of 16 would all be white."""
+    if not sent.mode.startswith("I"):
+        return sent
+    return sent.convert("I").point(lambda shade: shade / 256).convert("L")
+
+
+def _written(picture: late.Image.Image, kind: str) -> bytes:
     # A picture of its own: whatever else the file held stays behind with it.
-    own = Image.new("RGB", picture.size, _WHITE)
+    own = late.Image.new("RGB", picture.size, _WHITE)
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         clear = picture.convert("RGBA")
         own.paste(clear, mask=clear.getchannel("A"))

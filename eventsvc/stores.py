@@ -108,9 +108,14 @@ def keep(shelf: str, content: bytes, *, apart: str = "") -> str:
 
     The same bytes are kept once, but for each word that `apart` says: what is kept apart belongs to one row alone.
     """
-    digest = hashlib.sha256(apart.encode() + content).hexdigest()
+    digest = digest_of(content, apart=apart)
     _store().keep(shelf, digest, content)
     return digest
+
+
+def digest_of(content: bytes, *, apart: str = "") -> str:
+    """Return the digest by which bytes will be found once they are kept."""
+    return hashlib.sha256(apart.encode() + content).hexdigest()
 
 
 def found(shelf: str, digest: str) -> Found | None:

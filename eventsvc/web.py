@@ -70,8 +70,8 @@ def bind(app: Flask) -> None:
 class Asked(Request):
     """A request as our pages read it.
 
-    Words after the question mark have no null byte: nobody types one, PostgreSQL compares none. Files are handed to
-    pages that asked for them only (`let_files_in`): Flask-WTF would hand one to whatever field has its name.
+    Words after the question mark and in forms have no null byte: nobody types one, PostgreSQL takes none. Files are
+    handed to pages that asked for them only (`let_files_in`): Flask-WTF would hand one to whatever field has its name.
     """
 
     takes_files = False
@@ -89,7 +89,13 @@ class Asked(Request):
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        said = super().args
+        return self._without_null_bytes(super().args)
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        self.__dict__["form"] = self._without_null_bytes(self.__dict__["form"])
+
+    def _without_null_bytes(self, said: MultiDict[str, str]) -> MultiDict[str, str]:
         if not any("\0" in value for _name, value in said.items(multi=True)):
             return said
         return self.parameter_storage_class((name, value.replace("\0", "")) for name, value in said.items(multi=True))

@@ -92,9 +92,9 @@ def _build(edition: Edition, olga: Actor, now: datetime) -> None:
     with clock.stopped(made):
         event = events.create(_facts(edition), by=olga, at=made)
         _add_talks(event, edition.talks, by=olga, at=made)
-        _introduce(event, by=olga, at=made)
         for said in edition.types:
             registrations.add_type(event, said, by=olga, at=made)
+        _introduce(event, by=olga, at=made)
     if edition.is_draft:
         with clock.stopped(made):
             events.preview_link(event, by=olga, at=made)

@@ -25,6 +25,8 @@ KINDS = frozenset(
     {
         "speaker_invited",
         "speaker_reminded",
+        "speaker_address_changed",
+        "speaker_address_left",
         "speaker_answered",
         "speaker_event_cancelled",
         "speaker_event_changed",
@@ -74,9 +76,7 @@ class SpeakerWords(News):
 def words(due: Due, language: str, *, invitations: int) -> SpeakerWords:
     """Word a letter. Raises KeyError or ValueError for facts that cannot be read, and for a card without a link."""
     facts, event = due.facts, due.facts["event"]
-    if not due.card_sealed:
-        raise ValueError("this speaker has no link")
-    card_url = links.absolute("speakers.show", token=tokens.unseal(due.card_sealed), lang=language)
+    card_url = _card_url(due, language)
     time, title, changed = whereabouts.time(facts, language), inert(event["title"]), changes.of(facts, language)
     return SpeakerWords(
         name=greeted(facts["name"]),
@@ -96,8 +96,17 @@ def words(due: Due, language: str, *, invitations: int) -> SpeakerWords:
         event_url=links.absolute("events.show", slug=event["slug"], lang=language) if facts["is_public"] else "",
         contact_name=inert(event["contact_name"]),
         office=current_app.config["SITE_NAME"],
-        own_links=(card_url,),
+        own_links=tuple(filter(None, (card_url,))),
     )
+
+
+def _card_url(due: Due, language: str) -> str:
+    """Return the address of somebody's own page, which an address that was left is not told."""
+    if due.kind == "speaker_address_left":
+        return ""
+    if not due.card_sealed:
+        raise ValueError("this speaker has no link")
+    return links.absolute("speakers.show", token=tokens.unseal(due.card_sealed), lang=language)
 
 
 def _part(said: Mapping[str, Any], timezone: str, language: str) -> OnePart:

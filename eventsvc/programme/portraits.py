@@ -19,7 +19,7 @@ def drawn(content: bytes) -> bytes:
         raise BadPhoto.too_large(MOST_BYTES)
     try:
         return pictures.drawn(content, side=SIDE)
-    except pictures.TooManyPixels:
-        raise BadPhoto.too_many_pixels() from None
+    except pictures.TooManyPixels as many:
+        raise BadPhoto.too_many_pixels(many.most) from None
     except pictures.NoPicture:
         raise BadPhoto.unreadable() from None

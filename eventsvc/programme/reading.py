@@ -19,6 +19,7 @@ from eventsvc.programme import published, slots
 from eventsvc.programme.models import (
     FormerSpeaker,
     PublishedSession,
+    PublishedVoice,
     Session,
     SessionKind,
     SessionStatus,
@@ -114,6 +115,11 @@ class Guest:
     photo: str = ""
 
 
+# Whoever was taken out of a session took their files along.
+_is_of_a_voice = sa.exists().where(
+    PublishedVoice.session_id == Slides.session_id, PublishedVoice.speaker_id == Slides.speaker_id
+)
+_has_files = sa.exists().where(Slides.session_id == Session.id, sa.or_(Slides.speaker_id.is_(None), _is_of_a_voice))
 # Built once: building a statement costs as much as asking SQLite.
 _published = (
     sa.select(
@@ -122,7 +128,7 @@ _published = (
         PublishedSession.facts,
         Session.slides_url,
         Session.recording_url,
-        sa.exists().where(Slides.session_id == Session.id).label("has_files"),
+        _has_files.label("has_files"),
     )
     .join(Session, Session.id == PublishedSession.session_id)
     .where(PublishedSession.event_id == sa.bindparam("event_id"))

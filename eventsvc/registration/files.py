@@ -199,8 +199,12 @@ def _taken(content: bytes) -> tuple[Kind, bytes]:
     drawn_as = _DRAWN_AS.get(kind.media_type, "JPEG")
     try:
         return _KINDS[drawn_as], pictures.drawn(content, side=_SIDE, kind=drawn_as)
-    except pictures.TooManyPixels:
-        raise BadFile(_("This picture has more than 50 million pixels. Send a smaller one, or a PDF.")) from None
+    except pictures.TooManyPixels as many:
+        told = _(
+            "This picture has more than %(most)s million pixels. Send a smaller one, or a PDF.",
+            most=many.most // 1_000_000,
+        )
+        raise BadFile(told) from None
     except pictures.NoPicture:
         raise BadFile(_("This picture cannot be read. Send it as JPEG or PNG, or as a PDF.")) from None
 

@@ -24,6 +24,7 @@ _REFUSALS = parse("40 per 10 minutes")
 # In megabytes: a lecture hall that sends its letters and diplomas passes.
 _FILES = parse("1000 per 10 minutes")
 _REGISTRATIONS = parse("5 per hour")
+_FILES = parse("60 per hour")
 
 
 def may_post(network: str) -> bool:
@@ -52,6 +53,11 @@ def may_try_code(network: str, event_id: int) -> bool:
 def may_register(address: str) -> bool:
     """Tell whether a folded e-mail address may be registered once more: five times an hour, over all events."""
     return _is_off() or _ask(limiter.limiter.test, _REGISTRATIONS, "registration", address)
+
+
+def may_send_file(speaker: str) -> bool:
+    """Count a photo or slides that a speaker sends, and tell whether they have any left: 60 an hour."""
+    return _count(_FILES, "file", speaker)
 
 
 def count_registration(address: str) -> None:

@@ -18,6 +18,7 @@ from eventsvc.programme.models import Room, Session, SessionStatus, Speaker, Tra
 from tests import browsing
 from tests.conftest import Clock
 from tests.people import a_session, an_event, an_organiser
+from tests.programme.speaking import sam
 
 SignIn = Callable[..., FlaskClient]
 
@@ -44,6 +45,34 @@ def send(desk: FlaskClient, session: Session, form: Any, **typed: str) -> Any:
     for name, value in typed.items():
         form[name] = value
     return desk.post(at(session.event, f"/sessions/{session.public_id}"), data=form)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/clashes/accept", {"key": "x\0y"}),
+        ("/speakers/invite", {"speaker": "x\0y"}),
+        ("/speakers/remind", {"speaker": "x\0y"}),
+        ("/sessions/{talk}/swap", {"other": "x\0y:1"}),
+        ("/sessions/{talk}/move", {"slot": "x\0y", "instead": "x\0y"}),
+        ("/speakers/{sam}/merge", {"other": "x\0y"}),
+        ("/import", {"text": "Title\tPart of\nT\0\tx\0y\n", "then": "look"}),
+    ],
+)
+def test_a_null_byte_that_nobody_can_type_is_passed_over(
+    desk: FlaskClient, event: Event, path: str, said: dict[str, str]
+) -> None:
+    talk = a_session(event)
+    speaker = sam(talk)
+    address = f"/desk/events/{event.slug}/programme{path}".format(talk=talk.public_id, sam=speaker.public_id)
+
+    assert desk.post(address, data=said).status_code < 500
+
+
+def test_a_slot_with_a_number_that_no_room_has_is_passed_over(desk: FlaskClient, event: Event) -> None:
+    slot = f"2027-05-30T10:00Z/2027-05-30T11:00Z,{'9' * 5000}"
+
+    assert desk.post(f"/desk/events/{event.slug}/programme/new", data={"slot": slot}).status_code == 422
 
 
 def test_an_empty_programme_says_how_it_begins(desk: FlaskClient, event: Event) -> None:

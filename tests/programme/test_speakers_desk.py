@@ -100,6 +100,45 @@ def test_everybody_not_asked_yet_is_invited_with_one_letter_each(desk: FlaskClie
     assert "2 March, 10:00" in answer.text
 
 
+def facts_told() -> list[str]:
+    """The titles that letters tell which are still to be sent."""
+    waiting = sa.select(Message.facts).where(Message.state == MessageState.WAITING)
+    return [part["title"] for facts in db.session.scalars(waiting) for part in facts["parts"]]
+
+
+def test_a_second_invitation_asks_again_what_the_first_one_asked_that_still_waits(
+    desk: FlaskClient, event: Event, clock: Clock
+) -> None:
+    speaker = sam(a_talk(event, title="One"))
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+    two = a_talk(event, 2, title="Two")
+    two.appearances.append(Appearance(speaker=speaker))
+    db.session.commit()
+    clock.forward(timedelta(minutes=1))
+
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+
+    assert letters() == [("speaker_invited", "sam@example.org")] and facts_told() == ["One", "Two"]
+    assert [part.answer for part in parts()] == [Answer.INVITED] * 2
+
+
+def test_a_reminder_asks_again_what_an_invitation_asks_that_still_waits(
+    desk: FlaskClient, event: Event, clock: Clock
+) -> None:
+    speaker = sam(a_talk(event, title="One"))
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+    db.session.execute(sa.update(Message).values(state=MessageState.SENT))
+    clock.forward(timedelta(days=2))
+    two = a_talk(event, 2, title="Two")
+    two.appearances.append(Appearance(speaker=speaker))
+    db.session.commit()
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+
+    desk.post(at(event, "/remind"), data={"whom": "all"})
+
+    assert facts_told() == ["One", "Two"]
+
+
 def test_those_ticked_alone_are_invited_and_only_once(desk: FlaskClient, event: Event) -> None:
     chosen = sam(a_talk(event))
     sam(a_talk(event, 2), name="Ada")

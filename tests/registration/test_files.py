@@ -141,7 +141,7 @@ def test_a_picture_is_drawn_anew_so_that_it_tells_no_place(cv: Question) -> None
         (a_document("word/document.xml", bytes(30_000_000)), "many times as large"),
         (b"%PDF-" + bytes(files.MOST_BYTES), "A file may have 20 MB"),
         (a_photo()[:300], "This picture cannot be read"),
-        (the_head_of_a_picture(10_000, 6_000), "more than 50 million pixels"),
+        (the_head_of_a_picture(7_000, 7_000), "more than 40 million pixels"),
     ],
     ids=["empty", "html", "bomb", "long", "cut off", "many pixels"],
 )

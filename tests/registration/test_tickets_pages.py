@@ -63,12 +63,12 @@ class TestTheForm:
         self, client: FlaskClient, event: Event
     ) -> None:
         a_type(event, "On site", capacity=0, description="In the room", fee_cents=2500)
-        a_type(event, "Online", mode=Mode.ONLINE)
+        a_type(event, "From home", mode=Mode.ONLINE)
         a_type(event, "Late", opens_at=NOW + timedelta(days=3), position=2)
 
         page = unescape(client.get(path(event)).text)
 
-        assert "In the room" in page and "€25" in page and "Online · Free" in page
+        assert "In the room" in page and "€25" in page and "From home" in page and "Online · Free" in page
         assert "Nobody waits before you." in page and "Opens 5 March, 10:00" in page
         assert list(radios(page).values()) == ["free", "free", "disabled"]
 

@@ -74,7 +74,9 @@ def slides(slug: str, public_id: str, file_id: str) -> AnyResponse:
 
 def _shown(found: Item) -> list[Slides]:
     """Return the files of a session that everybody may have."""
-    return lineup.slides_of([found.session_id]) if found.shows_files(clock.now()) else []
+    if not found.shows_files(clock.now()):
+        return []
+    return lineup.public_slides(found.session_id, {voice.public_id for voice in found.voices})
 
 
 def _slides(found: Item, event: Event) -> list[dict[str, str]]:

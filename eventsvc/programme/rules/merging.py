@@ -13,9 +13,9 @@ from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.programme import contents, errors, keys, published
+from eventsvc.programme import acquainted, contents, errors, keys, published
 from eventsvc.programme.models import Appearance, FormerSpeaker, FreeTime, PublishedVoice, Slides, Speaker
-from eventsvc.registration import seats
+from eventsvc.programme.rules import writing
 from eventsvc.registration.models import TokenKind
 from eventsvc.text import folded
 
@@ -28,11 +28,14 @@ def merge(event: Event, kept: Speaker, other: Speaker, *, by: Actor, at: datetim
 
     A link of `other` goes on where `kept` has none, but for one to the card of somebody with another address: who has
     it is not let in to what was joined to theirs, perhaps by mistake. It has stopped then, and the next letter to the
-    address of `kept` has a new one. The address of the public page leads to that of `kept`. Raises SamePerson.
+    address of `kept` has a new one. The address of the public page leads to that of `kept`. Raises SamePerson,
+    and CardNotYours for a card that speaks where `by` may not see it.
     """
     if kept.id == other.id:
         raise errors.SamePerson
-    seats.hold(event.id)
+    acquainted.check(by, kept, other)
+    writing.hold_all((event.id, *acquainted.events_of(kept, other)))
+    _read_again(kept, other)
     stored = (*contents.CARD, "photo_digest")
     before, gone = snapshot(kept, stored), snapshot(other, stored)
     known_as, number = other.public_id, other.id
@@ -47,10 +50,19 @@ def merge(event: Event, kept: Speaker, other: Speaker, *, by: Actor, at: datetim
     db.session.flush()
     published.retell(kept, known_as)
     audit.forget(Speaker.__tablename__, number)
+    # A number may be given again, and what was done to this card is no trace of another person.
+    audit.hand_over(Speaker.__tablename__, number, to=kept.id)
     after = snapshot(kept, (*stored, "revision"))
     audit.record(
         "speaker.merged", kept, by=by, at=at, event_id=event.id, before=before, after=after | {"merged": known_as}
     )
+
+
+def _read_again(*speakers: Speaker) -> None:
+    """Read cards again after the wait. Raises SamePerson when one of them was made one with another meanwhile."""
+    for speaker in speakers:
+        if db.session.get(Speaker, speaker.id, populate_existing=True) is None:
+            raise errors.SamePerson
 
 
 def _links_for(kept: Speaker, other: Speaker, at: datetime) -> dict[str, str | None]:

@@ -20,7 +20,6 @@ from eventsvc.registration.forms import ConfirmationForm, SwitchForm, is_forged
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.pages import tickets
 from eventsvc.registration.pages.blueprint import blueprint
-from eventsvc.registration.pages.tickets import Choice
 from eventsvc.registration.pages.visit import is_confirmed, opened
 from eventsvc.registration.rules import Switched
 
@@ -142,8 +141,9 @@ def _name(registration: Registration) -> str:
 def _page(registration: Registration, form: SwitchForm, token: str, at: datetime, status: int = 200) -> Response:
     event = registration.event
     code = tickets.by_typed(form, event.id, at)
-    choice = tickets.offered(event, seats.taken(event.id, at), form.ticket_type.data or "", at, code)
-    others = tuple(card for card in choice.cards if card.id != registration.ticket_type_id)
+    choice = tickets.offered(
+        event, seats.taken(event.id, at), form.ticket_type.data or "", at, code, but=registration.ticket_type_id
+    )
     page = render_template(
         "registration/switch.html",
         lang=web.language(),
@@ -152,6 +152,6 @@ def _page(registration: Registration, form: SwitchForm, token: str, at: datetime
         form=form,
         token=token,
         has_name=_name(registration),
-        choice=Choice(others, choice.chosen, choice.has_codes),
+        choice=choice,
     )
     return make_response(page, status)

@@ -43,9 +43,15 @@ class Choice:
         return all(found) if found else there.standing is Standing.WAITING
 
 
-def offered(event: Event, seating: Seating, chosen: str, at: datetime, code: AccessCode | None = None) -> Choice:
-    """Return what somebody may choose; where one thing alone can be had, or a code opens one, it is chosen already."""
-    shown = ticketing.among(event, seating, web.language(), at, code)
+def offered(
+    event: Event, seating: Seating, chosen: str, at: datetime, code: AccessCode | None = None, *, but: int | None = None
+) -> Choice:
+    """Return what somebody may choose `but` what they have.
+
+    The one thing that can be had, or that a code opens, is chosen already.
+    """
+    found = ticketing.among(event, seating, web.language(), at, code)
+    shown = tuple(card for card in found if card.id != but)
     has_codes = by_time(event, at) is None and any(ticket.is_by_code for ticket in seating.tickets)
     able = {card.public_id: card for card in shown if card.is_open}
     if chosen in able:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -24,6 +25,7 @@ csrf.exempt(blueprint)
 
 # A photo comes with the card that it is of; slides come alone.
 _FORM = 1024 * 1024
+TOO_MANY_FILES = _l("That is many files for one hour. Nothing was changed; send this one in an hour.")
 _MOST = {"speakers.card": portraits.MOST_BYTES, "speakers.upload": uploads.MOST_BYTES}
 
 

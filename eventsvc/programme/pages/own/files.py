@@ -13,8 +13,9 @@ from eventsvc.errors import Refused
 from eventsvc.extensions import db
 from eventsvc.programme import rules
 from eventsvc.programme.models import Slides, Speaker
-from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened, part_in
+from eventsvc.programme.pages.own.blueprint import TOO_MANY_FILES, blueprint, is_pressed, opened, part_in
 from eventsvc.programme.pages.own.page import done, drop_unnamed, page
+from eventsvc.registration import limits
 from eventsvc.registration.forms import ConfirmationForm
 
 
@@ -26,12 +27,16 @@ def upload(token: str, public_id: str) -> Response:
     _place, part = part_in(speaker, public_id)
     if not is_pressed(form):
         return page(speaker, token, wrong_files={part.id: form.form_errors[0]}, status=400)
+    if not limits.may_send_file(speaker.public_id):
+        return page(speaker, token, wrong_files={part.id: TOO_MANY_FILES}, status=429)
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise Refused(_("Choose a file first."))
         content = sent.read(uploads.MOST_BYTES + 1)
         kind = uploads.kind_of(content)
+        # What a rule would refuse is not kept; what it refuses in the end is swept away.
+        rules.check_speaks(part.session, speaker)
         rules.add_slides(
             part.session,
             speaker,

@@ -169,16 +169,17 @@ def _place(place: Place, token: str) -> dict[str, Any]:
 
 
 def _part(part: Appearance, place: Place, token: str) -> dict[str, Any]:
-    session, event, at = part.session, place.event, clock.now()
+    session, event, at = place.shown.get(part.session_id) or part.session, place.event, clock.now()
     is_off = session.status is SessionStatus.CANCELLED or event.status is Status.CANCELLED
     is_over = bool(session.ends_at and session.ends_at <= at) or place.is_over(at)
+    rooms = [room if isinstance(room, str) else room.name for room in session.rooms]
     can_answer = not is_off and not is_over
     return {
         "id": part.id,
         "public_id": session.public_id,
         "title": session.title,
         "when": session_span(session, event.timezone, web.language()),
-        "room": ", ".join(room.name for room in session.rooms),
+        "room": ", ".join(rooms),
         "role": SPEAKER_ROLES[part.role],
         # Whoever was never asked is not asked afterwards.
         "answer": answer(part.answer, own=True) if can_answer or part.answered_at else None,
