@@ -153,6 +153,20 @@ def redirect(registration_id: int, address: str) -> None:
     )
 
 
+def redirect_speaker(speaker_id: int, address: str) -> None:
+    """Let letters to a speaker that were not sent go to their new address, as each opens their card; without one none.
+
+    Those that failed too: whoever lets them go again is not asked where to.
+    """
+    theirs = sa.update(Message).where(
+        Message.speaker_id == speaker_id,
+        Message.state.in_((MessageState.WAITING, MessageState.FAILED)),
+        Message.kind != "speaker_address_left",
+    )
+    values: dict[str, Any] = {"recipient": address} if address else {"state": MessageState.REPLACED}
+    db.session.execute(theirs.values(values), execution_options={"synchronize_session": False})
+
+
 def forget(registration_id: int) -> None:
     """Take a person out of the letters to them; that there were letters, and when, stays. Unsent ones are not sent."""
     _forget(Message.registration_id == registration_id)

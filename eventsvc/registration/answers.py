@@ -10,8 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventsvc.extensions import db
+from eventsvc.registration import files
 from eventsvc.registration.errors import OptionFull
-from eventsvc.registration.models import LIVE, Answer, AnswerFile, AnswerOption, QuestionOption, Registration
+from eventsvc.registration.models import (
+    LIVE,
+    Answer,
+    AnswerFile,
+    AnswerOption,
+    QuestionKind,
+    QuestionOption,
+    Registration,
+)
 from eventsvc.registration.questions import CHOOSING, Answered, Option, Prompt, Questionnaire
 
 # Built once: they are asked while others wait at the turnstile.
@@ -48,7 +57,8 @@ def left(form: Questionnaire, *, but: int = 0) -> dict[str, int]:
 def write(registration: Registration, answered: Answered, *, at: datetime, is_new: bool = False) -> list[Prompt]:
     """Write somebody's answers in the caller's transaction, and return the questions that are answered otherwise now.
 
-    The caller holds the turnstile, and has flushed the registration. Raises OptionFull, whatever was written before.
+    The caller holds the turnstile, and has flushed the registration. Raises OptionFull or FilesGone, whatever was
+    written before.
     """
     if not answered:
         return []
@@ -60,6 +70,7 @@ def write(registration: Registration, answered: Answered, *, at: datetime, is_ne
     if not is_new:
         _clear(registration.id, changed)
     _insert(registration.id, changed, answered, at)
+    files.claim(registration, _files(changed, answered), by_form=answered.claim)
     return changed
 
 
@@ -103,7 +114,7 @@ def chosen(option_ids: Collection[int]) -> dict[int, int]:
 
 def named_files(registration_ids: Collection[int], form: Iterable[Prompt]) -> dict[str, str]:
     """Return the names of the files that people sent, by their public ids; no query where no question takes files."""
-    questions = [prompt.id for prompt in form if prompt.kind.value == "file"]
+    questions = [prompt.id for prompt in form if prompt.kind is QuestionKind.FILE]
     if not questions or not registration_ids:
         return {}
     asked = sa.select(AnswerFile.public_id, AnswerFile.name).where(
@@ -113,18 +124,25 @@ def named_files(registration_ids: Collection[int], form: Iterable[Prompt]) -> di
 
 
 def forget(registration_id: int) -> None:
-    """Forget all that one person answered; bytes of files that no row names any more are swept away."""
-    for kept in (AnswerOption, Answer, AnswerFile):
+    """Forget all that one person answered and sent."""
+    for kept in (AnswerOption, Answer):
         db.session.execute(sa.delete(kept).where(kept.registration_id == registration_id))
+    files.forget(registration_id)
 
 
 def forget_question(question_id: int, option_ids: Collection[int]) -> int:
     """Forget what everybody answered to one question, and return how many had."""
     if option_ids:
         db.session.execute(sa.delete(AnswerOption).where(AnswerOption.option_id.in_(option_ids)))
-    db.session.execute(sa.delete(AnswerFile).where(AnswerFile.question_id == question_id))
+    files.forget_question(question_id)
     gone = db.session.execute(sa.delete(Answer).where(Answer.question_id == question_id).returning(Answer.id))
     return len(gone.all())
+
+
+def _files(changed: Iterable[Prompt], answered: Answered) -> dict[int, list[str]]:
+    """Return the public ids of files by the ids of the questions that are answered otherwise now."""
+    asked = [prompt for prompt in changed if prompt.kind is QuestionKind.FILE]
+    return {prompt.id: answered.values.get(prompt.public_id) or [] for prompt in asked}
 
 
 def _held(registration_id: int) -> dict[int, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from eventsvc import uploads
+from eventsvc.errors import Refused
 from eventsvc.events.models import Mode
 from eventsvc.events.words import Word
-from eventsvc.registration import countries, questions, spoken
+from eventsvc.registration import countries, files, questions, spoken
 from eventsvc.registration.errors import OptionFull
 from eventsvc.registration.models import QuestionKind
 from eventsvc.registration.questions import CHOOSING, Part, Prompt, Questionnaire, Values
@@ -48,10 +50,22 @@ class Pick:
     note: Word | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that answers a question, as a page shows it; `is_dropped`: until the form is accepted, and no longer."""
+
+    public_id: str
+    name: str
+    about: str
+    url: str = ""
+    is_dropped: bool = False
+
+
 @dataclass(slots=True)
 class Box:
     """A question on a page. `said` is what was typed or chosen, `errors` are sentences about it.
 
+    `files` are those that are kept and answer it already.
     `is_hybrid`: whoever fills in the form may take part in either way, so that those for one way say so.
     """
 
@@ -63,6 +77,7 @@ class Box:
     is_hybrid: bool
     said: Sequence[str] = ()
     errors: list[Any] = field(default_factory=list)
+    files: Sequence[Kept] = ()
 
     @property
     def id(self) -> str:
@@ -113,6 +128,27 @@ class Box:
         return int(self.prompt.rules.get("max_words") or 0) if self.prompt.kind is QuestionKind.PARAGRAPH else 0
 
     @property
+    def is_file(self) -> bool:
+        return self.prompt.kind is QuestionKind.FILE
+
+    @property
+    def drop_name(self) -> str:
+        """The name of the boxes that take a file out again."""
+        return f"{self.id}-drop"
+
+    @property
+    def accept(self) -> str:
+        return uploads.ACCEPT
+
+    @property
+    def most_bytes(self) -> int:
+        return files.MOST_BYTES
+
+    @property
+    def most_files(self) -> int:
+        return files.most(self.prompt)
+
+    @property
     def options(self) -> Markup:
         """The countries of the world, with the chosen one among them."""
         return countries.options(self.locale, self.text)
@@ -150,6 +186,10 @@ class Box:
         least, most = rules.get("min"), rules.get("max")
         if self.most_words:
             return ngettext("At most %(num)d word.", "At most %(num)d words.", self.most_words)
+        if kind is QuestionKind.FILE:
+            told = _("A PDF, a picture or an office document of at most %(most)s MB.", most=self.most_bytes >> 20)
+            several = ngettext("One file.", "At most %(num)d files.", self.most_files)
+            return f"{told} {several}" if self.most_files > 1 else told
         if kind is QuestionKind.CHOICES and most:
             return ngettext("Choose at most one.", "Choose at most %(num)d.", most)
         if kind is QuestionKind.CHOICES:
@@ -229,6 +269,9 @@ class Boxes:
         self.held: Values = held or {}
         self.left: Mapping[str, int] = left or {}
         self.answered = questions.NOTHING
+        # The key of the form, and why a file that came with it was not kept, by the public ids of questions.
+        self.claim = ""
+        self.refused: dict[str, Refused] = {}
         self._boxes: dict[str, Box] = {
             prompt.public_id: Box(
                 prompt,
@@ -266,11 +309,15 @@ class Boxes:
     def has_files(self) -> bool:
         return any(box.prompt.kind is QuestionKind.FILE for box in self)
 
-    def take(self, posted: Posted, files: Callable[[Prompt], list[str]] | None = None) -> None:
-        """Fill in what was posted; `files` tells the ids of those that came with a question that takes some."""
+    @property
+    def status(self) -> int:
+        """Tell the status of a page with these boxes again: that of a file that was not kept, where there was one."""
+        return max((refused.status for refused in self.refused.values()), default=422)
+
+    def take(self, posted: Posted) -> None:
+        """Fill in what was typed and chosen; files are told by whoever keeps them."""
         for box in self:
-            is_file = box.prompt.kind is QuestionKind.FILE and files is not None
-            box.said = files(box.prompt) if is_file and files else posted.getlist(box.name)
+            box.said = [] if box.is_file else posted.getlist(box.name)
 
     def show(self, left: Mapping[str, int]) -> None:
         """Tell beside the choices how many can still have them; what somebody holds is theirs."""
@@ -288,9 +335,12 @@ class Boxes:
         checked = questions.checked(
             self.form, said, self.mode, locale=self.locale, held=self.held, is_strict=self.is_strict
         )
-        self.answered = checked.answered
-        self._put(checked.slips)
-        return not checked.slips
+        self.answered = replace(checked.answered, claim=self.claim)
+        shown = {prompt.public_id for prompt in questions.shown(self.form, checked.answered.values, self.mode)}
+        not_kept = {name: refused.sentence for name, refused in self.refused.items() if name in shown}
+        slips = {**checked.slips, **not_kept}
+        self._put(slips)
+        return not slips
 
     def refuse(self, refused: Exception) -> bool:
         """Put what a rule found full beside its choices; tell whether it was about them."""

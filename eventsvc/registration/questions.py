@@ -145,10 +145,14 @@ class Questionnaire:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Answers that will do: `values` to some of `asked`; what else of these was answered before is so no more."""
+    """Answers that will do: `values` to some of `asked`; what else of these was answered before is so no more.
+
+    `claim` is the key of the form that files among them came with.
+    """
 
     asked: tuple[Prompt, ...] = ()
     values: Values = field(default_factory=lambda: _NOTHING)
+    claim: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.asked)

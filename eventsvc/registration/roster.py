@@ -11,16 +11,19 @@ from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from eventsvc import tokens
 from eventsvc.extensions import db
 from eventsvc.registration.models import (
     Answer,
     AnswerOption,
+    Payment,
     Question,
     QuestionOption,
     Registration,
     State,
+    TicketType,
 )
 
 PAGE_SIZE = 50
@@ -44,7 +47,15 @@ COLUMNS = (
     "state_at",
     "origin",
     "language",
+    "ticket_type_id",
+    "fee_cents",
+    "currency",
+    "payment",
+    "payment_reference",
+    "payment_due_on",
 )
+# What stands in an address for people without a ticket type.
+NO_TICKET = "none"
 
 
 class Order(enum.StrEnum):
@@ -62,6 +73,7 @@ class Asked:
 
     `answers` are pairs of a question's public id and the answer to look for: that of an option, "yes" or "no", a
     country, or `ANY` and `NONE` for whether there is one. `columns` are the questions whose answers stand in the list.
+    `ticket` is the public id of a ticket type, or NO_TICKET.
     """
 
     state: State | None = None
@@ -70,6 +82,13 @@ class Asked:
     number: int = 1
     answers: tuple[tuple[str, str], ...] = ()
     columns: tuple[str, ...] = ()
+    ticket: str = ""
+    payment: Payment | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but the tab leaves people out."""
+        return bool(self.text or self.ticket or self.payment or self.answers)
 
     def args(self, **over: Any) -> dict[str, Any]:
         """Write this as the query of an address, with `over` in place of what it says; what is usual is left out."""
@@ -80,6 +99,8 @@ class Asked:
             "order": other.order.value if other.order is not Order.TURN else None,
             "page": other.number if other.number > 1 else None,
             "show": list(other.columns) or None,
+            "ticket": other.ticket or None,
+            "payment": other.payment.value if other.payment else None,
         } | {f"{ANSWER}{question}": value for question, value in other.answers}
         return {name: value for name, value in said.items() if value is not None}
 
@@ -133,6 +154,8 @@ def asked_by(args: Mapping[str, str], columns: Iterable[str] = ()) -> Asked:
             if name.startswith(ANSWER) and _ID.fullmatch(name.removeprefix(ANSWER)) and _ID.fullmatch(value)
         ),
         columns=tuple(each for each in dict.fromkeys(columns) if _ID.fullmatch(each))[:_MOST_COLUMNS],
+        ticket=args.get("ticket", "").replace("\x00", "")[:16],
+        payment=_member(Payment, args.get("payment")),
     )
 
 
@@ -146,7 +169,10 @@ def page(event_id: int, asked: Asked) -> Page:
     ids = _found(event_id, asked).with_only_columns(Registration.id).order_by(*_order(asked))
     wanted = ids.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE).subquery()
     rows = db.session.scalars(
-        sa.select(Registration).join(wanted, Registration.id == wanted.c.id).order_by(*_order(asked))
+        sa.select(Registration)
+        .join(wanted, Registration.id == wanted.c.id)
+        .options(joinedload(Registration.ticket_type))
+        .order_by(*_order(asked))
     )
     return Page(list(rows), counts, found, number)
 
@@ -159,6 +185,12 @@ def every(event_id: int, asked: Asked) -> Iterator[Sequence[sa.Row[Any]]]:
     columns = [getattr(Registration, name) for name in ("id", *COLUMNS)]
     query = _found(event_id, asked).with_only_columns(*columns).order_by(*_order(asked))
     yield from db.session.execute(query.execution_options(yield_per=_BATCH)).partitions()
+
+
+def ids(event_id: int, asked: Asked, most: int) -> list[int]:
+    """Return the ids of all that is found, at most so many."""
+    found = _found(event_id, asked).with_only_columns(Registration.id).order_by(*_order(asked))
+    return list(db.session.scalars(found.limit(most)))
 
 
 def place(registration: Registration, asked: Asked) -> Place | None:
@@ -187,7 +219,7 @@ def _member(kinds: type[Any], value: str | None) -> Any:
 
 def _counts(event_id: int, asked: Asked) -> dict[State, Count]:
     """Count every state once, and what the search finds of each beside it."""
-    matching = _all_of(_matching(asked.text), _answering(event_id, asked))
+    matching = _narrowing(event_id, asked)
     found = sa.func.count() if matching is None else sa.func.sum(sa.case((matching, 1), else_=0))
     counted = db.session.execute(
         sa.select(Registration.state, sa.func.count(), found)
@@ -201,8 +233,21 @@ def _found(event_id: int, asked: Asked) -> sa.Select[tuple[Registration]]:
     query = sa.select(Registration).where(Registration.event_id == event_id)
     if asked.state is not None:
         query = query.where(Registration.state == asked.state)
-    matching = _all_of(_matching(asked.text), _answering(event_id, asked))
+    matching = _narrowing(event_id, asked)
     return query if matching is None else query.where(matching)
+
+
+def _narrowing(event_id: int, asked: Asked) -> sa.ColumnElement[bool] | None:
+    """Keep those whom the search finds, of one ticket, one state of payment and the answers looked for."""
+    paid = Registration.payment == asked.payment if asked.payment is not None else None
+    return _all_of(_matching(asked.text), _of_ticket(asked.ticket), paid, _answering(event_id, asked))
+
+
+def _of_ticket(ticket: str) -> sa.ColumnElement[bool] | None:
+    if ticket == NO_TICKET:
+        return Registration.ticket_type_id.is_(None)
+    of_type = sa.select(TicketType.id).where(TicketType.public_id == ticket).scalar_subquery()
+    return Registration.ticket_type_id == of_type if ticket else None
 
 
 def _all_of(*conditions: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,11 @@ from eventsvc.accounts import access, audit
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import answers, countries, roster, spoken, words
+from eventsvc.registration import answers, countries, offering, roster, spoken, words
 from eventsvc.registration.desk import questionlist
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.roster import asked_here
-from eventsvc.registration.models import State
+from eventsvc.registration.models import Payment, State, TicketType
 from eventsvc.registration.questions import Prompt
 from eventsvc.registration.roster import Asked
 
@@ -63,6 +63,13 @@ def _head(event: Event) -> list[str]:
         _("In this state since (%(zone)s)", **zone),
         _("Came in by"),
         _("Language"),
+        _("Ticket"),
+        _("How they take part"),
+        _("Fee"),
+        _("Currency"),
+        _("Payment"),
+        _("Payment reference"),
+        _("To be paid by"),
     ]
 
 
@@ -74,17 +81,27 @@ def _rows(event: Event, asked: Asked, form: list[Prompt]) -> Iterator[list[table
     locale = str(get_locale())
     zone, names = ZoneInfo(event.timezone), countries.names(locale)
     states = {state: words.state(state).word for state in State}
+    tickets = {each.id: each for each in offering.every(event.id)}
     for batch in roster.every(event.id, asked):
         ids = [row.id for row in batch]
         given, files = answers.of_many(ids, form), answers.named_files(ids, form)
         for row in batch:
             own = given.get(row.id, {})
             said = [spoken.cell(prompt, own.get(prompt.public_id), locale, files) for prompt in form]
-            yield [*_person(row, zone, names, states), *said]
+            yield [*_person(row, event, zone, names, states, tickets), *said]
 
 
-def _person(row: Sequence[Any], zone: ZoneInfo, names: dict[str, str], states: dict[State, str]) -> list[tables.Cell]:
-    _id, reference, given, family, email, organisation, country, state, registered_at, state_at, origin, tongue = row
+def _person(
+    row: Sequence[Any],
+    event: Event,
+    zone: ZoneInfo,
+    names: dict[str, str],
+    states: dict[State, str],
+    tickets: dict[int, TicketType],
+) -> list[tables.Cell]:
+    _id, reference, given, family, email, organisation, country, state, registered_at, state_at = row[:10]
+    origin, tongue, ticket_id, *fee = row[10:]
+    ticket = tickets.get(ticket_id)
     return [
         reference,
         given,
@@ -97,7 +114,17 @@ def _person(row: Sequence[Any], zone: ZoneInfo, names: dict[str, str], states: d
         _local(state_at, zone),
         origin.value,
         tongue,
+        ticket.name if ticket else "",
+        str(words.WAYS[ticket.mode if ticket else event.mode]),
+        *_paid(*fee),
     ]
+
+
+def _paid(cents: int, currency: str, payment: Payment | None, reference: str, due_on: date | None) -> list[tables.Cell]:
+    if payment is None:
+        return [None, "", "", "", ""]
+    due = due_on.isoformat() if due_on else ""
+    return [cents / 100, currency, str(words.PAYMENTS[payment]), reference, due]
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

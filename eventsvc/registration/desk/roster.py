@@ -14,7 +14,7 @@ from eventsvc import links, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
-from eventsvc.registration import countries, roster, tickets, words
+from eventsvc.registration import countries, files, offering, roster, tickets, words
 from eventsvc.registration.desk import filtering, questionlist
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.models import State
@@ -96,9 +96,15 @@ def show(event: Event, **more: Any) -> str:
         near_day=lambda at: when.near_day(at, event.timezone, locale),
         may_steer=access.may(Act.STEER_ROSTER, event),
         may_export=access.may(Act.EXPORT_ROSTER, event),
+        has_files=files.has_any(event.id),
         register_url=links.absolute("registration.register", slug=event.slug),
         code=tickets.code,
         **filtering.shown(listing.page.rows, form, asked, locale),
+        types=offering.every(event.id),
+        payments=words.PAYMENTS,
+        ways=words.WAYS,
+        no_ticket=roster.NO_TICKET,
+        owes=any(row.payment for row in listing.page.rows),
         **more,
     )
 

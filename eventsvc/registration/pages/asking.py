@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -12,6 +13,7 @@ from eventsvc.registration import answered, answers, questionnaires, questions
 from eventsvc.registration.answered import Told
 from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.models import Registration
+from eventsvc.registration.pages import sending
 
 
 def empty(event_id: int, name: str, mode: Mode) -> Boxes:
@@ -20,10 +22,15 @@ def empty(event_id: int, name: str, mode: Mode) -> Boxes:
     return Boxes(form, mode, web.language(), left=answers.left(form))
 
 
-def sent(event_id: int, name: str, mode: Mode) -> Boxes:
-    """Return the boxes as they were posted; nobody whose registration is taken in sees what is left."""
-    asking = Boxes(questionnaires.of(event_id, name).asked, mode, web.language())
+def sent(event_id: int, name: str, way: Callable[[], Mode]) -> Boxes:
+    """Return the boxes as they were posted; nobody whose registration is taken in sees what is left.
+
+    `way` reads from the form how somebody takes part. Those who may still change it are shown what is asked either way.
+    """
+    asking = Boxes(questionnaires.of(event_id, name).asked, Mode.HYBRID, web.language())
+    sending.let_in(asking)
     asking.take(request.form)
+    asking.mode = way()
     return asking
 
 
@@ -38,13 +45,15 @@ def own(registration: Registration, *, is_sent: bool) -> Boxes:
         left=answers.left(form, but=registration.id),
     )
     if is_sent:
+        sending.let_in(asking)
         asking.take(request.form)
     return asking
 
 
 def count_again(asking: Boxes, registration: Registration) -> None:
-    """Tell the places left in each choice as they are after all."""
+    """Tell the places left in each choice, and the files that are kept, as they are after all."""
     asking.show(answers.left(asking.form, but=registration.id))
+    sending.show(asking, registration)
 
 
 def told(registration: Registration) -> list[Told]:
