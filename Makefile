@@ -9,6 +9,8 @@ PYTHON ?= python3
 PORT ?= 8000
 export PYTHON PORT
 export PYTHONUNBUFFERED := 1
+# Compiled once, and kept beside the code, whatever the environment says: else every process compiles all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 IS_TAKEN = import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))))

@@ -30,7 +30,7 @@ def serving(module: str, environment: dict[str, str]) -> Iterator[tuple[int, int
     command = [
         *(sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}"),
         *("--preload", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--log-level", "error"),  # noqa: S108 (workers touch a file there)
-        *(("--config", "python:eventsvc.serving") if module == OURS else ()),
+        *(("--config", "eventsvc/serving.py") if module == OURS else ()),
         module,
     ]
     quiet = subprocess.DEVNULL

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfoNotFoundError, reset_tzpath
 from flask import Flask
 
 import config
-from eventsvc import assets, cli, desk, embed, extensions, health, logs, pages, stores, unsent, web
+from eventsvc import assets, cli, compiled, desk, embed, extensions, health, logs, pages, stores, unsent, web
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
@@ -63,6 +63,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     logs.bind(app)
     web.bind(app)
     assets.bind(app)
+    compiled.bind(app)
     pages.bind(app)
     desk.bind(app)
     unsent.bind(app)

@@ -141,6 +141,7 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Ticket types"), "registration_desk.types", Act.SEE),
         (_("Questions"), "registration_desk.questions", Act.EDIT),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
+        (_("Waiting list"), "registration_desk.waiting", Act.SEE_ROSTER),
         (_("Workshops"), "registration_desk.workshops", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
         (_("Listeners"), "calendars_desk.of_event", Act.SEE),

@@ -16,13 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import redis
-import typst
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from eventsvc import clock, database, links, stores
+from eventsvc import clock, database, late, links, stores
 from eventsvc.calendars import zones
 from eventsvc.extensions import babel, db, is_sqlite
 from eventsvc.mail import queue
@@ -249,8 +247,8 @@ def _limits() -> Finding:
             Level.OK, "Rate limits", "on, counted by each worker for itself; REDIS_URL would make it one count"
         )
     try:
-        redis.Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE).ping()
-    except (redis.RedisError, OSError, ValueError) as error:
+        late.redis.Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE).ping()
+    except (late.redis.RedisError, OSError, ValueError) as error:
         seen = f"Redis does not answer ({type(error).__name__})"
         return Finding(Level.FAULT, "Rate limits", seen, "Start Redis, correct REDIS_URL, or unset it.")
     return Finding(Level.OK, "Rate limits", "on, counted in Redis")
@@ -276,7 +274,7 @@ def _fonts() -> Finding:
 
 def can_draw(names: Iterable[str]) -> list[bool]:
     """Tell of each name whether typst finds a glyph for all its letters: for a missing one it draws a box."""
-    pages: Any = typst.compile(
+    pages: Any = late.typst.compile(
         _DRAWING.encode(), format="svg", sys_inputs={"names": json.dumps([_NOBODYS_LETTER, *names])}
     )
     box, *drawn = (set(re.findall(r'<symbol id="([^"]+)"', page.decode())) for page in pages)

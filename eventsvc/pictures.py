@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from eventsvc import late
 
 _MOST_PIXELS = 50_000_000
 # Of what is read whole before it is made small, as nothing but a JPEG is read at a smaller size.
@@ -35,12 +35,12 @@ def drawn(content: bytes, *, side: int, kind: str = "JPEG") -> bytes:
     Raises NoPicture and TooManyPixels.
     """
     try:
-        with Image.open(BytesIO(content), formats=_KINDS) as sent:
+        with late.Image.open(BytesIO(content), formats=_KINDS) as sent:
             most = _most(sent)
             if sent.width * sent.height > most:
                 raise TooManyPixels(most)
             return _written(_small(sent, side), kind)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (late.Image.DecompressionBombError, late.Image.DecompressionBombWarning):
         raise TooManyPixels from None
     except TooManyPixels:
         raise
@@ -48,7 +48,7 @@ def drawn(content: bytes, *, side: int, kind: str = "JPEG") -> bytes:
         raise NoPicture from None
 
 
-def _most(sent: Image.Image) -> int:
+def _most(sent: late.Image.Image) -> int:
     """Return how many pixels are worth the memory that this picture takes for each."""
     if sent.format == "JPEG":
         return _MOST_PIXELS
@@ -56,24 +56,24 @@ def _most(sent: Image.Image) -> int:
     return min(_MOST_PIXELS, _MOST_BYTES // each)
 
 
-def _small(sent: Image.Image, side: int) -> Image.Image:
+def _small(sent: late.Image.Image, side: int) -> late.Image.Image:
     # A JPEG is read at the nearest size above the one that is kept, which takes a fraction of the memory.
     sent.draft("RGB", (2 * side, 2 * side))
-    upright = ImageOps.exif_transpose(_plain(sent))
+    upright = late.ImageOps.exif_transpose(_plain(sent))
     upright.thumbnail((side, side))
     return upright
 
 
-def _plain(sent: Image.Image) -> Image.Image:
+def _plain(sent: late.Image.Image) -> late.Image.Image:
     """Return a picture in shades of 8 bits: those of 16 would all be white."""
     if not sent.mode.startswith("I"):
         return sent
     return sent.convert("I").point(lambda shade: shade / 256).convert("L")
 
 
-def _written(picture: Image.Image, kind: str) -> bytes:
+def _written(picture: late.Image.Image, kind: str) -> bytes:
     # A picture of its own: whatever else the file held stays behind with it.
-    own = Image.new("RGB", picture.size, _WHITE)
+    own = late.Image.new("RGB", picture.size, _WHITE)
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         clear = picture.convert("RGBA")
         own.paste(clear, mask=clear.getchannel("A"))

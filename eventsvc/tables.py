@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO
 
-import xlsxwriter
+from eventsvc import late
 
 Cell = str | int | float | datetime | None
 BLOCK = 64 * 1024
@@ -79,7 +79,7 @@ def _csv_cell(cell: Cell) -> Cell:
 
 
 def _write_workbook(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> None:
-    workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "remove_timezone": True})
+    workbook = late.xlsxwriter.Workbook(file, {"constant_memory": True, "remove_timezone": True})
     sheet = workbook.add_worksheet(_sheet_name(title))
     bold = workbook.add_format({"bold": True})
     moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})

@@ -99,8 +99,8 @@ def named(typed: str, kind: Kind, otherwise: str = "") -> str:
     whole = unicodedata.normalize("NFC", unturned(typed.replace("\\", "/").rpartition("/")[2]))
     name = one_line(whole).strip(". ")
     stem, dot, ending = name.rpartition(".")
-    called = plain(stem if dot and len(ending) <= 5 else name, LONGEST_NAME)
-    return f"{called or otherwise or _('file')}.{kind.ending}"
+    called = plain(stem if dot and len(ending) <= 5 else name, LONGEST_NAME) or otherwise or _("file")
+    return f"{called}.{kind.ending}"
 
 
 def plain(text: str, most: int) -> str:

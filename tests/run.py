@@ -29,6 +29,7 @@ class Round:
     name: str
     options: tuple[str, ...]
     missing: str = ""
+    folder: str = "tests"
 
 
 def rounds() -> list[Round]:
@@ -38,7 +39,7 @@ def rounds() -> list[Round]:
     return [
         Round("on SQLite", ("--database=sqlite", "-m", "not browser")),
         Round("on PostgreSQL", ("--database=postgresql", "-m", "not browser"), no_server),
-        Round("in a browser", ("--database=sqlite", "-m", "browser"), no_browser),
+        Round("in a browser", ("--database=sqlite", "-m", "browser"), no_browser, "tests/browser"),
     ]
 
 
@@ -62,14 +63,20 @@ def _run(each: Round, arguments: list[str]) -> tuple[int, list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         skipped = Path(folder) / "skipped"
         environment = os.environ | {"TEST_LEFT_OUT": str(skipped)}
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--durations=5", *each.options, *arguments]
+        # Tests last from a millisecond to half a minute: whoever has none left takes from the other's.
+        workers = ["-n", "2", "--dist", "worksteal"]
+        command = [*_pytest(each, arguments), *workers, "--durations=5"]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         return code, skipped.read_text().splitlines() if skipped.exists() else []
 
 
+def _pytest(each: Round, arguments: list[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", *each.options, *(arguments or [each.folder])]
+
+
 def _count(each: Round, arguments: list[str]) -> int:
     """Count the tests of a round that cannot be run."""
-    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", *each.options, *arguments]
+    command = [*_pytest(each, arguments), "--collect-only"]
     said = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout
     counted = re.search(r"^(\d+)(?:/\d+)? tests? collected", said, re.MULTILINE)
     return int(counted[1]) if counted else 0

@@ -23,7 +23,7 @@ FLOORS: dict[int, str] = {
         */pages */desk */api */cli demo/*
     """,
     5: """
-        web logs assets downloads
+        web logs assets downloads compiled
         accounts/signin accounts/access
         */forms */shapes programme/cardforms
     """,
@@ -54,7 +54,9 @@ FLOORS: dict[int, str] = {
         registration/session_roster registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/words programme/stores programme/uploads registration/beginnings registration/codes
-        registration/fees registration/offering registration/ticketing programme/speaking
+        registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
+        registration/inheriting registration/odds registration/queueing registration/undoing programme/naming
+        programme/prospect programme/shown
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
@@ -67,7 +69,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
-        clock columns covers errors extensions links looks metrics pulse tables text times tokens when money
+        clock columns covers errors extensions links looks metrics pulse tables text times tokens when money late
         */errors
     """,
 }
@@ -91,6 +93,8 @@ SUBJECTS = ("accounts", "events", "programme", "registration", "selection", "att
 NEIGHBOURS = {(f"{subject}/rules", "registration/rules") for subject in ("events", "programme", "selection")} | {
     ("attendance/rules", "registration/rules"),
     ("cli", "worker"),
+    # What imports packages late stands in for the packages.
+    ("tables", "late"),
 }
 
 OF_THE_REQUEST = {"request", "session", "g", "flash", "current_user", "login_user", "logout_user"}

@@ -72,12 +72,22 @@ def require(act: Act, event: Event | None = None) -> None:
 
 def event_for(act: Act, slug: str, *options: ORMOption) -> Event:
     """Return the event at an address, present or former, if I may do `act` there; answer 404 otherwise."""
-    event = _find(slug, options)
+    return enter(act, _find(slug, options))
+
+
+def enter(act: Act, event: Event | None) -> Event:
+    """Return the event of something that was looked for, if it was found and I may do `act` there; else answer 404."""
     if event is None or not may(act, event):
         abort(404)
     # The desk's layout shows whose pages these are.
     g.desk_event = event
     return event
+
+
+def is_at(slug: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that an event is the one at an address, present or former."""
+    former = sa.select(FormerSlug.event_id).where(FormerSlug.slug == slug).scalar_subquery()
+    return sa.or_(Event.slug == slug, Event.id == former)
 
 
 def where_i_may(act: Act) -> sa.ColumnElement[bool]:
@@ -87,10 +97,14 @@ def where_i_may(act: Act) -> sa.ColumnElement[bool]:
     return Event.id.in_([event_id for event_id, role in _my_roles().items() if act in MAY[role]])
 
 
+# Built once: building a statement costs as much as asking SQLite.
+_event_at = sa.select(Event).where(is_at(sa.bindparam("slug")))
+
+
 def _find(slug: str, options: tuple[ORMOption, ...]) -> Event | None:
-    former = sa.select(FormerSlug.event_id).where(FormerSlug.slug == slug).scalar_subquery()
-    either = sa.or_(Event.slug == slug, Event.id == former)
-    return db.session.scalar(sa.select(Event).where(either).options(*options))
+    if not options:
+        return db.session.scalar(_event_at, {"slug": slug})
+    return db.session.scalar(sa.select(Event).where(is_at(slug)).options(*options))
 
 
 def _my_roles() -> dict[int, EventRole]:

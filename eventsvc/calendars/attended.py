@@ -20,7 +20,7 @@ from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State, TicketType
+from eventsvc.registration.models import LIVE, Choice, Registration, State, TicketType
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def parts(feed: Attended, *, at: datetime) -> list[bytes]:
     """Return what an attendee's calendar shows: with the join link while they have a seat, struck out once they left.
 
     Whoever chose sessions sees the event and those; choosing raises their registration's revision, and so the version.
-    Whoever waits has no entry yet, and whoever left the waiting list never had one: a calendar that shows a place they
-    do not have, or did not give up, would be a lie.
+    Whoever waits, or is offered a place, has no entry yet, and whoever left before that never had one: a calendar that
+    shows a place they do not have, or did not give up, would be a lie.
     """
     found: list[bytes] = []
     with force_locale(feed.language):
@@ -161,11 +161,11 @@ def _registrations(feed: Attended, at: datetime) -> list[Any]:
 
 
 def _of_one(registration: Any, at: datetime) -> list[bytes]:
-    if registration.state not in SEATED and not has_left(registration):
+    if registration.state is not State.CONFIRMED and not has_left(registration):
         return []
     wanted = (
         Entry.event_id == registration.event_id,
-        *([_chosen_by(registration.id)] if registration.has_chosen else []),
+        *([_chosen_by(registration)] if registration.has_chosen else []),
     )
     with force_locale(registration.language):
         how = nouns.how_to_cancel(registration.contact_email)
@@ -176,9 +176,14 @@ def _of_one(registration: Any, at: datetime) -> list[bytes]:
     return [_again(entry, registration, how) for entry in entries]
 
 
-def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
-    """Let through the event, what is gone from it, and the sessions that somebody chose."""
-    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id, Choice.is_waiting.is_(False))
+def _chosen_by(registration: Any) -> sa.ColumnElement[bool]:
+    """Let through the event, what is gone from it, and the sessions that somebody has; of whoever left, those they had.
+
+    Whoever left waits for those, in case they come back.
+    """
+    own = sa.select(Choice.session_id).where(Choice.registration_id == registration.id)
+    if not has_left(registration):
+        own = own.where(Choice.is_waiting.is_(False))
     return sa.or_(Entry.session_id.is_(None), Entry.session_id.in_(own))
 
 

@@ -39,11 +39,14 @@ _METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
     "switched": Method.REQUEST,
+    "restored": Method.REQUEST,
+    "taken_over": Method.REQUEST,
     "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,
     "address_left": Method.CANCEL,
     "cancelled": Method.CANCEL,
+    "handed_over": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
 _ASKING_MORE = frozenset(

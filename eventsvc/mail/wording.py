@@ -31,7 +31,8 @@ _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
 # Where a letter's one button leads, when it is not to the page of the registration.
 _PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
-_SEATED = frozenset({"registered", "promoted", "switched", "address_changed"})
+_SEATED = frozenset({"registered", "promoted", "switched", "address_changed", "restored", "taken_over"})
+_OVER = frozenset({"cancelled", "event_cancelled", "handed_over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,13 @@ class Words(News):
     position: int | None
     has_seat: bool
     had_seat: bool
+    had_offer: bool
+    is_offered: bool
+    is_offering: bool
+    is_to_prove: bool
+    was_proof: bool
+    until: str
+    other: str
     sentence: str
     is_off: bool
     invitations: int
@@ -169,6 +177,13 @@ def of_registration(due: Due, language: str, *, invitations: int) -> Words:
         position=facts.get("position"),
         has_seat=facts["state"] == State.CONFIRMED,
         had_seat=facts.get("had_seat", False),
+        had_offer=facts.get("had_offer", False),
+        is_offered=facts["state"] == State.OFFERED,
+        is_offering=facts.get("is_offering", False),
+        is_to_prove=facts.get("is_to_prove", False),
+        was_proof=facts.get("was_proof", False),
+        until=_moment(facts.get("until"), event, language),
+        other=greeted(facts.get("other", "")),
         sentence=cleaned(facts.get("sentence", "")),
         is_off=due.kind in _OFF,
         invitations=invitations,
@@ -262,8 +277,24 @@ def _amount(fee: dict[str, Any] | None, language: str) -> str:
 def _act(kind: str) -> str:
     if kind in _PAGES:
         return str(_("Answer now"))
-    is_over = kind in {"cancelled", "event_cancelled"}
-    return str(_("See your registration") if is_over else _("See, change or cancel"))
+    if kind in _OVER:
+        return str(_("See your registration"))
+    words = {
+        "prove_address": _("Yes, this is my address"),
+        "offered": _("Take the place, or leave it"),
+        "still_interested": _("Say yes, or leave the list"),
+        "offer_expired": _("Come back"),
+        "list_left": _("Come back to the list"),
+    }
+    return str(words.get(kind) or _("See, change or cancel"))
+
+
+def _moment(iso: str | None, event: dict[str, Any], language: str) -> str:
+    """Say until when, on the event's clock, and name whose clock that is."""
+    if not iso:
+        return ""
+    at, zone = datetime.fromisoformat(iso), event["timezone"]
+    return f"{when.moment(at, zone, language)}, {when.zone_name(zone, at, language)}"
 
 
 def _day(iso: str | None, language: str) -> str:

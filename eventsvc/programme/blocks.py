@@ -173,13 +173,14 @@ def _grid(laid: Grid, blocks: Mapping[str, dict[str, Any]], scene: Scene) -> dic
         if place.is_echo:
             echoes.append({"place": where, "title": place.item.title, "track": block["track"]})
         else:
-            block["place"] = where
+            block |= {"place": where, "is_brief": place.rows <= grid.BRIEF}
     now = laid.row_of(scene.at)
     return {
         "first": iso(laid.first),
         "rows": laid.rows,
         "columns": laid.columns,
         "is_many": laid.is_many,
+        "is_dense": laid.is_dense,
         "heads": [_head(head, scene) for head in laid.heads] if any(head.name for head in laid.heads) else [],
         "hours": [{"at": row, **scene.hour(moment)} for row, moment in laid.hours],
         "echoes": echoes,

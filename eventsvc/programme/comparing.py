@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
-from eventsvc.programme import acquainted, pairing
+from eventsvc.programme import acquainted, naming, pairing
 from eventsvc.programme.formats.plan import Person, Plan, Planned, Problem
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
 
@@ -189,7 +189,7 @@ def _things(noun: type[Any], event_id: int) -> Iterable[Any]:
 def _speakers(names: set[str], event_id: int, by: Actor) -> list[tuple[Speaker, bool]]:
     """Find everybody of these names whom `by` may find, those of this event first, and tell who is one of these.
 
-    In small letters too, for which SQLite knows those of ASCII alone.
+    However they are capitalised, and perhaps others.
     """
     here = acquainted.of_event(event_id)
     whom = sa.or_(here, acquainted.known_to(by))
@@ -197,8 +197,9 @@ def _speakers(names: set[str], event_id: int, by: Actor) -> list[tuple[Speaker, 
     wanted = sorted(names)
     for first in range(0, len(wanted), _AT_ONCE):
         some = wanted[first : first + _AT_ONCE]
-        small = sa.func.lower(Speaker.name).in_([name.lower() for name in some])
-        asked = sa.select(Speaker, here).where(sa.or_(Speaker.name.in_(some), small), whom)
+        small = sa.func.lower(Speaker.name).in_([name.lower() for name in some if name.isascii()])
+        others = [naming.may_be(Speaker.name, name) for name in some if not name.isascii()]
+        asked = sa.select(Speaker, here).where(sa.or_(small, *others), whom)
         found |= {speaker.id: (speaker, bool(is_here)) for speaker, is_here in db.session.execute(asked)}
     return sorted(found.values(), key=lambda each: (not each[1], each[0].id))
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
-from eventsvc.programme import acquainted
+from eventsvc.programme import acquainted, naming
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, Speaker, SpeakerRole
 
 COLUMNS = (
@@ -67,11 +67,11 @@ def write(session: Session, said: Mapping[str, Any], *, by: Actor | None = None)
 
 
 def _write_speakers(session: Session, said: list[dict[str, Any]], event_id: int, by: Actor | None) -> None:
-    known = {(a.speaker.name.lower(), a.speaker.affiliation.lower(), a.role): a for a in session.appearances}
+    known = {(*_key(a.speaker.name, a.speaker.affiliation), a.role): a for a in session.appearances}
     called = {key[:2]: a.speaker for key, a in known.items()}
     rows = []
     for position, person in enumerate(said):
-        who, role = (person["name"].lower(), person["affiliation"].lower()), SpeakerRole(person["role"])
+        who, role = _key(person["name"], person["affiliation"]), SpeakerRole(person["role"])
         # The same person may be named again, in another role, on the next line.
         speaker = called.get(who) or called.setdefault(who, _speaker_called(person, event_id, by))
         row = known.get((*who, role)) or Appearance(speaker=speaker, role=role)
@@ -80,19 +80,26 @@ def _write_speakers(session: Session, said: list[dict[str, Any]], event_id: int,
     session.appearances = rows
 
 
+def _key(name: str, affiliation: str) -> tuple[str, str]:
+    return name.casefold(), affiliation.casefold()
+
+
 def _speaker_called(person: dict[str, Any], event_id: int, by: Actor | None) -> Speaker:
     """Find a person by name and affiliation, at this event or where `by` may edit all they speak at; or make them.
 
     Without an affiliation it is whoever has that name at this event: elsewhere the name alone may be somebody else's.
     """
+    name, place = person["name"], person["affiliation"]
     here = acquainted.of_event(event_id)
-    same = sa.func.lower(Speaker.affiliation) == person["affiliation"].lower()
-    found = sa.or_(here, sa.and_(same, acquainted.known_to(by))) if by else here
-    asked = sa.select(Speaker).where(sa.func.lower(Speaker.name) == person["name"].lower(), found)
-    if person["affiliation"]:
-        asked = asked.where(same)
-    known = db.session.scalars(asked.order_by(sa.case((here, 0), else_=1), Speaker.id)).first()
-    return known or Speaker(name=person["name"], affiliation=person["affiliation"])
+    whom = sa.or_(here, acquainted.known_to(by)) if by and place else here
+    asked = sa.select(Speaker).where(naming.may_be(Speaker.name, name), whom)
+    called = db.session.scalars(asked.order_by(sa.case((here, 0), else_=1), Speaker.id))
+    known = (
+        each
+        for each in called
+        if naming.is_same(each.name, name) and (not place or naming.is_same(each.affiliation, place))
+    )
+    return next(known, None) or Speaker(name=name, affiliation=place)
 
 
 def _speakers(said: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -132,6 +132,22 @@ class LeftOut(Refused):
         super().__init__(told)
 
 
+class WouldClash(Refused):
+    """A file would bring clashes that nobody accepted; `sentences` tell each of them."""
+
+    status = 409
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        told = ngettext(
+            "One clash would come with it, so nothing was taken. Mend it in the table or file, or take it anyway.",
+            "%(num)s clashes would come with it, so nothing was taken. Mend them in the table or file, or take it "
+            "anyway.",
+            len(sentences),
+        )
+        super().__init__(told, field="accepts_clashes")
+        self.sentences = tuple(sentences)
+
+
 class SeenOtherwise(Refused):
     """The programme has changed since the preview of an import was drawn."""
 

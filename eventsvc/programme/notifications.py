@@ -153,7 +153,7 @@ class _Writing:
         found = [change for change in self._people.found if change.public_id in chosen]
         recipient = Recipient(to.email or "", to.name, to.language, self._event.contact_email)
         own = told.of_person(to, "")
-        offset = to.calendar_offset if to.has_seat else None
+        offset = to.calendar_offset if to.is_confirmed else None
         return self._draft("programme_changed", f"registration:{to.id}", recipient, found, own, offset, to.id)
 
     def to_speaker(self, to: Speaker) -> Draft | None:

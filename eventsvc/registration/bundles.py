@@ -66,8 +66,9 @@ def _parts(files: Iterable[Wanted], at: datetime) -> Iterator[Part]:
         else:
             yield Part(file.name, file.at, found)
     if missing:
-        told = "\r\n".join([_("These files could not be fetched:"), "", *missing, ""]).encode()
-        yield Part(f"{_('Not in here')}.txt", at, Found(len(told), lambda: iter([told])))
+        name, head = _("Not in here"), _("These files could not be fetched:")
+        told = "\r\n".join([head, "", *missing, ""]).encode()
+        yield Part(f"{name}.txt", at, Found(len(told), lambda: iter([told])))
 
 
 def _found(file: Wanted) -> Found | None:

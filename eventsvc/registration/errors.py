@@ -232,6 +232,54 @@ class TooManyFiles(_Told):
     told = _l("Many files came from your network. Wait ten minutes, then choose this one again.")
 
 
+class ChangesOver(Refused):
+    """Too late to change something by oneself. Names who can still do it, where the event names somebody."""
+
+    status = 409
+
+    def __init__(self, name: str, address: str) -> None:
+        whom = f"{name} ({address})" if name and address else name or address
+        super().__init__(
+            _("Changes are closed. Nothing was changed; ask %(whom)s, who can still do it for you.", whom=whom)
+            if whom
+            else _("Changes are closed. Nothing was changed.")
+        )
+
+
+class NotOffered(_Told):
+    told = _l("No place is offered to you any more, so there is nothing to accept. Nothing changed.")
+
+
+class NotExpired(_Told):
+    told = _l("This registration did not run out, so it cannot be renewed with this button. Nothing changed.")
+
+
+class NotConfirmed(_Told):
+    told = _l("Only a place that is yours can be handed to somebody. Nothing changed.")
+
+
+class SameAddress(_Told):
+    told = _l("This is the address the place has now. Write that of your colleague.")
+    beside = "email"
+
+
+class UndoOver(_Told):
+    told = _l("This cannot be undone any more: an hour has passed, or somebody else has been served. Nothing changed.")
+
+
+class NobodyWaits(_Told):
+    told = _l("Nobody with an address is on the waiting list, so there is nobody to ask.")
+
+
+class AskedJustNow(_Told):
+    told = _l("The list was asked within the last hour. Nobody is asked twice; wait for the answers.")
+
+
+class NoReason(_Told):
+    told = _l("Write why, in a few words: it is kept in the audit log.")
+    beside = "reason"
+
+
 class SessionNotThere(_Told):
     told = _l("This session is not in the programme any more, so it was not chosen. Nothing else changed.")
 

@@ -10,12 +10,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from eventsvc.registration import boxes, countries
 from eventsvc.registration.person import LONGEST, Person
-from eventsvc.text import one_line, unturned
+from eventsvc.text import cleaned, one_line, unturned
 
 _MISSING_AT = _l("An e-mail address has an @ in it, for example ada@example.org")
 _MISSING_DOMAIN = _l("The part after the @ is missing, for example ada@example.org")
@@ -158,6 +158,26 @@ class CorrectionForm(PersonForm):
 
     claim = HiddenField()
     revision = IntegerField(validators=[DataRequired()])
+
+
+class HandOverForm(PersonForm):
+    """Who comes instead: as little as a letter needs, as they say the rest themselves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _, *further = self.country.validators
+        self.country.validators = [Optional(), *further]
+        self.country.flags.required = False
+
+
+class LeavingForm(FlaskForm):
+    """Giving up a place, and why, if somebody wants to say."""
+
+    reason = TextAreaField(
+        _l("Why?"),
+        filters=[lambda text: cleaned(text) if text else text],
+        validators=[Optional(), Length(max=500, message=_l("Please write this in at most %(max)d characters."))],
+    )
 
 
 class ConfirmationForm(FlaskForm):

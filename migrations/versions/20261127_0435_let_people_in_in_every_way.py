@@ -275,6 +275,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("wants_type_id IS NOT NULL"),
             sqlite_where=sa.text("wants_type_id IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_registrations_due",
+            ["offer_expires_at", "interest_due_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'offered' OR interest_due_at IS NOT NULL"),
+            sqlite_where=sa.text("state = 'offered' OR interest_due_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f('ix_registrations_access_code_id'), ['access_code_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_registrations_group_id'), ['group_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_registrations_ticket_type_id'), ['ticket_type_id'], unique=False)
@@ -311,6 +318,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_registrations_access_code_id_access_codes'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_registrations_group_id_registration_groups'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_registrations_payment_marked_by_users'), type_='foreignkey')
+        batch_op.drop_index("ix_registrations_due")
         batch_op.drop_index("ix_registrations_seats")
         batch_op.drop_index("ix_registrations_wishes")
         batch_op.drop_index(batch_op.f('ix_registrations_ticket_type_id'))

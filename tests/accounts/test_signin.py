@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import extract_parameters
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
@@ -48,6 +49,15 @@ def test_passwords_are_kept_as_argon2_and_no_second_salt_is_needed(olga: User, m
     another = make_app(SECRET_KEY="a new secret").test_client()
 
     assert sign_in_by_form(another, olga.email, PASSWORD).status_code == 302
+
+
+def test_outside_the_tests_a_password_is_slow_to_guess(make_app: Callable[..., Flask]) -> None:
+    with make_app(SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={}).app_context():
+        cost = extract_parameters(hash_password(PASSWORD))
+
+    # What OWASP asks of Argon2id at the least: 19 MiB and two turns.
+    assert cost.memory_cost >= 19 * 1024
+    assert cost.time_cost >= 2
 
 
 def test_a_wrong_password_and_an_unknown_address_are_told_alike(client: FlaskClient, olga: User) -> None:

@@ -89,7 +89,7 @@ def test_a_file_finds_nobody_of_an_event_that_one_may_not_see(secret: Event, min
     speaker = sam(a_talk(secret))
     plan = Plan((Planned(1, "1", {"title": "A trap", "people": (Person("Sam", "Example University"),)}),))
 
-    seen = importing.preview(mine, plan, by=by(eve))
+    seen = importing.preview(mine, plan, by=by(eve)).found
     importing.take(mine, plan, seen=seen.digest, by=by(eve), at=NOW)
 
     assert [person.name for person in seen.people] == ["Sam"]

@@ -84,6 +84,29 @@ def test_nothing_lasts_a_century(olga: Actor) -> None:
     assert long.value.field == "ends_at"
 
 
+def test_a_name_in_other_capitals_is_the_same_person_whatever_its_letters(olga: Actor) -> None:
+    event = an_event()
+    said = {"title": "Talk", "speakers": [{"name": "Élodie van Çelik", "affiliation": "Universität Zürich"}]}
+    first = rules.add_session(event, said, by=olga, at=NOW)
+    shouted = {"name": "ÉLODIE VAN ÇELIK", "affiliation": "UNIVERSITÄT ZÜRICH"}
+
+    second = rules.add_session(event, {"title": "Panel", "speakers": [shouted]}, by=olga, at=NOW)
+    plain = rules.add_session(event, {"title": "Keynote", "speakers": [{"name": "Elodie van Celik"}]}, by=olga, at=NOW)
+    brief = rules.add_session(event, {"title": "Poster", "speakers": [{"name": "élodie van çelik"}]}, by=olga, at=NOW)
+
+    speaker = first.appearances[0].speaker
+    assert [each.appearances[0].speaker is speaker for each in (second, plain, brief)] == [True, False, True]
+
+
+def test_a_room_has_its_name_alone_whatever_its_letters(olga: Actor) -> None:
+    event = an_event()
+    rules.add_room(event, "Église", by=olga, at=NOW)
+
+    with pytest.raises(errors.NameTaken):
+        rules.add_room(event, "ÉGLISE", by=olga, at=NOW)
+    assert rules.add_room(event, "Eglise", by=olga, at=NOW).name == "Eglise"
+
+
 def test_somebody_of_the_same_name_and_affiliation_is_the_same_person_everywhere(olga: Actor) -> None:
     sam = {"name": "Sam", "affiliation": "Example University"}
 

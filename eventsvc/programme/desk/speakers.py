@@ -59,10 +59,9 @@ def speakers(slug: str) -> str:
 @signed_in
 def invite_speakers(slug: str) -> Response:
     """Ask those who are ticked, or everybody who was not asked yet."""
-    event = event_for(Act.EDIT, slug)
     return _write(
-        event,
-        lambda chosen: rules.invite(event, chosen, by=me(), at=clock.now()),
+        slug,
+        rules.invite,
         lambda count: ngettext("One invitation is on its way.", "%(num)s invitations are on their way.", count),
         _("Nobody was written to: whoever you chose was asked already. Remind them instead."),
     )
@@ -72,10 +71,9 @@ def invite_speakers(slug: str) -> Response:
 @signed_in
 def remind_speakers(slug: str) -> Response:
     """Ask once more, those who are ticked or everybody who has not answered."""
-    event = event_for(Act.EDIT, slug)
     return _write(
-        event,
-        lambda chosen: rules.remind(event, chosen, by=me(), at=clock.now()),
+        slug,
+        rules.remind,
         lambda count: ngettext("One reminder is on its way.", "%(num)s reminders are on their way.", count),
         _("Nobody was written to: they have answered, were not asked yet, or had a letter within the day."),
     )
@@ -132,19 +130,20 @@ def speaker_at(event: Event, public_id: str) -> Speaker:
 
 
 def _write(
-    event: Event,
-    act: Callable[[list[str] | None], rules.Asked],
+    slug: str,
+    ask: Callable[..., rules.Asked],
     told: Callable[[int], str],
     nobody: str,
 ) -> Response:
     """Write to those who are ticked, or to all; say to how many, and whom no letter reaches."""
+    event = event_for(Act.EDIT, slug)
     chosen = None if request.form.get("whom") == "all" else request.form.getlist("speaker")
     slug = event.slug
     if chosen == []:
         flash(_("Tick somebody first."), "warn")
         return redirect(url_for(".speakers", slug=slug), 303)
     try:
-        asked = act(chosen)
+        asked = ask(event, chosen, by=me(), at=clock.now())
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

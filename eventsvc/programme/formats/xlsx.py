@@ -9,10 +9,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from flask_babel import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
+from eventsvc import late
 from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats.pasted import MOST_COLUMNS, Row
 from eventsvc.programme.formats.plan import MOST_SESSIONS
@@ -38,14 +37,14 @@ def rows(data: bytes, *, most: int = MOST_SESSIONS) -> list[Row]:
     """
     try:
         _inspect(data)
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = late.openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
             if found := [row for row in _rows(sheet, most) if not row.is_empty]:
                 return found
     except (
-        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError,
-        AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
+        zipfile.BadZipFile, late.openpyxl_errors.InvalidFileException, ParseError, KeyError, ValueError, TypeError,
+        IndexError, AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
     ) as wrong:  # fmt: skip
         raise Unreadable(_("This is no Excel workbook (.xlsx), or a broken one.")) from wrong
     raise Unreadable(_("There is nothing in any sheet of it."))

@@ -14,14 +14,14 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import contents, errors, slots
+from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.models import Appearance, Session, SessionStatus
 from eventsvc.programme.rules import carrying, clashes, writing
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 
-NOTHING: Container[str] = frozenset()
-MOVED = "session.moved"
-"""What the audit log calls being given another slot."""
+MOVED, CARRIED = "session.moved", "session.carried"
+"""What the audit log calls being given another slot, and coming along with a block that is."""
 _SLOT = ("starts_at", "ends_at", "room_id", "further_rooms")
 _COPIED = ("title", "abstract", "kind", "is_hidden", "language", "room_id", "track_id", "capacity")
 

@@ -1,8 +1,8 @@
-"""Acts on one session: it is put in, edited, moved, put back on the shelf, cancelled, restored, taken out."""
+"""Acts on one session: it is put in, edited, put back on the shelf, cancelled, restored, taken out."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,10 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import contents, published
+from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.models import PublishedSession, Session, SessionStatus
 from eventsvc.programme.rules import carrying, clashes, writing
 from eventsvc.registration import seats
-
-NOTHING: Container[str] = frozenset()
 
 
 def add_session(
@@ -56,30 +55,6 @@ def edit_session(
     Raises ChangedMeanwhile, BadSlot, SaidTwice, SlotConflict.
     """
     _write("session.edited", session, changes, revision, accepts, by=by, at=at)
-
-
-def move(
-    session: Session,
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    room_id: int | None,
-    further_rooms: Collection[int] | None = None,
-    revision: int,
-    accepts: Container[str] = NOTHING,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Give a session another slot: the one act of dragging, stretching, and dropping from the shelf.
-
-    `further_rooms` None leaves those it has. Raises ChangedMeanwhile, BadSlot, SlotConflict.
-    """
-    slot: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id}
-    if further_rooms is not None:
-        slot["further_rooms"] = sorted(set(further_rooms) - {room_id})
-    if room_id != session.room_id or further_rooms:
-        writing.check_rooms(session.event_id, {*filter(None, (room_id,)), *(further_rooms or ())})
-    _write("session.moved", session, slot, revision, accepts, by=by, at=at)
 
 
 def unschedule(session: Session, *, revision: int, by: Actor, at: datetime) -> None:

@@ -63,7 +63,7 @@ def check(said: Mapping[str, Any]) -> None:
         raise errors.BadSlot(told, field="ends_at")
     seen = set()
     for person in contents.plain({"speakers": said.get("speakers") or []})["speakers"]:
-        key = person["name"].lower(), person["affiliation"].lower(), person["role"]
+        key = person["name"].casefold(), person["affiliation"].casefold(), person["role"]
         if key in seen:
             raise errors.SaidTwice(person["name"])
         seen.add(key)

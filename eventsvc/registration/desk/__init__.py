@@ -12,6 +12,7 @@ from eventsvc.registration.desk import (
     sessions,
     tickets,
     types,
+    waiting,
 )
 from eventsvc.registration.desk.blueprint import blueprint
 
@@ -28,4 +29,5 @@ __all__ = [
     "sessions",
     "tickets",
     "types",
+    "waiting",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from eventsvc.events.fields import Choice, choices
@@ -61,6 +61,19 @@ class DetailsForm(LoosePersonForm):
     """Somebody's details, corrected; `revision` is that of the registration when the form was opened."""
 
     revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+class PriorityForm(FlaskForm):
+    """Why somebody is put first, or back where their turn is: it is kept in the audit log."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        filters=[lambda text: cleaned(text) if text else text],
+        validators=[
+            DataRequired(_l("Write why, in a few words: it is kept in the audit log.")),
+            Length(max=500, message=_l("Please write this in at most %(max)d characters.")),
+        ],
+    )
 
 
 class ReasonForm(FlaskForm):

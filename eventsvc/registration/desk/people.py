@@ -31,6 +31,7 @@ from eventsvc.registration import (
     roster,
     rules,
     seats,
+    undoing,
 )
 from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.desk import beside, files, questionlist, sending
@@ -145,7 +146,7 @@ def cancel(slug: str, id: int) -> str | Response | tuple[str, int]:
         return drawn, 422 if request.method == "POST" else 200
     rules.cancel(registration, by=access.me(), at=clock.now(), reason=form.reason.data or None)
     db.session.commit()
-    flash(_("%(name)s is off the list.", name=_called(registration)), "ok")
+    flash(_("%(name)s is off the list.", name=called(registration)), "ok")
     return redirect(person_url(event, registration.id, asked_now()), 303)
 
 
@@ -156,13 +157,17 @@ def promote(slug: str, id: int) -> str | Response | tuple[str, int]:
     event = access.event_for(Act.STEER_ROSTER, slug)
     registration = found(event, id)
     try:
-        rules.promote(registration, by=access.me(), at=clock.now())
+        is_outright = request.form.get("how") == "now"
+        rules.promote(registration, by=access.me(), at=clock.now(), is_outright=is_outright)
     except Refused as refused:
         db.session.rollback()
         event = access.event_for(Act.STEER_ROSTER, slug)
         return beside_list(event, found(event, id), refusal=refused.sentence), refused.status
     db.session.commit()
-    flash(_("%(name)s has a place now.", name=_called(registration)), "ok")
+    if registration.is_confirmed:
+        flash(_("%(name)s has a place now.", name=called(registration)), "ok")
+    else:
+        flash(_("%(name)s is offered a place.", name=called(registration)), "ok")
     return redirect(person_url(event, registration.id, asked_now()), 303)
 
 
@@ -183,6 +188,7 @@ def _boxes(event: Event, mode: Mode, registration_id: int = 0) -> Boxes:
 
 
 def found(event: Event, registration_id: int) -> Registration:
+    """Return a person of an event's roster; one of another event is not found."""
     return web.not_found_unless(
         db.session.scalar(
             sa.select(Registration).where(Registration.id == registration_id, Registration.event_id == event.id)
@@ -191,7 +197,8 @@ def found(event: Event, registration_id: int) -> Registration:
 
 
 def beside_list(event: Event, registration: Registration, **more: Any) -> str:
-    asked = asked_here(questionlist.seen(event))
+    """Draw the roster with one person beside it."""
+    asked, at = asked_here(questionlist.seen(event)), clock.now()
     place = roster.place(registration, asked)
     deeds = history.deeds(registration)
     told_of_them = answered.told(registration.id, questionlist.seen(event), str(get_locale()))
@@ -199,7 +206,7 @@ def beside_list(event: Event, registration: Registration, **more: Any) -> str:
         event,
         has_side=True,
         person=registration,
-        called=_called(registration),
+        called=called(registration),
         reference=tokens.spaced(registration.reference),
         place=place,
         close_url=list_url(event, asked),
@@ -208,9 +215,25 @@ def beside_list(event: Event, registration: Registration, **more: Any) -> str:
         letters=_letters(event, registration),
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),
-        position=seats.position(registration, clock.now()) if registration.state is State.WAITLISTED else None,
+        position=seats.position(registration, at) if registration.state is State.WAITLISTED else None,
+        offered_until=_offered_until(event, registration),
+        restored_until=_restored_until(event, registration, at),
         **beside.of(registration, **more),
     )
+
+
+def _offered_until(event: Event, registration: Registration) -> str:
+    until = registration.offer_expires_at if registration.state is State.OFFERED else None
+    return _moment(event, until) if until else ""
+
+
+def _restored_until(event: Event, registration: Registration, at: datetime) -> str:
+    """Say until when a cancellation can be undone; nothing where it cannot."""
+    if registration.state is not State.CANCELLED or at >= undoing.until(registration):
+        return ""
+    seating, by = seats.taken(event.id, at), access.me()
+    back = undoing.state_to_come_back_to(registration, event, seating, by=by, at=at)
+    return _moment(event, undoing.until(registration)) if back else ""
 
 
 def _letters(event: Event, registration: Registration) -> list[dict[str, Any]]:
@@ -261,7 +284,7 @@ def _details_page(
         "desk/roster/correct.html",
         event=event,
         person=registration,
-        called=_called(registration),
+        called=called(registration),
         form=form,
         theirs=theirs,
         kept_until=retention.told_of(event, str(get_locale())),
@@ -283,13 +306,13 @@ def _side_by_side(form: DetailsForm, refused: ChangedMeanwhile) -> list[dict[str
     ]
 
 
-def _called(registration: Registration) -> str:
+def called(registration: Registration) -> str:
     """Name a person; whoever was forgotten has a reference only."""
     return registration.name or tokens.spaced(registration.reference)
 
 
 def _added(registration: Registration) -> str:
-    name = _called(registration)
+    name = called(registration)
     if registration.state is State.WAITLISTED:
         return _("All places are taken, so %(name)s is on the waiting list.", name=name)
     return _("%(name)s has a place.", name=name)

@@ -83,6 +83,7 @@ class Turnstile(db.Model):
     form: Mapped[str] = mapped_column(sa.String(16), default="")
 
 
+_is_due = sa.text("state = 'offered' OR interest_due_at IS NOT NULL")
 _is_live = sa.text("state IN ('applied', 'waitlisted', 'offered', 'confirmed') AND email_folded IS NOT NULL")
 _is_wishing = sa.text("wants_type_id IS NOT NULL")
 
@@ -99,7 +100,8 @@ class Registration(db.Model):
     that no page has shown: whoever opens it reads the address's letters.
 
     `came_from` is the state before this one. The waiting list goes by `priority`, the higher first, then by `turn`.
-    An offered seat is held until `offer_expires_at`; `offer_kind` is what it waits for. Until `interest_due_at` a
+    An offered seat is held until `offer_expires_at`; `offer_kind` is what it waits for, of somebody on the waiting list
+    PROOF where their address is still to be proven. Until `interest_due_at` a
     waiting person has to say that they still want to come. `has_chosen`: they chose sessions at some time, so that an
     empty own programme is meant. `fee_cents` is what they agreed to pay, `payment` None: nothing.
 
@@ -128,6 +130,14 @@ class Registration(db.Model):
             "wants_type_id",
             postgresql_where=_is_wishing,
             sqlite_where=_is_wishing,
+        ),
+        # Few are ever in it: the worker looks every minute for those whose time is over.
+        sa.Index(
+            "ix_registrations_due",
+            "offer_expires_at",
+            "interest_due_at",
+            postgresql_where=_is_due,
+            sqlite_where=_is_due,
         ),
         sa.CheckConstraint("fee_cents >= 0", name="fee_not_negative"),
         sa.CheckConstraint("(wants_type_id IS NULL) = (wants_turn IS NULL)", name="both_of_a_wish_or_none"),
@@ -216,7 +226,17 @@ class Registration(db.Model):
 
     @property
     def has_seat(self) -> bool:
+        """Whether a seat is held for them; an offered one is not theirs yet (`is_confirmed`)."""
         return self.state in SEATED
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state is State.CONFIRMED
+
+    @property
+    def is_to_prove(self) -> bool:
+        """Whether they are still to prove that their address is theirs."""
+        return self.offer_kind is OfferKind.PROOF and self.state in (State.OFFERED, State.WAITLISTED)
 
 
 class RetiredToken(db.Model):

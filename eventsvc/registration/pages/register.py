@@ -26,8 +26,10 @@ from eventsvc.registration import (
     boxes,
     consent,
     countries,
+    deadlines,
     keys,
     limits,
+    odds,
     retention,
     rules,
     seats,
@@ -39,8 +41,9 @@ from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind, Turnstile
-from eventsvc.registration.pages import asking, sending, tickets
+from eventsvc.registration.pages import asking, sending, tickets, waiting
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.person import Person
 from eventsvc.registration.seating import Seating
 from eventsvc.text import one_line
 
@@ -94,7 +97,7 @@ def _offer(event: Event, asks: str, at: datetime) -> Response:
     if current_app.config["WTF_CSRF_ENABLED"]:
         own.append(generate_csrf())
     page = kept.drawn(
-        _facts(event, there, choice, asked),
+        _facts(event, there, choice, asked, at),
         lambda: blanks.emptied(_drawn(event, _fresh(own[0], own[1], asked), there, choice, at), own),
     )
     return _answer(blanks.filled(page, own), 200)
@@ -120,10 +123,11 @@ def _fresh(opened: str, submission_key: str, asked: Boxes) -> RegistrationForm:
     return form
 
 
-def _facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes) -> tuple[Any, ...]:
+def _facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes, at: datetime) -> tuple[Any, ...]:
     """Return all that an open form shows besides what is each visitor's own."""
     locale = web.language()
-    waiting = (there.waiting, bool(there.left)) if there.standing is Standing.WAITING else None
+    is_waiting = choice.is_waiting(there)
+    queue = (there.waiting, bool(there.left), event.offer_hours, _odds(event, there, at)) if is_waiting else None
     shown = _line(event, there, locale), _deletion(event, locale)
     return (
         "register",
@@ -133,7 +137,8 @@ def _facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes) ->
         event.retention_days,
         locale,
         request.query_string,
-        waiting,
+        queue,
+        event.proof_hours,
         choice,
         asked.form.name,
         asked.notes(),
@@ -194,20 +199,49 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             code=form.code.data,
         )
         rules.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
+        # Whoever is asked for proof is shown no link, nor is anybody whose link stood on no page so far.
+        is_hidden = registration.is_proven or registration.event.proof_hours is not None
         token = keys.token_of(registration, TokenKind.MANAGE)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
         sending.show(form.asking)
         if isinstance(refused, AlreadyRegistered):
+            if _asks_proof(event_id):
+                rules.remind(event_id, person.email, at=at)
+                db.session.commit()
+                return _look_in_letters(event_id, person, at)
             _write_to_owner(event_id, form, at)
         if not form.asking.refuse(refused):
             web.refuse_on(form, refused)
         return _refuse(event_id, form, at, refused.status)
+    if is_hidden:
+        return _look_in_letters(event_id, person, at)
     limits.count_registration(person.email_folded or "")
     response = redirect(url_for("registration.manage", token=token), 303)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _asks_proof(event_id: int) -> bool:
+    return db.session.scalar(sa.select(Event.proof_hours).where(Event.id == event_id)) is not None
+
+
+def _look_in_letters(event_id: int, person: Person, at: datetime) -> Response:
+    """Say that we wrote to an address: byte for byte the same whether it was known or not."""
+    limits.count_registration(person.email_folded or "")
+    event, locale = db.session.get_one(Event, event_id), web.language()
+    page = render_template(
+        "registration/look.html", lang=locale, event=event, address=person.email, until=_proof_until(event, at, locale)
+    )
+    return _answer(page, 200)
+
+
+def _proof_until(event: Event, at: datetime, locale: str) -> str:
+    if event.proof_hours is None:
+        return ""
+    until = deadlines.answer_until(event, event.proof_hours, at)
+    return f"{when.moment(until, event.timezone, locale)}, {when.zone_name(event.timezone, until, locale)}"
 
 
 def _write_to_owner(event_id: int, form: RegistrationForm, at: datetime) -> None:
@@ -273,6 +307,7 @@ def _drawn(event: Event, form: RegistrationForm, there: Places, choice: tickets.
         why=_why_shut(event, there),
         country=countries.names(locale).get(form.country.data or "", ""),
         is_waiting=choice.is_waiting(there),
+        odds=_odds(event, there, at) if choice.is_waiting(there) else "",
         choice=choice,
         line=_line(event, there, locale),
         countries=countries.options(locale, form.country.data) if is_form else "",
@@ -280,6 +315,11 @@ def _drawn(event: Event, form: RegistrationForm, there: Places, choice: tickets.
         deleted_on=_deletion(event, locale),
         kept_until=retention.told_of(event, locale),
     )
+
+
+def _odds(event: Event, there: Places, at: datetime) -> str:
+    """Say what a place at the end of the list is worth."""
+    return waiting.sentence(odds.of(event, at), there.waiting + 1)
 
 
 def _why_shut(event: Event, there: Places) -> str:

@@ -1,4 +1,4 @@
-"""The life of a registration: register, wait, move up, cancel, be forgotten.
+"""The life of a registration: register, wait, be offered a place, move up, hand it on, cancel, be forgotten.
 
 Every act first holds the event's turnstile, then reads again, then looks, then writes; what is slow is done before.
 Doors commit, and so let the next one in.
@@ -16,6 +16,7 @@ from eventsvc.registration.rules.asking import ask_registered, forget_answers, l
 from eventsvc.registration.rules.choosing import carry_over, choose, unchoose
 from eventsvc.registration.rules.codes import add_code, stop_code
 from eventsvc.registration.rules.correcting import correct
+from eventsvc.registration.rules.handing import hand_over
 from eventsvc.registration.rules.holding import is_over
 from eventsvc.registration.rules.importing import Look, look, take_list
 from eventsvc.registration.rules.leaving import cancel, erase
@@ -26,6 +27,7 @@ from eventsvc.registration.rules.linking import (
     replace_manage_link,
     send_link,
 )
+from eventsvc.registration.rules.offering import accept
 from eventsvc.registration.rules.paying import Marked, mark_payment, mark_payments, weigh
 from eventsvc.registration.rules.questions import (
     add_question,
@@ -34,8 +36,10 @@ from eventsvc.registration.rules.questions import (
     restore_question,
     retire_question,
 )
-from eventsvc.registration.rules.registering import register
-from eventsvc.registration.rules.serving import promote, serve_list
+from eventsvc.registration.rules.registering import register, rejoin
+from eventsvc.registration.rules.returning import undo_cancel
+from eventsvc.registration.rules.serving import promote, serve_list, settle_and_serve
+from eventsvc.registration.rules.settling import due_events
 from eventsvc.registration.rules.switching import Switched, switch, withdraw_wish
 from eventsvc.registration.rules.types import (
     add_type,
@@ -47,6 +51,7 @@ from eventsvc.registration.rules.types import (
     order_types,
     retire_type,
 )
+from eventsvc.registration.rules.waiting import ask_who_stays, prioritise, stay
 from eventsvc.registration.rules.workshops import serve_sessions
 
 __all__ = [
@@ -54,22 +59,26 @@ __all__ = [
     "Look",
     "Marked",
     "Switched",
+    "accept",
     "add_code",
     "add_question",
     "add_section",
     "add_type",
     "ask_registered",
+    "ask_who_stays",
     "begin_with",
     "cancel",
     "carry_over",
     "choose",
     "correct",
     "delete_type",
+    "due_events",
     "edit_question",
     "edit_section",
     "edit_type",
     "erase",
     "forget_answers",
+    "hand_over",
     "is_over",
     "is_used",
     "lacking",
@@ -79,8 +88,10 @@ __all__ = [
     "move_question",
     "move_type",
     "order_types",
+    "prioritise",
     "promote",
     "register",
+    "rejoin",
     "remind",
     "remove_question",
     "remove_section",
@@ -92,13 +103,16 @@ __all__ = [
     "send_link",
     "serve_list",
     "serve_sessions",
+    "settle_and_serve",
     "shift_question",
     "shift_section",
     "start_form",
+    "stay",
     "stop_code",
     "switch",
     "take_list",
     "unchoose",
+    "undo_cancel",
     "weigh",
     "withdraw_wish",
 ]

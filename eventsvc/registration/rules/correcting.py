@@ -14,7 +14,7 @@ from eventsvc.columns import snapshot
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events.models import Event, Status
 from eventsvc.mail import outbox
-from eventsvc.registration import answers, errors, notifications
+from eventsvc.registration import answers, deadlines, errors, notifications
 from eventsvc.registration.models import Registration
 from eventsvc.registration.person import Person
 from eventsvc.registration.questions import NOTHING, Answered
@@ -34,7 +34,8 @@ def correct(
     old one is told.
 
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
-    somebody else's here, OptionFull, RegistrationOver after the registration's end.
+    somebody else's here, OptionFull, RegistrationOver after the registration's end, ChangesOver when an attendee is too
+    late.
     """
     event = hold_again(registration)
     yours = person.columns()
@@ -44,6 +45,7 @@ def correct(
         raise ChangedMeanwhile(told, theirs=before, yours=yours)
     if not registration.is_live:
         raise errors.RegistrationOver
+    deadlines.check_changes(event, by=by, at=at)
     changed = answers.write(registration, answered, at=at)
     if before == yours and not changed:
         return
@@ -69,7 +71,7 @@ def _write_to_both(registration: Registration, event: Event, *, left: str | None
     The old calendar is sent the end of its entry and the new one the entry, which counts higher: where both mailboxes
     fill one calendar the entry stays, in whichever order the letters arrive.
     """
-    has_entry = registration.has_seat and event.status is Status.PUBLISHED and not is_over(event, at)
+    has_entry = registration.is_confirmed and event.status is Status.PUBLISHED and not is_over(event, at)
     if has_entry:
         registration.calendar_offset += 2
         flush()

@@ -19,6 +19,7 @@ from eventsvc.registration import errors, fees, keys, notifications, seats, stan
 from eventsvc.registration.listed import Listed, Problem, Reading
 from eventsvc.registration.models import LIVE, OF_REGISTRATION, Origin, Registration, State, TicketType
 from eventsvc.registration.rules.holding import hold, is_over
+from eventsvc.registration.rules.serving import seating_now
 from eventsvc.registration.seating import Seating
 
 Types = dict[int | None, TicketType]
@@ -80,7 +81,7 @@ def take_list(
     event, last = hold(event_id, turns=max(1, len(read.people)))
     _refuse_shut(event, at)
     types = _types(event)
-    found = _look(event, read, types, seats.taken(event.id, at))
+    found = _look(event, read, types, seating_now(event, at))
     if found.problems and not leaves_out:
         raise errors.RowsUnread(len(found.problems))
     references = _references(event.id, len(found.placed))

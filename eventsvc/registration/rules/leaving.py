@@ -18,6 +18,7 @@ from eventsvc.registration.person import NOBODY
 from eventsvc.registration.rules.holding import hold_again, is_over
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import serve
+from eventsvc.registration.rules.settling import settle
 
 
 def cancel(registration: Registration, *, by: Actor, at: datetime, reason: str | None = None) -> None:
@@ -26,7 +27,9 @@ def cancel(registration: Registration, *, by: Actor, at: datetime, reason: str |
     Cancelling twice is harmless. Raises EventOver when an attendee is too late.
     """
     event = hold_again(registration)
+    settle(event, at=at)
     if not registration.is_live:
+        serve(event, by=SYSTEM, at=at)
         return
     if not by.is_organiser and is_over(event, at):
         raise errors.EventOver
