@@ -326,7 +326,8 @@ def test_news_that_still_wait_for_a_card_that_goes_are_told_with_those_of_the_on
     kept, other = sam(first), sam(second, name="Other")
 
     def tell(session: Session, title: str) -> None:
-        rules.edit_session(session, {"title": title}, revision=session.revision, by=SYSTEM, at=NOW)
+        said = {"title": title, "starts_at": session.starts_at + HOUR, "ends_at": session.ends_at + HOUR}
+        rules.edit_session(session, said, revision=session.revision, by=SYSTEM, at=NOW)
         rules.publish(event, by=SYSTEM, at=NOW)
         db.session.commit()
 
