@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
-from bench import client, desk, importing, letters, polling, rush, server
+from bench import asking, client, desk, importing, letters, moving, polling, rush, server
 
 LAST_SEAT_ROUNDS = 10
 POLLS = 1500
@@ -42,6 +42,8 @@ def measure(environment: dict[str, str]) -> list[str]:
     """Measure one database."""
     _rows(environment, "event", "rush", str(rush.SEATS), "0")
     _rows(environment, "event", "forty", "0", "40")
+    _rows(environment, "event", "asking", "0", "0")
+    _rows(environment, "ask", "asking", str(asking.QUESTIONS))
     thousand = _rows(environment, "event", "thousand", "0", "1000")
     _say("entries of 1,000 sessions written once", f"{thousand['refresh_seconds']:.2f} s", "aim 1 s")
     _rows(environment, "conference", "conference")
@@ -52,13 +54,13 @@ def measure(environment: dict[str, str]) -> list[str]:
     with server.serving("bench.bare:app", environment) as (port, _):
         _load(port, "/", POLLS)
         bare = Bare(_load(port, "/", POLLS), _alone(port, "/", PAGES))
-    _say(
-        "the desk's move among 138 sessions", f"{_timed(environment, 'move') / bare.alone:.1f} bare responses", "aim 10"
-    )
+    laid = _run("bench.moving", environment, "dragged")
+    _rows(environment, "organiser", desk.EMAIL, desk.PASSWORD)
     _say("bare response", f"{bare.rate:.0f}/s at 16 at once, {bare.alone * 1000:.2f} ms alone", "")
     began = time.perf_counter()
     with server.serving(server.OURS, environment) as (port, pid):
         _say("cold start to the first page", f"{time.perf_counter() - began:.2f} s", "aim 2 s")
+        _moves(port, environment, laid, bare)
         faults = _rush(port, environment, bare)
         faults += _last_seats(port, environment)
         _pages(port, bare)
@@ -121,19 +123,31 @@ def _pages(port: int, bare: Bare) -> None:
         ("programme of 40 sessions", "/events/forty/programme", {}, ""),
         ("programme of 138 sessions", "/events/conference/programme?day=all", {}, "aim 30"),
         ("registration form", "/events/forty/register", {}, ""),
+        (f"registration form of {asking.QUESTIONS} questions", "/events/asking/register", {}, "aim 15"),
         ("feed of 1,000 sessions, unchanged", feed, {"If-None-Match": version}, "aim 3, PostgreSQL 4"),
     ):
         rate = _load(port, path, PAGES, headers)
         _say(title, f"{bare.rate / rate:.1f} bare responses ({rate:.0f}/s)", aim)
+    asked = "/events/conference/programme?q=training&n="
+    for title, paths in (("again", [asked] * PAGES), ("for the first time", [f"{asked}{n}" for n in range(PAGES)])):
+        load = client.together(lambda path: client.get(port, path), paths, at_once=rush.AT_ONCE)
+        _say(f"text looked for in 138 sessions, {title}", f"{bare.rate / load.rate:.1f} bare responses", "")
     whole = _alone(port, feed, 20)
     _say("feed of 1,000 sessions from its rows", f"{whole * 1000:.0f} ms, {_beside(whole, bare)}", "aim 50 ms")
+
+
+def _moves(port: int, environment: dict[str, str], laid: dict[str, object], bare: Bare) -> None:
+    """Move a session as the timetable does, and by the rule behind it."""
+    dragged = moving.seconds(port, desk.sign_in(port), laid)
+    title = f"the desk's move among {moving.SESSIONS} sessions"
+    _say(title, _beside(_timed(environment, "move"), bare), "aim 10")
+    _say(f"{title}, over HTTP", f"{dragged * 1000:.1f} ms, {_beside(dragged, bare)}", "aim 10")
 
 
 def _exports(port: int, master: int, environment: dict[str, str], bare: Bare) -> None:
     """Take the roster as an organiser does: a page of it, and all of it as a file."""
     _rows(environment, "roster", "roster", str(desk.PEOPLE))
     _rows(environment, "roster", "many", str(desk.MANY))
-    _rows(environment, "organiser", desk.EMAIL, desk.PASSWORD)
     who = desk.sign_in(port)
     rate = _load(port, "/desk/events/roster/roster", PAGES, who)
     _say(f"roster page of {desk.PEOPLE:,}", f"{bare.rate / rate:.1f} bare responses ({rate:.0f}/s)", "")
@@ -176,7 +190,7 @@ def _alone(port: int, path: str, count: int) -> float:
 
 
 def _beside(seconds: float, bare: Bare) -> str:
-    return f"{seconds / bare.alone:.0f} bare responses alone"
+    return f"{seconds / bare.alone:.1f} bare responses alone"
 
 
 def _timed(environment: dict[str, str], what: str) -> float:

@@ -15,7 +15,7 @@ from statistics import median
 
 import sqlalchemy as sa
 
-from bench import rows
+from bench import moving
 from eventsvc import clock, create_app
 from eventsvc.accounts.actors import SYSTEM
 from eventsvc.extensions import db
@@ -24,10 +24,7 @@ from eventsvc.programme.conflicts import Person, Place, Plan, Planned
 from eventsvc.programme.models import Session
 from eventsvc.programme.slots import Slot
 
-SESSIONS = 138
-"""As many as the conference has whose programme is imported whole."""
-TIMES = 40
-_HALF_AN_HOUR = timedelta(minutes=30)
+TIMES = 60
 
 
 def clashes(count: int = 1000) -> float:
@@ -37,23 +34,19 @@ def clashes(count: int = 1000) -> float:
 
 
 def move(slug: str = "moved") -> float:
-    """Return the median seconds of the rule behind dragging a session to another time, the commit included.
-
-    The programme has 138 sessions in four rooms; the session goes to and fro between two slots that are free.
-    """
-    rows.event(slug, sessions=SESSIONS)
-    session = db.session.scalars(sa.select(Session).order_by(Session.id.desc()).limit(1)).one()
-    assert session.event.starts_at is not None
-    free = [session.event.starts_at + timedelta(hours=hours) for hours in (40, 41)]
-    public_id = session.public_id
+    """Return the median seconds of the rule behind dragging a session to another time, the commit included."""
+    laid = moving.lay(slug)
+    slots = [[datetime.fromisoformat(at) for at in said.partition(",")[0].split("/")] for said in laid["slots"]]
+    asked = sa.select(Session).where(Session.public_id == laid["public_id"])
 
     def drag() -> None:
-        free.reverse()
-        dragged = db.session.scalars(sa.select(Session).where(Session.public_id == public_id)).one()
+        slots.reverse()
+        starts_at, ends_at = slots[0]
+        dragged = db.session.scalars(asked).one()
         rules.move(
             dragged,
-            starts_at=free[0],
-            ends_at=free[0] + _HALF_AN_HOUR,
+            starts_at=starts_at,
+            ends_at=ends_at,
             room_id=dragged.room_id,
             revision=dragged.revision,
             by=SYSTEM,

@@ -17,6 +17,8 @@ SESSIONS = 138
 ROOMS = ("Lecture hall", "Seminar room", "Computer room", "Auditorium 4")
 TRACKS = ("Data", "At the bedside", "Law and governance", "Ethics, society & politics", "Together", "Making")
 MINUTES = (60, 30, 15, 60, 45, 90)
+# As long as those of a conference are.
+_ABSTRACT = "An hour about what we owe one another – São Paulo’s way – with cases from four countries. " * 25
 _TITLES = (
     "What we owe one another: care across borders and across generations",
     "Bias in training data",
@@ -71,7 +73,7 @@ def _programme(event: Event, first: datetime, sessions: int, now: datetime) -> N
             Session(
                 event=event,
                 title=f"{_TITLES[number % len(_TITLES)]} ({number})",
-                abstract="An hour about what we owe one another, with cases from four countries.",
+                abstract=_ABSTRACT,
                 kind=SessionKind.WORKSHOP if number % 5 == 0 else SessionKind.TALK,
                 language="nl" if number % 7 == 0 else None,
                 starts_at=starts_at,

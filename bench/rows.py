@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench import reading
+from bench import asking, reading
 from eventsvc import clock, create_app, tokens
 from eventsvc.accounts import rules
 from eventsvc.accounts.actors import SYSTEM
@@ -140,6 +140,7 @@ def tally(slug: str) -> dict[str, Any]:
 def main(what: str, arguments: list[str]) -> dict[str, Any]:
     """Do what the command line asks."""
     acts: dict[str, Callable[..., dict[str, Any]]] = {
+        "ask": lambda slug, count: asking.ask(slug, int(count)),
         "conference": reading.conference,
         "event": lambda slug, capacity, sessions: event(slug, capacity=int(capacity) or None, sessions=int(sessions)),
         "organiser": organiser,

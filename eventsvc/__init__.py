@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfoNotFoundError, reset_tzpath
 from flask import Flask
 
 import config
-from eventsvc import assets, cli, compiled, desk, embed, extensions, health, logs, pages, unsent, web
+from eventsvc import assets, cli, compiled, desk, embed, extensions, health, logs, pages, stores, unsent, web
 from eventsvc.accounts import cli as accounts_cli
 from eventsvc.accounts import desk as accounts_desk
 from eventsvc.accounts import signin
@@ -82,6 +82,7 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = config.kept_secret(Path(app.instance_path) / "secret_key")
     _check_zone(app.config["SITE_TIMEZONE"])
+    stores.read(app.config["STORE_URL"], app.instance_path)
     is_secure = app.config["PUBLIC_URL"].startswith("https://")
     app.config.update(
         BABEL_DEFAULT_LOCALE=app.config["SITE_LANGUAGE"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import secrets
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,9 +58,16 @@ def snapshot(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: _plain(getattr(row, name)) for name in names}
 
 
+def plain(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Write values as `snapshot` reads them."""
+    return {name: _plain(value) for name, value in said.items()}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, enum.Enum):
         return value.value
     return value

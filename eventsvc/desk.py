@@ -24,8 +24,22 @@ from eventsvc.mail.models import Message, MessageState
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 _NEXT = 6
-# A page of a door that has a line of its own beside that door's.
-_ITS_OWN = frozenset({"programme_desk.speakers"})
+# Pages of a door that belong to another line than that door's own.
+_ITS_OWN = {
+    "programme_desk.speakers": "programme_desk.speakers",
+    **dict.fromkeys(
+        (
+            "registration_desk.types",
+            "registration_desk.new_type",
+            "registration_desk.edit_type",
+            "registration_desk.delete_type",
+            "registration_desk.codes",
+        ),
+        "registration_desk.types",
+    ),
+}
+# Where one question or section of a form is written.
+_OF_QUESTIONS = ("questions", "_question", "_section", ".ask_registered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,10 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Edit"), "events_desk.edit", Act.EDIT),
         (_("Programme"), "programme_desk.show_timetable", Act.SEE),
         (_("Speakers"), "programme_desk.speakers", Act.EDIT),
+        (_("Ticket types"), "registration_desk.types", Act.SEE),
+        (_("Questions"), "registration_desk.questions", Act.EDIT),
         (_("Roster"), "registration_desk.roster", Act.SEE_ROSTER),
+        (_("Waiting list"), "registration_desk.waiting", Act.SEE_ROSTER),
         (_("Workshops"), "registration_desk.workshops", Act.SEE_ROSTER),
         (_("Letters"), "mail_desk.event_letters", Act.SEE_LETTERS),
         (_("Listeners"), "calendars_desk.of_event", Act.SEE),
@@ -138,12 +155,18 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
     ]
 
 
+def _line(endpoint: str) -> str:
+    """Return the line that a page stands under, where that is not its door's own."""
+    if endpoint.startswith("registration_desk.") and endpoint.endswith(_OF_QUESTIONS):
+        return "registration_desk.questions"
+    return _ITS_OWN.get(endpoint, "")
+
+
 def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
     url = url_for(endpoint, **values)
     # One person of the roster is a page of the roster, and one session one of the programme.
-    whole = (
-        () if request.endpoint in _ITS_OWN else (f"{request.blueprint}.{page}" for page in ("roster", "show_timetable"))
-    )
+    line = _line(request.endpoint or "")
+    whole = (line,) if line else (f"{request.blueprint}.{page}" for page in ("roster", "show_timetable"))
     is_current = endpoint in (request.endpoint, *whole)
     return {"label": label, "url": url, "count": count, "is_current": is_current}
 

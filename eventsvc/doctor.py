@@ -6,6 +6,7 @@ import enum
 import json
 import os
 import re
+import shutil
 import smtplib
 import ssl
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from eventsvc import clock, database, late, links
+from eventsvc import clock, database, late, links, stores
 from eventsvc.calendars import zones
 from eventsvc.extensions import babel, db, is_sqlite
 from eventsvc.mail import queue
@@ -43,6 +44,8 @@ SCRIPTS = {
     "Korean": "김민준",
 }
 _PATIENCE = 10
+_LEAST_FREE = 1024**3
+_MAKE_ROOM = "Make room on that disk, and give this user leave to write there."
 _DRAWING = "#for name in json(bytes(sys.inputs.names)) { page(name) }"
 # The last code point for private use: no font has it, so what is drawn for it is the box.
 _NOBODYS_LETTER = "\U0010fffd"
@@ -78,7 +81,7 @@ def doctor() -> None:
 
 def examine() -> Iterator[Finding]:
     """Look at one thing after the other; what breaks while being looked at is a fault too, and hides no other."""
-    for look in (_address, _proxies, _key, _zone, _database, _mail, _worker, _limits, _catalogues, _fonts):
+    for look in (_address, _proxies, _key, _zone, _database, _files, _mail, _worker, _limits, _catalogues, _fonts):
         try:
             yield look()
         except SQLAlchemyError as error:
@@ -166,6 +169,27 @@ def _database() -> Finding:
         return Finding(Level.FAULT, "Database", f"{name} is read-only", "Give this user leave to write there.")
     advice = "" if not is_sqlite() or links.is_local() else "With more than one host, use PostgreSQL."
     return Finding(Level.OK, "Database", f"{name} answers, at migration {at}", advice)
+
+
+def _files() -> Finding:
+    """Keep a file, fetch it and forget it: what cannot be done now cannot be done when somebody sends one."""
+    place = stores.place()
+    if not place.bucket and Path(place.folder).is_relative_to(str(current_app.static_folder)):
+        advice = "Set STORE_URL to a folder that no web server shows."
+        return Finding(Level.FAULT, "Files", f"kept in {place}, where everybody can fetch them", advice)
+    try:
+        stores.try_out()
+    except stores.StoreAway:
+        advice = "See to STORE_URL, STORE_ACCESS_KEY and STORE_SECRET_KEY." if place.bucket else _MAKE_ROOM
+        return Finding(Level.FAULT, "Files", f"{place} does not keep what it is given", advice)
+    if place.bucket:
+        return Finding(Level.OK, "Files", f"kept in {place}")
+    free = shutil.disk_usage(place.folder).free
+    seen = f"kept in {place}, with {free // 1024**2:,} MB to spare"
+    if free < _LEAST_FREE:
+        return Finding(Level.WARN, "Files", seen, _MAKE_ROOM)
+    has_one_host = is_sqlite() or links.is_local()
+    return Finding(Level.OK, "Files", seen, "" if has_one_host else "Every host must see that folder, or use a bucket.")
 
 
 def _mail() -> Finding:

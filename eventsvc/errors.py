@@ -19,6 +19,13 @@ class Refused(Exception):
         self.field = field
 
 
+class BadFile(Refused):
+    """A file that somebody sent cannot be taken."""
+
+    def __init__(self, sentence: Any) -> None:
+        super().__init__(sentence, field="file")
+
+
 class ChangedMeanwhile(Refused):
     """Somebody saved the row after this form was opened.
 

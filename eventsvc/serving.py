@@ -27,7 +27,9 @@ def when_ready(server: Any) -> None:
 
 
 def post_fork(_server: Any, worker: Any) -> None:
-    """Let a new worker open connections of its own, and leave those of the master alone."""
+    """Let a new worker open connections of its own, and leave those of the master alone; and let its files beat."""
     app = worker.app.wsgi()
+    # What `eventsvc.pulse.watch` does, which is not to be imported here.
+    app.extensions["eventsvc.pulse"] = worker.notify
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose(close=False)

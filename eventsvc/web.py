@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import IO, Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Request, Response, current_app, g, make_response, render_template, request, send_file
+from flask import Flask, Request, Response, current_app, g, make_response, render_template, request
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -23,6 +22,7 @@ from werkzeug.utils import cached_property
 
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
+from eventsvc.incoming import Capped
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,20 +70,32 @@ def bind(app: Flask) -> None:
 class Asked(Request):
     """A request as our pages read it.
 
-    Words after the question mark have no null byte: nobody types one, PostgreSQL compares none. Files are handed to
-    pages that asked for them only (`let_files_in`): Flask-WTF would hand one to whatever field has its name.
+    Words after the question mark and in forms have no null byte: nobody types one, PostgreSQL takes none. Files are
+    handed to pages that asked for them only (`let_files_in`): Flask-WTF would hand one to whatever field has its name.
     """
 
     takes_files = False
+    most_of_each: int | None = None
 
     @property
     def files(self) -> ImmutableMultiDict[str, FileStorage]:
         # No cached property: reading the form would put the files in its place.
         return super().files if self.takes_files else ImmutableMultiDict()
 
+    def _get_file_stream(self, *said: Any, **more: Any) -> IO[bytes]:
+        if self.most_of_each is None:
+            return super()._get_file_stream(*said, **more)
+        return cast(IO[bytes], Capped(self.most_of_each))
+
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        said = super().args
+        return self._without_null_bytes(super().args)
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        self.__dict__["form"] = self._without_null_bytes(self.__dict__["form"])
+
+    def _without_null_bytes(self, said: MultiDict[str, str]) -> MultiDict[str, str]:
         if not any("\0" in value for _name, value in said.items(multi=True)):
             return said
         return self.parameter_storage_class((name, value.replace("\0", "")) for name, value in said.items(multi=True))
@@ -116,10 +128,13 @@ def needs_cookie(path: str) -> bool:
     return path.startswith(("/desk", "/registrations/", "/speakers/")) or path.endswith("/register")
 
 
-def let_files_in(*, most: int, text: int | None = None) -> None:
-    """Let this request bring files, and `most` bytes in all, `text` of them typed; before anything reads the form."""
+def let_files_in(*, most: int, text: int | None = None, each: int | None = None) -> None:
+    """Let this request bring files, and `most` bytes in all, `text` of them typed; before anything reads the form.
+
+    Of a file that has more than `each` bytes one more is kept, so that whoever reads it can tell.
+    """
     asked = cast(Asked, request)
-    asked.takes_files, asked.max_content_length = True, most
+    asked.takes_files, asked.max_content_length, asked.most_of_each = True, most, each
     if text is not None:
         asked.max_form_memory_size = text
 
@@ -177,13 +192,6 @@ def public(response: Response, *, seconds: int = PUBLIC_SECONDS) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.add_etag()
     response.make_conditional(request)
-    return response
-
-
-def attachment(file: Path, media_type: str, name: str) -> Response:
-    """Send a file that somebody uploaded: to be kept by whoever asked, and never shown as a page of ours."""
-    response = send_file(file, mimetype=media_type, as_attachment=True, download_name=name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 

@@ -24,11 +24,12 @@ from eventsvc.mail import carriers, delivery
 from eventsvc.mail.carriers import Carrier
 from eventsvc.mail.models import WorkerPulse
 from eventsvc.programme import sweeping
-from eventsvc.registration import retention, rules
+from eventsvc.registration import files, retention, rules
 
 POLL = 1.0
 PULSE = timedelta(seconds=30)
 TIDY = timedelta(minutes=10)
+SETTLE = timedelta(minutes=1)
 _FORGOTTEN = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
@@ -37,10 +38,11 @@ _log = logging.getLogger(__name__)
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @with_appcontext
 def worker(*, once: bool) -> None:
-    """Send letters as they fall due and forget people as promised, until told to stop."""
+    """Send letters as they fall due, pass on places nobody took, forget people as promised, until told to stop."""
     stop = threading.Event()
     _listen(stop)
     if once:
+        settle(has_to_stop=stop.is_set)
         tidy(has_to_stop=stop.is_set)
         drain(carriers.chosen(), has_to_stop=stop.is_set)
         return
@@ -51,13 +53,16 @@ def worker(*, once: bool) -> None:
 
 def run(carrier: Carrier, stop: threading.Event) -> None:
     """Look once a second until told to stop; a database that is away is waited for."""
-    pulse, tidied_at = Pulse(f"{socket.gethostname()}:{os.getpid()}"), None
+    pulse, tidied_at, settled_at = Pulse(f"{socket.gethostname()}:{os.getpid()}"), None, None
     while not stop.is_set():
         try:
             pulse.beat()
+            if settled_at is None or clock.now() - settled_at >= SETTLE:
+                settled_at = clock.now()
+                _try(settle, stop)
             if tidied_at is None or clock.now() - tidied_at >= TIDY:
                 tidied_at = clock.now()
-                _tidy_or_tell(stop)
+                _try(tidy, stop)
             busy = delivery.deliver(carrier, cover=delivery.cover_of, has_to_stop=stop.is_set) > 0
         except SQLAlchemyError:
             _log.exception("the database does not answer")
@@ -86,26 +91,42 @@ def drain(carrier: Carrier, *, has_to_stop: Callable[[], bool] = lambda: False) 
     return count
 
 
+def settle(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
+    """Pass on the places that nobody took in time, event by event; a look that finds nothing takes no lock."""
+    for event_id in rules.due_events(at=clock.now()):
+        if has_to_stop():
+            return
+        rules.settle_and_serve(event_id, at=clock.now())
+        db.session.commit()
+
+
 def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
-    """Forget people whose time has come, count who listened, write old entries again, drop files nobody names."""
+    """Forget people and answers in time, count who listened, write old entries again, drop files nobody names."""
     while not has_to_stop() and (people := retention.due(at=clock.now())):
         for registration in people:
             rules.erase(registration, by=SYSTEM, at=clock.now())
+            db.session.commit()
+    if not has_to_stop():
+        for event, question in retention.answers_due(at=clock.now()):
+            rules.forget_answers(event.id, question, by=SYSTEM, at=clock.now())
             db.session.commit()
     if listeners.fold(at=clock.now()):
         db.session.commit()
     while not has_to_stop() and entries.rewrite_outdated(at=clock.now()):
         db.session.commit()
     if not has_to_stop():
+        files.expire(at=clock.now())
+        db.session.commit()
+        files.sweep(at=clock.now())
         sweeping.sweep(at=clock.now())
 
 
-def _tidy_or_tell(stop: threading.Event) -> None:
-    """Tidy; what goes wrong there is told in the log and must not keep letters waiting."""
+def _try(work: Callable[..., None], stop: threading.Event) -> None:
+    """Do what is due besides letters; what goes wrong there is told in the log and must not keep letters waiting."""
     try:
-        tidy(has_to_stop=stop.is_set)
+        work(has_to_stop=stop.is_set)
     except Exception:  # noqa: BLE001 - whatever it is, letters go
-        _log.exception("could not tidy")
+        _log.exception("could not %s", work.__name__)
         db.session.rollback()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,17 @@ from eventsvc.events.models import Event, Kind, Mode, Status, Venue
 from eventsvc.extensions import db
 from eventsvc.programme import published
 from eventsvc.programme.models import Room, Session
-from eventsvc.registration.models import Origin, Registration, State, Turnstile
+from eventsvc.registration import drafts, questionnaires
+from eventsvc.registration.models import (
+    Origin,
+    Question,
+    QuestionKind,
+    QuestionOption,
+    QuestionVersion,
+    Registration,
+    State,
+    Turnstile,
+)
 from eventsvc.text import folded
 
 # A quiet Tuesday morning, 10:00 in Leiden: what the stopped clock shows unless a test says otherwise.
@@ -102,6 +113,33 @@ def a_session(event: Event, **over: Any) -> Session:
     published.bring(event, at=NOW)
     db.session.commit()
     return session
+
+
+def a_question(event: Event, *options: str, limits: Mapping[str, int] | None = None, **over: Any) -> Question:
+    """A question of one line, or of one choice where `options` are given; `limits` are those of options by label."""
+    number = next(_numbers)
+    facts: dict[str, Any] = {
+        "event_id": event.id,
+        "kind": QuestionKind.CHOICE if options else QuestionKind.TEXT,
+        "label": f"Question {number}",
+        "position": number,
+    }
+    question = Question(**(facts | over))
+    question.options = [
+        QuestionOption(label=label, position=position, capacity=(limits or {}).get(label))
+        for position, label in enumerate(options)
+    ]
+    db.session.add(question)
+    db.session.flush()
+    asked = drafts.asked(
+        drafts.of(question), [{"id": each.public_id, "label": each.label} for each in question.options]
+    )
+    db.session.add(
+        QuestionVersion(question_id=question.id, number=question.version, asked=asked, asked_from=event.created_at)
+    )
+    questionnaires.renew(event.id)
+    db.session.commit()
+    return question
 
 
 def an_organiser(name: str = "Olga", *, owns: Event | None = None, is_admin: bool = False, **over: Any) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from eventsvc import doctor
 from eventsvc.doctor import Level
 from eventsvc.extensions import db
 from eventsvc.mail.models import WorkerPulse
+from tests import objects
 from tests.people import NOW
 from tests.smtp import PostOffice
 
+STATIC = Path(doctor.__file__).parent / "static"
 SOUND = {"PUBLIC_URL": "https://events.example.org", "TRUSTED_PROXIES": 1, "SECRET_KEY": "s" * 40, "RATE_LIMITS": True}
 
 
@@ -45,6 +48,10 @@ def run(app: Flask) -> Result:
         ({}, "Database", Level.OK),
         ({"SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "Database", Level.FAULT),
         ({"SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "Worker", Level.FAULT),
+        ({}, "Files", Level.OK),
+        ({"STORE_URL": "/proc/nowhere"}, "Files", Level.FAULT),
+        ({"STORE_URL": f"{STATIC}/files"}, "Files", Level.FAULT),
+        ({"STORE_URL": "s3://files?endpoint=http://127.0.0.1:9"}, "Files", Level.FAULT),
         ({}, "Mail", Level.WARN),
         ({"PUBLIC_URL": "http://localhost:8000"}, "Mail", Level.OK),
         ({"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": 9}, "Mail", Level.FAULT),
@@ -69,6 +76,14 @@ def test_it_says_where_the_address_came_from(make_app: Any, monkeypatch: pytest.
 
     monkeypatch.setenv("PUBLIC_URL", "https://events.example.org")
     assert "from the environment" in findings(make_app(**SOUND))["PUBLIC_URL"].seen
+
+
+def test_a_bucket_that_keeps_what_it_is_given_is_well(make_app: Any) -> None:
+    with objects.served() as bucket:
+        seen = findings(make_app(**SOUND | bucket.settings))["Files"]
+
+    assert (seen.level, bucket.objects) == (Level.OK, {})
+    assert bucket.settings["STORE_SECRET_KEY"] not in seen.seen
 
 
 def test_a_mail_server_that_answers_is_well(make_app: Any, smtp: PostOffice) -> None:

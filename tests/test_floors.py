@@ -23,7 +23,7 @@ FLOORS: dict[int, str] = {
         */pages */desk */api */cli demo/*
     """,
     5: """
-        web logs assets compiled
+        web logs assets downloads compiled
         accounts/signin accounts/access
         */forms */shapes programme/cardforms
     """,
@@ -31,29 +31,32 @@ FLOORS: dict[int, str] = {
         doctor
         */rules mail/delivery programme/importing registration/feeding
     """,
-    3: "*/notifications programme/asking",
+    3: "*/notifications programme/announcing programme/asking programme/readdressing",
     2: """
-        accounts/audit accounts/codes accounts/history accounts/meanwhile accounts/telling database drawings
+        archives buckets incoming pictures stores sweeping uploads
+        accounts/audit accounts/codes accounts/history accounts/leave accounts/meanwhile accounts/telling database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
-        programme/accepted programme/agenda programme/blocks programme/changes programme/comparing programme/conflicts
+        programme/accepted programme/acquainted programme/agenda programme/blocks programme/changes programme/comparing programme/conflicts
         programme/contents programme/exporting programme/filters programme/formats/files programme/formats/frab
         programme/formats/ics programme/formats/layouts programme/formats/markup programme/formats/pasted
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
-        programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/stores
-        programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
-        programme/versions programme/wording programme/words registration/blanks registration/choices
-        registration/consent registration/history registration/holding registration/keys registration/known
-        registration/listed
-        registration/limits
-        registration/owndata
-        registration/retention
-        registration/roster registration/seats registration/session_roster registration/stamps registration/standings registration/tickets
-        registration/typos
-        registration/told registration/words
+        programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/sweeping
+        programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
+        registration/answered registration/answers registration/blanks registration/boxes registration/bundles
+        registration/choices registration/consent registration/drafts registration/files registration/history
+        registration/holding registration/keys registration/known registration/laying registration/limits
+        registration/listed registration/owndata registration/questionnaires registration/questions
+        registration/receiving registration/retention registration/roster registration/seats
+        registration/session_roster registration/spoken registration/stamps registration/standings
+        registration/starters registration/tickets registration/told registration/typed registration/typos
+        registration/words programme/stores programme/uploads registration/beginnings registration/codes
+        registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
+        registration/inheriting registration/odds registration/queueing registration/undoing programme/naming
+        programme/prospect programme/shown
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
@@ -66,7 +69,7 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
-        clock columns covers errors extensions late links looks metrics tables text times tokens when
+        clock columns covers errors extensions links looks metrics pulse tables text times tokens when money late
         */errors
     """,
 }

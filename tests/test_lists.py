@@ -16,7 +16,7 @@ from eventsvc.events import rules as events
 from eventsvc.events.models import Event, EventPartner, Partner, PartnerRole, Series
 from eventsvc.extensions import db
 from eventsvc.programme.models import Appearance, Session, Speaker, SpeakerRole, Track
-from tests.people import NOW, a_registration, a_session, an_event, an_organiser
+from tests.people import NOW, a_question, a_registration, a_session, an_event, an_organiser
 
 PUBLIC = (
     "/",
@@ -39,6 +39,8 @@ DESK = (
     "/desk/audit",
     "/desk/people",
     "/desk/events/first",
+    "/desk/events/first/questions",
+    "/desk/events/first/questions/preview",
     "/desk/events/first/roster",
     "/desk/events/first/letters",
     "/desk/events/first/programme",
@@ -65,6 +67,7 @@ def grow(olga: User, number: int) -> None:
     member = an_organiser(f"Rev{number}")
     rules.grant(first, member.email, EventRole.REVIEWER, by=by, at=NOW)
     a_registration(first)
+    a_question(first, "One", "Other", limits={"One": 3})
     for each in (event, over, first):
         entries.refresh(each, at=NOW)
     events.cancel(an_event_with_somebody(), sentence="The hall is flooded.", by=by, at=NOW)

@@ -1,10 +1,8 @@
-"""Who may do what: one table, and the ways a door asks it."""
+"""The ways a door asks who may do what."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -14,59 +12,25 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.leave import MAY, Act, SiteRole
 from eventsvc.accounts.models import EventRole, Membership, User
 from eventsvc.events.models import Event, FormerSlug
 from eventsvc.extensions import db
 
+__all__ = [
+    "MAY",
+    "Act",
+    "SiteRole",
+    "event_for",
+    "may",
+    "me",
+    "my_account",
+    "require",
+    "signed_in",
+    "where_i_may",
+]
+
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Act(enum.StrEnum):
-    """What a door asks leave for. The last three are about the site, all others about one event."""
-
-    SEE = "see"
-    EDIT = "edit"
-    PUBLISH = "publish"
-    DELETE = "delete"
-    SEE_ROSTER = "see roster"
-    STEER_ROSTER = "steer roster"
-    EXPORT_ROSTER = "export roster"
-    SEE_LETTERS = "see letters"
-    SEND_LETTERS = "send letters"
-    SEE_AUDIT = "see audit"
-    GRANT = "grant"
-    CREATE = "create events"
-    SEE_SITE = "see the whole site"
-    MANAGE_PEOPLE = "manage people"
-
-
-class SiteRole(enum.StrEnum):
-    """What somebody is without regard to an event: whoever has an account, and who keeps the site."""
-
-    ORGANISER = "organiser"
-    ADMIN = "admin"
-
-
-_READS = frozenset({Act.SEE, Act.SEE_ROSTER, Act.SEE_LETTERS})
-_EDITS = _READS | {
-    Act.EDIT,
-    Act.PUBLISH,
-    Act.STEER_ROSTER,
-    Act.EXPORT_ROSTER,
-    Act.SEND_LETTERS,
-    Act.SEE_AUDIT,
-}
-
-MAY: Mapping[EventRole | SiteRole, frozenset[Act]] = MappingProxyType(
-    {
-        EventRole.DOOR: frozenset({Act.SEE, Act.SEE_ROSTER}),
-        EventRole.REVIEWER: _READS,
-        EventRole.EDITOR: _EDITS,
-        EventRole.OWNER: _EDITS | {Act.DELETE, Act.GRANT},
-        SiteRole.ORGANISER: frozenset({Act.CREATE}),
-        SiteRole.ADMIN: frozenset(Act),
-    }
-)
 
 
 def signed_in(view: View) -> View:
@@ -108,12 +72,22 @@ def require(act: Act, event: Event | None = None) -> None:
 
 def event_for(act: Act, slug: str, *options: ORMOption) -> Event:
     """Return the event at an address, present or former, if I may do `act` there; answer 404 otherwise."""
-    event = _find(slug, options)
+    return enter(act, _find(slug, options))
+
+
+def enter(act: Act, event: Event | None) -> Event:
+    """Return the event of something that was looked for, if it was found and I may do `act` there; else answer 404."""
     if event is None or not may(act, event):
         abort(404)
     # The desk's layout shows whose pages these are.
     g.desk_event = event
     return event
+
+
+def is_at(slug: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that an event is the one at an address, present or former."""
+    former = sa.select(FormerSlug.event_id).where(FormerSlug.slug == slug).scalar_subquery()
+    return sa.or_(Event.slug == slug, Event.id == former)
 
 
 def where_i_may(act: Act) -> sa.ColumnElement[bool]:
@@ -123,10 +97,14 @@ def where_i_may(act: Act) -> sa.ColumnElement[bool]:
     return Event.id.in_([event_id for event_id, role in _my_roles().items() if act in MAY[role]])
 
 
+# Built once: building a statement costs as much as asking SQLite.
+_event_at = sa.select(Event).where(is_at(sa.bindparam("slug")))
+
+
 def _find(slug: str, options: tuple[ORMOption, ...]) -> Event | None:
-    former = sa.select(FormerSlug.event_id).where(FormerSlug.slug == slug).scalar_subquery()
-    either = sa.or_(Event.slug == slug, Event.id == former)
-    return db.session.scalar(sa.select(Event).where(either).options(*options))
+    if not options:
+        return db.session.scalar(_event_at, {"slug": slug})
+    return db.session.scalar(sa.select(Event).where(is_at(slug)).options(*options))
 
 
 def _my_roles() -> dict[int, EventRole]:

@@ -82,6 +82,15 @@ def forget(subject: str, subject_id: int) -> None:
     )
 
 
+def hand_over(subject: str, subject_id: int, *, to: int) -> None:
+    """Let the entries of a row that goes be those of the row that takes its place."""
+    db.session.execute(
+        sa.update(AuditEntry)
+        .where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+        .values(subject_id=to)
+    )
+
+
 def _differing(these: dict[str, Any] | None, those: dict[str, Any] | None) -> dict[str, Any]:
     other = those or {}
     return {name: value for name, value in (these or {}).items() if name not in other or other[name] != value}

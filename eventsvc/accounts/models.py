@@ -26,7 +26,7 @@ _user_roles = sa.Table(
 
 
 class EventRole(enum.StrEnum):
-    """What somebody may do at one event; `access.MAY` says what each includes."""
+    """What somebody may do at one event; `leave.MAY` says what each includes."""
 
     OWNER = "owner"
     EDITOR = "editor"

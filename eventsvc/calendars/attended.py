@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import aliased
 
 from eventsvc import tokens
-from eventsvc.calendars import feeds, ics
+from eventsvc.accounts.models import AuditEntry
+from eventsvc.calendars import feeds, ics, nouns, showings
 from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing
-from eventsvc.events.models import Event, Status
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.registration.models import LIVE, SEATED, Choice, Registration, State
+from eventsvc.registration.models import LIVE, Choice, Registration, State, TicketType
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class Attended:
 
 
 _others, _other_versions = aliased(Registration), aliased(CalendarVersion)
+# Every act about a registration is in the audit log, and what it shows beside these is told by its event's stamp.
+_acted_at = sa.func.max(AuditEntry.at)
+_acts = sa.select(_acted_at).where(AuditEntry.subject == Registration.__tablename__)
+_theirs = sa.select(_others.id).where(_others.email_folded == Registration.email_folded)
 # Revisions and versions only rise, and ids too: with their number, no two sets of registrations give the same.
 _by_token = (
     sa.select(
@@ -53,6 +58,11 @@ _by_token = (
         sa.func.max(_others.id).label("last"),
         sa.func.sum(_others.revision).label("revisions"),
         sa.func.sum(_other_versions.version).label("versions"),
+        sa.func.max(_other_versions.changed_at).label("others_changed_at"),
+        _acts.where(AuditEntry.subject_id == Registration.id).scalar_subquery().label("acted_at"),
+        sa.case((Registration.is_feed_of_all, _acts.where(AuditEntry.subject_id.in_(_theirs)).scalar_subquery())).label(
+            "others_acted_at"
+        ),
     )
     .join(Event, Event.id == Registration.event_id)
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
@@ -76,13 +86,16 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
     row = feeds.one(_by_token, digest=digest)
     if row is None:
         return None
-    counters: list[object] = [row.version, feeds.day_of(row.buried_at, at), row.revision]
+    counters: list[object] = ["a", row.version, feeds.day_of(row.buried_at, at), row.revision]
+    found = feeds.found_by(row, at)
+    stamps = [found.changed_at, row.acted_at]
     if row.is_feed_of_all:
         # What is long over goes out of it, so the day is in its version.
         counters += [f"{at:%Y%m%d}", row.others, row.last, row.revisions, row.versions]
+        stamps += [feeds.midnight(at), row.others_changed_at, row.others_acted_at]
+    changed_at = max(stamp for stamp in stamps if stamp is not None)
     return Attended(
-        # No stamp tells when they chose sessions, which is news in their feed too: it has a version, but no date.
-        replace(feeds.found_by(row, at), version=feeds.version_of(*counters), changed_at=None),
+        replace(found, version=feeds.version_of(*counters), changed_at=changed_at),
         row.registration_id,
         row.language,
         row.email_folded if row.is_feed_of_all else None,
@@ -94,8 +107,8 @@ def parts(feed: Attended, *, at: datetime) -> list[bytes]:
     """Return what an attendee's calendar shows: with the join link while they have a seat, struck out once they left.
 
     Whoever chose sessions sees the event and those; choosing raises their registration's revision, and so the version.
-    Whoever waits has no entry yet, and whoever left the waiting list never had one: a calendar that shows a place they
-    do not have, or did not give up, would be a lie.
+    Whoever waits, or is offered a place, has no entry yet, and whoever left before that never had one: a calendar that
+    shows a place they do not have, or did not give up, would be a lie.
     """
     found: list[bytes] = []
     with force_locale(feed.language):
@@ -122,7 +135,13 @@ _told = sa.select(
     Registration.revision,
     Registration.has_chosen,
     Event.title,
-).join(Event, Event.id == Registration.event_id)
+    Event.language,
+    Event.contact_email,
+    TicketType.mode.label("ticket_mode"),
+)
+_told = _told.join(Event, Event.id == Registration.event_id).outerjoin(
+    TicketType, TicketType.id == Registration.ticket_type_id
+)
 
 
 def _registrations(feed: Attended, at: datetime) -> list[Any]:
@@ -142,32 +161,44 @@ def _registrations(feed: Attended, at: datetime) -> list[Any]:
 
 
 def _of_one(registration: Any, at: datetime) -> list[bytes]:
-    if registration.state not in SEATED and not has_left(registration):
+    if registration.state is not State.CONFIRMED and not has_left(registration):
         return []
     wanted = (
         Entry.event_id == registration.event_id,
-        *([_chosen_by(registration.id)] if registration.has_chosen else []),
+        *([_chosen_by(registration)] if registration.has_chosen else []),
     )
-    if not registration.calendar_offset:
-        body = sa.func.coalesce(Entry.entitled_body, Entry.body)
-        return list(db.session.scalars(feeds.ordered(sa.select(body).where(*wanted), at)))
+    with force_locale(registration.language):
+        how = nouns.how_to_cancel(registration.contact_email)
+    if not registration.calendar_offset and registration.ticket_mode is None:
+        bodies = db.session.execute(feeds.ordered(sa.select(Entry.entitled_body, Entry.body).where(*wanted), at))
+        return [own or ics.noted(body, how) for own, body in bodies]
     entries = db.session.scalars(feeds.ordered(sa.select(Entry).where(*wanted), at))
-    return [_again(entry, registration) for entry in entries]
+    return [_again(entry, registration, how) for entry in entries]
 
 
-def _chosen_by(registration_id: int) -> sa.ColumnElement[bool]:
-    """Let through the event, what is gone from it, and the sessions that somebody chose."""
-    own = sa.select(Choice.session_id).where(Choice.registration_id == registration_id, Choice.is_waiting.is_(False))
+def _chosen_by(registration: Any) -> sa.ColumnElement[bool]:
+    """Let through the event, what is gone from it, and the sessions that somebody has; of whoever left, those they had.
+
+    Whoever left waits for those, in case they come back.
+    """
+    own = sa.select(Choice.session_id).where(Choice.registration_id == registration.id)
+    if not has_left(registration):
+        own = own.where(Choice.is_waiting.is_(False))
     return sa.or_(Entry.session_id.is_(None), Entry.session_id.in_(own))
 
 
-def _again(entry: Entry, registration: Any) -> bytes:
-    """Write an entry for whoever gave up a seat, or came back after that."""
+def _again(entry: Entry, registration: Any, how: str) -> bytes:
+    """Write an entry for whoever has a ticket of one kind, gave up a seat, or came back after that."""
     is_left = has_left(registration)
-    showing = Showing.from_json(entry.facts if is_left else entry.entitled_facts or entry.facts)
+    facts = entry.facts if is_left else entry.entitled_facts or entry.facts
+    if registration.ticket_mode is not None:
+        facts = showings.narrowed(facts, is_online=registration.ticket_mode is Mode.ONLINE)
+    showing = Showing.from_json(facts)
     if is_left:
         showing = replace(showing, status=ics.Status.CANCELLED)
-    changed_at = max(entry.changed_at, registration.state_at)
+    elif not entry.entitled_facts:
+        showing = nouns.noted(showing, how)
+    changed_at = max(entry.changed_at, registration.state_at) if registration.calendar_offset else entry.changed_at
     return ics.event(showing, sequence=entry.sequence + registration.calendar_offset, changed_at=changed_at)
 
 

@@ -162,7 +162,7 @@ def _shown(event: Event, kept: dict[Key, Entry]) -> Iterator[tuple[Key, Shown]]:
         uid = _uid(kept.get(key))
         part = nouns.of_session(session, event, uid=uid, parent_uid=whole.uid, created_at=created_at)
         rooms = f" {' '.join(session.room_ids)} " if session.room_ids else ""
-        # How to cancel is told once, with the event: a second writing of thousands of sessions is no small thing.
+        # How to cancel is written in when it is read: a second writing of thousands of sessions is no small thing.
         own = nouns.entitled(part, event) if event.join_url else None
         yield key, Shown(part, own, Shelf(session.track, session.kind.value, rooms))
 

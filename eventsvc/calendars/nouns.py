@@ -91,14 +91,30 @@ def of_session(session: Item, event: events.Event, *, uid: str, parent_uid: str,
 
 
 def entitled(showing: Showing, event: events.Event) -> Showing:
-    """Show the same to whoever holds a seat: with the link to join, and how to change or cancel.
+    """Show the same to whoever holds a seat: with the link to join, and how to change or cancel."""
+    return noted(replace(showing, join_url=event.join_url), how_to_cancel(event.contact_email))
+
+
+def noted(showing: Showing, note: str) -> Showing:
+    """Show the same with a note to one reader; `ics.noted` writes it into what is written already."""
+    return replace(showing, description=_paragraphs(showing.description, note))
+
+
+def how_to_cancel(contact: str) -> str:
+    """Tell an attendee how to change or cancel.
 
     The link to their own page is a secret that a calendar's vendor must not learn, so it is named and not given.
     """
-    how = _("To change or cancel, use the link in our letter to you.")
-    if event.contact_email:
-        how += " " + _("Questions? Write to %(email)s.", email=event.contact_email)
-    return replace(showing, join_url=event.join_url, description=_paragraphs(showing.description, how))
+    return _with_contact(_("To change or cancel, use the link in our letter to you."), contact)
+
+
+def how_to_answer(contact: str) -> str:
+    """Tell a speaker the same; so is the link to their own page."""
+    return _with_contact(_("You cannot come, or not then? Tell us by the link in our letter to you."), contact)
+
+
+def _with_contact(how: str, contact: str) -> str:
+    return how + " " + _("Questions? Write to %(email)s.", email=contact) if contact else how
 
 
 def colour_of(event: events.Event) -> str:

@@ -18,7 +18,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from eventsvc import links, tokens
-from eventsvc.accounts.models import FEED_MARK, Membership, Role, User
+from eventsvc.accounts.models import FEED_MARK, AuditEntry, Membership, Role, User
 from eventsvc.calendars import feeds, ics
 from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
@@ -33,7 +33,7 @@ from eventsvc.registration.seating import EMPTY, Seating
 
 @dataclass(frozen=True, slots=True)
 class Organised:
-    """A feed that exists, and whose events it shows. No stamp tells when somebody lost a role: it has no date."""
+    """A feed that exists, and whose events it shows."""
 
     found: Found
     user_id: int
@@ -55,6 +55,8 @@ _by_token = (
         sa.func.sum(Event.revision).label("revisions"),
         sa.func.sum(CalendarVersion.version).label("versions"),
         sa.func.sum(Turnstile.turn).label("turns"),
+        # Whatever it shows, or does not show any more, somebody did: the last act there was is late enough.
+        sa.select(sa.func.max(AuditEntry.at)).scalar_subquery().label("acted_at"),
     )
     .select_from(User)
     .outerjoin(Event, sa.and_(_is_public, _is_theirs))
@@ -74,7 +76,8 @@ def of_token(token: str, *, at: datetime) -> Organised | None:
     if row is None:
         return None
     counters = (f"{at:%Y%m%d}", row.events, row.last, row.which, row.revisions, row.versions, row.turns)
-    return Organised(Found(feeds.version_of("o", *counters)), row.id, row.language)
+    changed_at = max(feeds.midnight(at), row.acted_at) if row.acted_at else None
+    return Organised(Found(feeds.version_of("o", *counters), changed_at), row.id, row.language)
 
 
 def parts(feed: Organised, *, at: datetime) -> list[bytes]:

@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import force_locale
 
+from eventsvc.calendars import nouns
 from eventsvc.calendars.models import Entry, EntryKind
-from eventsvc.calendars.showings import Status
+from eventsvc.calendars.showings import Showing, Status
+from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme.models import Session
 
@@ -20,7 +23,16 @@ _UIDS = (
     .where(Session.event_id == sa.bindparam("event_id"))
 )
 _PARTS = (
-    sa.select(Session.public_id, Entry.uid, Entry.facts, Entry.entitled_facts, Entry.sequence, Entry.session_id)
+    sa.select(
+        Session.public_id,
+        Entry.uid,
+        Entry.facts,
+        Entry.entitled_facts,
+        Entry.sequence,
+        Entry.session_id,
+        Event.language,
+    )
+    .join(Event, Event.id == Entry.event_id)
     .outerjoin(Session, Session.id == Entry.session_id)
     .where(Entry.event_id == sa.bindparam("event_id"), Entry.kind == EntryKind.SESSION)
     .order_by(Entry.starts_at, Entry.id)
@@ -29,9 +41,10 @@ _PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A session's entry for a letter: what it shows, to those entitled to the join link too, and its sequence.
+    """A session's entry for a letter: what it shows to those who speak and to those who come, and its sequence.
 
-    `session_id` is None of a session that was deleted.
+    `facts` tell how to answer; `entitled_facts` how to cancel, and the link to join. `session_id` is None of a session
+    that was deleted.
     """
 
     facts: dict[str, Any]
@@ -70,4 +83,8 @@ def by_uid(event_id: int, uids: Collection[str], *, after: datetime) -> dict[str
 
 
 def _part(row: Any) -> Part:
-    return Part(row.facts, row.entitled_facts or row.facts, row.sequence, row.session_id)
+    showing = Showing.from_json(row.facts)
+    with force_locale(row.language):
+        to_speak = nouns.noted(showing, nouns.how_to_answer(showing.organiser_email)).to_json()
+        to_come = row.entitled_facts or nouns.noted(showing, nouns.how_to_cancel(showing.organiser_email)).to_json()
+    return Part(to_speak, to_come, row.sequence, row.session_id)

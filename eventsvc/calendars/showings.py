@@ -6,6 +6,7 @@ import enum
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from eventsvc.calendars import zones
 
 _DAY = timedelta(days=1)
+_PLACE = ("location", "latitude", "longitude")
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -97,6 +99,15 @@ class Showing:
     def from_json(cls, facts: dict[str, Any]) -> Self:
         """Read back what `to_json` made, also by an older writer; unknown names are passed over."""
         return cls(**{field.name: _full(field.name, facts[field.name]) for field in fields(cls) if field.name in facts})
+
+
+def narrowed(facts: Mapping[str, Any], *, is_online: bool) -> dict[str, Any]:
+    """Return the facts of a showing for whoever takes part in one way: online without the place, else without a link.
+
+    Also of one that both ways lead to, as a hybrid event's.
+    """
+    others = _PLACE if is_online else ("join_url",)
+    return {name: value for name, value in facts.items() if name not in others}
 
 
 def clean(text: str) -> str:

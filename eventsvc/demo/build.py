@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,19 +15,21 @@ import config
 from eventsvc import clock
 from eventsvc.accounts import actors, audit
 from eventsvc.accounts import rules as accounts
-from eventsvc.accounts.actors import ATTENDEE, SYSTEM, Actor
+from eventsvc.accounts.actors import ATTENDEE, SPEAKER, SYSTEM, Actor
 from eventsvc.accounts.models import AuditEntry, User
 from eventsvc.demo import people
 from eventsvc.demo.coming import coming
 from eventsvc.demo.past import PAST
 from eventsvc.demo.shapes import Edition, Talk
+from eventsvc.demo.speakers import GUESTS
 from eventsvc.events import rules as events
 from eventsvc.events import wall
 from eventsvc.events.models import Event, FormerSlug
 from eventsvc.extensions import db
 from eventsvc.mail import delivery
+from eventsvc.programme import lineup
 from eventsvc.programme import rules as programme
-from eventsvc.registration import consent
+from eventsvc.registration import consent, offering
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration
 from eventsvc.registration.person import Person
@@ -38,6 +41,7 @@ _LOADED = "demo.loaded"
 # The office opened its books before the first of its events.
 _ACCOUNT_MADE = datetime(2020, 1, 6, 9, tzinfo=UTC)
 _BEFORE_OPENING = timedelta(days=7)
+_ASKED = timedelta(days=2)
 
 
 def load() -> int:
@@ -88,14 +92,19 @@ def _build(edition: Edition, olga: Actor, now: datetime) -> None:
     with clock.stopped(made):
         event = events.create(_facts(edition), by=olga, at=made)
         _add_talks(event, edition.talks, by=olga, at=made)
+        for said in edition.types:
+            registrations.add_type(event, said, by=olga, at=made)
+        _introduce(event, by=olga, at=made)
     if edition.is_draft:
         with clock.stopped(made):
             events.preview_link(event, by=olga, at=made)
         return
     published = max(made, _moment(edition.opens, edition) - _BEFORE_OPENING) if edition.opens else made
     published = min(published, now)
+    _ask(event, now, by=olga, at=published)
     with clock.stopped(published):
         events.publish(event, by=olga, at=published)
+    _record(event, published)
     if edition.people:
         _register(event, edition, now)
     if edition.cancelled is not None:
@@ -141,9 +150,37 @@ def _add_talks(event: Event, talks: tuple[Talk, ...], *, by: Actor, at: datetime
             "ends_at": _hour(event, talk.day, talk.ends),
             "room_id": rooms.get(talk.room),
             "track_id": tracks.get(talk.track),
+            "recording_url": talk.recording,
+            "slides_url": talk.slides,
             "speakers": [{"name": name, "affiliation": place, "role": role} for name, place, role in talk.speakers],
         }
         programme.add_session(event, said, by=by, at=at)
+
+
+def _introduce(event: Event, *, by: Actor, at: datetime) -> None:
+    """Write the cards of those who speak, as far as they are made up."""
+    for place in lineup.at_event(event):
+        guest = GUESTS.get(place.speaker.name)
+        if guest is not None and not place.speaker.biography:
+            card = {name: getattr(guest, name) for name in ("country", "biography", "email", "language")}
+            programme.edit_speaker(event, place.speaker, card, by=by, at=at)
+
+
+def _ask(event: Event, now: datetime, *, by: Actor, at: datetime) -> None:
+    """Ask those who speak whether they come, before all the world reads that they do; most have answered since."""
+    asked_at, answered_at = at - _ASKED, at - _ASKED / 2
+    with clock.stopped(asked_at):
+        programme.invite(event, by=by, at=asked_at)
+    _record(event, asked_at)
+    with clock.stopped(answered_at):
+        for place in lineup.at_event(event):
+            guest = GUESTS.get(place.speaker.name)
+            # Whoever was there had said that they come.
+            comes = True if events.is_over(event, now) else guest.comes if guest else None
+            if guest is None or comes is None:
+                continue
+            for part in place.parts:
+                programme.answer(part, comes=comes, note="" if comes else guest.note, by=SPEAKER, at=answered_at)
 
 
 def _hour(event: Event, day: int, hour: str) -> datetime:
@@ -160,9 +197,10 @@ def _register(event: Event, edition: Edition, now: datetime) -> None:
     last = min([now, *(m for m in (event.registration_closes_at, event.starts_at) if m is not None)])
     first = event.registration_opens_at or event.created_at
     times = people.moments(edition.slug, edition.people + edition.leave, first, last)
+    types = itertools.cycle([each.id for each in offering.offered(event.id)] or [None])
     came = [
-        _come(event, person, language, at)
-        for (person, language), at in zip(people.somebody(edition.slug), times, strict=False)
+        _come(event, person, language, type_id, at)
+        for (person, language), type_id, at in zip(people.somebody(edition.slug), types, times, strict=False)
     ]
     _record(event, times[-1])
     # Not the first who came, nor neighbours: as it happens.
@@ -173,10 +211,16 @@ def _register(event: Event, edition: Edition, now: datetime) -> None:
         _record(event, at)
 
 
-def _come(event: Event, person: Person, language: str, at: datetime) -> Registration:
+def _come(event: Event, person: Person, language: str, type_id: int | None, at: datetime) -> Registration:
     with clock.stopped(at):
         return registrations.register(
-            event.id, person, by=ATTENDEE, at=at, language=language, consent_version=consent.VERSION
+            event.id,
+            person,
+            by=ATTENDEE,
+            at=at,
+            language=language,
+            consent_version=consent.VERSION,
+            ticket_type_id=type_id,
         )
 
 

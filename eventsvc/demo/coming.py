@@ -22,6 +22,7 @@ def coming(today: date) -> tuple[Edition, ...]:
         _waiting_list(today),
         _full(today),
         _filling_up(today),
+        _hybrid(today),
         _open_fair(today),
         _open_school(today),
         _open_course(today),
@@ -148,6 +149,46 @@ def _filling_up(today: date) -> Edition:
         people=66,
         leave=1,
         talks=CONFERENCE_TALKS,
+    )
+
+
+def _hybrid(today: date) -> Edition:
+    starts = _at(_next(today + timedelta(days=52), THURSDAY), "13:00")
+    return Edition(
+        slug=f"health-and-migration-symposium-{starts:%Y}",
+        said={
+            **about.SYMPOSIUM,
+            "series": "",
+            "title": "Symposium: health and migration",
+            "mode": Mode.HYBRID,
+            "join_url": "https://video.example.org/health-and-migration",
+            "summary": "An afternoon on care for people on the move, in the room and online.",
+            "description": "What do people who had to leave home need from a hospital, and what does it need to know "
+            "of them? Short talks, and time to ask.\n\nThe speakers are still to be announced.",
+        },
+        starts=starts,
+        ends=starts.replace(hour=17),
+        made=_at(today - timedelta(days=26), "10:00"),
+        opens=_at(today - timedelta(days=16), "09:00"),
+        closes=starts - timedelta(days=3),
+        people=44,
+        leave=1,
+        types=(
+            {
+                "name": "On site",
+                "description": "In the main hall, with lunch and drinks.",
+                "mode": Mode.IN_PERSON,
+                "capacity": 20,
+                "fee_cents": 2500,
+                "fee_note": "We send an invoice to your organisation; write your reference with the transfer.",
+                "fee_due_days": 21,
+            },
+            {
+                "name": "Online",
+                "description": "You follow it live by a link, and ask questions in writing.",
+                "mode": Mode.ONLINE,
+            },
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """The office's real events, on the dates they were held; where only a year is known, in a plausible week of it.
 
-People are named only where the facts name them: everybody else is still to be announced.
+People are named only where the facts name them; whoever else is in a programme is made up, as those who came are.
 """
 
 from __future__ import annotations

@@ -1,20 +1,29 @@
-"""Programmes of the demo: plausible titles, and nobody named whom the facts do not name."""
+"""Programmes of the demo: plausible titles, and people who are made up, but for who is named by the facts."""
 
 from __future__ import annotations
 
-from eventsvc.demo.shapes import TO_BE_ANNOUNCED, Talk
+from eventsvc.demo.shapes import Talk
+from eventsvc.demo.speakers import (
+    ANNELIEK,
+    IFEOMA,
+    JORRIT,
+    KWABENA,
+    LIEKE,
+    MIRTHE,
+    NOMVULA,
+    PILAR,
+    ROSWITHA,
+    TOMAS,
+    YUSRA,
+)
 
 HALL, SIDE = "Main hall", "Side room"
 ACCESS, DIVERSITY = "Access", "Diversity"
 
 
-def _unnamed(*from_where: str, role: str = "speaker") -> tuple[tuple[str, str, str], ...]:
-    return tuple((TO_BE_ANNOUNCED, place, role) for place in from_where)
-
-
 SYMPOSIUM_DAY = (
     Talk(0, "09:30", "10:00", "Coffee and registration", "break", HALL),
-    Talk(0, "10:00", "10:15", "Welcome", "other", HALL, speakers=_unnamed("LUMC Global", role="chair")),
+    Talk(0, "10:00", "10:15", "Welcome", "other", HALL, speakers=(MIRTHE.as_("chair"),)),
     Talk(
         0,
         "10:15",
@@ -24,7 +33,7 @@ SYMPOSIUM_DAY = (
         HALL,
         ACCESS,
         "Doses were made in record time and shared out slowly. What would have to be agreed beforehand next time?",
-        _unnamed("academia"),
+        (NOMVULA.as_("speaker"),),
     ),
     Talk(
         0,
@@ -35,7 +44,7 @@ SYMPOSIUM_DAY = (
         HALL,
         ACCESS,
         "From the first permit to the millionth dose: a plant, a regulator and a buyer tell what held them up.",
-        _unnamed("the private sector"),
+        (IFEOMA.as_("speaker"),),
     ),
     Talk(
         0,
@@ -46,7 +55,7 @@ SYMPOSIUM_DAY = (
         SIDE,
         DIVERSITY,
         "Bring a protocol of your own. In pairs you find out whom it leaves out, and what that costs.",
-        _unnamed("academia", role="tutor"),
+        (PILAR.as_("tutor"),),
     ),
     Talk(0, "11:45", "13:00", "Lunch", "break", HALL),
     Talk(
@@ -58,7 +67,7 @@ SYMPOSIUM_DAY = (
         HALL,
         DIVERSITY,
         "The same injection, a different immune response. What is known of the reasons, and what follows.",
-        _unnamed("academia"),
+        (KWABENA.as_("speaker"),),
     ),
     Talk(
         0,
@@ -69,7 +78,7 @@ SYMPOSIUM_DAY = (
         HALL,
         DIVERSITY,
         "Ethics committees, funders and patients can each ask for it. Who should go first?",
-        _unnamed("the public sector"),
+        (LIEKE.as_("speaker"),),
     ),
     Talk(0, "14:30", "15:00", "Tea", "break", HALL),
     Talk(
@@ -82,8 +91,8 @@ SYMPOSIUM_DAY = (
         ACCESS,
         "Four views on one question, and the audience decides which was the best answer.",
         (
-            *_unnamed("LUMC Global", role="chair"),
-            *_unnamed("academia", "politics", "the public sector", "the private sector", role="panellist"),
+            MIRTHE.as_("chair"),
+            *(guest.as_("panellist") for guest in (NOMVULA, JORRIT, LIEKE, IFEOMA)),
         ),
     ),
     Talk(0, "16:15", "17:00", "Drinks", "social", HALL),
@@ -98,6 +107,8 @@ FETAL_THERAPY_TALKS = (
         "keynote",
         abstract="What can be treated before birth today, and what comes next.",
         speakers=(("Prof. Dick Oepkes", "LUMC", "speaker"),),
+        recording="https://media.example.org/innovations-in-fetal-therapy",
+        slides="https://media.example.org/innovations-in-fetal-therapy/slides",
     ),
     Talk(
         0,
@@ -107,15 +118,23 @@ FETAL_THERAPY_TALKS = (
         "panel",
         speakers=(
             ("Prof. Dick Oepkes", "LUMC", "panellist"),
-            *_unnamed("Department of Obstetrics and Gynecology, LUMC", role="chair"),
+            ROSWITHA.as_("chair"),
         ),
     ),
 )
 
 CONFERENCE_TALKS = (
     Talk(0, "09:00", "09:30", "Opening", "other", "Plenary"),
-    Talk(0, "09:30", "11:00", "Students present: oncology and immunology", "talk", "Plenary", speakers=_unnamed("")),
-    Talk(0, "13:00", "14:30", "Workshop: reading a scan", "workshop", "Workshops", speakers=_unnamed("", role="tutor")),
+    Talk(
+        0,
+        "09:30",
+        "11:00",
+        "Students present: oncology and immunology",
+        "talk",
+        "Plenary",
+        speakers=(YUSRA.as_("speaker"),),
+    ),
+    Talk(0, "13:00", "14:30", "Workshop: reading a scan", "workshop", "Workshops", speakers=(TOMAS.as_("tutor"),)),
     Talk(
         1,
         "10:00",
@@ -124,8 +143,10 @@ CONFERENCE_TALKS = (
         "talk",
         "Plenary",
         abstract="Which places there are, when to apply, and what former exchange students wish they had known.",
-        speakers=_unnamed("LUMC Global"),
+        speakers=(MIRTHE.as_("speaker"),),
     ),
-    Talk(1, "11:00", "12:30", "Students present: public health", "talk", "Plenary", speakers=_unnamed("")),
+    Talk(
+        1, "11:00", "12:30", "Students present: public health", "talk", "Plenary", speakers=(ANNELIEK.as_("speaker"),)
+    ),
     Talk(2, "15:30", "16:30", "Prizes and farewell", "social", "Plenary"),
 )

@@ -11,14 +11,14 @@ from eventsvc.events.models import LinkKind, PartnerRole
 
 # A line end that is there for the sake of the source: no paragraph, item or heading begins after it.
 _WRAPPED = re.compile(r"(?<=\S)\n(?=\S)(?!- |#|\d+\. )")
-TO_BE_ANNOUNCED = "Speaker to be announced"
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
     """An item of the programme; `day` counts from 0, `starts` and `ends` are hours on the event's clock.
 
-    `speakers` are (name, affiliation, role); `room` and `track` are made when first named.
+    `speakers` are (name, affiliation, role); `room` and `track` are made when first named. `recording` and `slides` are
+    addresses of what remains of it.
     """
 
     day: int
@@ -30,6 +30,8 @@ class Talk:
     track: str = ""
     abstract: str = ""
     speakers: tuple[tuple[str, str, str], ...] = ()
+    recording: str = ""
+    slides: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Edition:
     """One event of the demo. All times are naive, on the event's own clock.
 
     `said` has names of `events.contents.ALL` without times. `made` is when its draft was begun. `people` come in after
-    registration `opens`, as many as there will be, and `leave` more who think better of it. `afterwards` are links put
+    registration `opens`, as many as there will be, and `leave` more who think better of it; of ticket `types` (what the
+    rules are told of each) they take one after the other. `afterwards` are links put
     on the page when it is over, `note` what is told then. `cancelled` is when, and the sentence to the people.
     """
 
@@ -51,6 +54,7 @@ class Edition:
     people: int = 0
     leave: int = 0
     talks: tuple[Talk, ...] = ()
+    types: tuple[dict[str, Any], ...] = ()
     afterwards: tuple[dict[str, Any], ...] = ()
     note: str = ""
     cancelled: tuple[datetime, str] | None = None

@@ -30,7 +30,8 @@ COLUMNS = (
     "timezone", "starts_at", "ends_at", "is_all_day",
     "room", "join_url", "costs", "audience", "benefits", "accessibility", "contact_name", "contact_email",
     "accepts_registrations", "registration_opens_at", "registration_closes_at", "capacity", "has_waiting_list",
-    "is_list_stopped", "retention_days", "attendance_note",
+    "is_list_stopped", "offer_hours", "proof_hours", "changes_close_at", "accepts_groups", "retention_days",
+    "attendance_note",
 )  # fmt: skip
 RELATIONS = ("series", "venue", "partners", "links")
 ALL = COLUMNS + RELATIONS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -24,7 +25,8 @@ from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.events.standing import Places
 from eventsvc.extensions import db
-from eventsvc.programme import published
+from eventsvc.programme import announcing, published
+from eventsvc.programme import notifications as programmes
 from eventsvc.registration import standings
 
 blueprint = Blueprint("events_desk", __name__, url_prefix="/desk/events")
@@ -166,7 +168,7 @@ def publish(slug: str) -> Any:
             flash(sentence, "no")
         return redirect(url_for(".edit", slug=event.slug), 303)
     db.session.commit()
-    flash(_reinstated(done.told) if was_cancelled else _("It is published. Here is its address."), "ok")
+    flash(_reinstated(done.told) if was_cancelled else _published(done.told), "ok")
     return redirect(url_for(".show", slug=event.slug), 303)
 
 
@@ -179,7 +181,7 @@ def cancel(slug: str) -> Any:
         return _overview(event, form), 422
     if form.sentence.data and not form.is_sure.data and event.status is Status.PUBLISHED:
         form.is_sure.data = "1"
-        return render_template("desk/events/cancel.html", event=event, form=form, reach=notifications.reach(event))
+        return render_template("desk/events/cancel.html", event=event, form=form, reach=_reach(event))
     try:
         told = rules.cancel(event, sentence=form.sentence.data or "", by=me(), at=clock.now())
     except Refused as refused:
@@ -192,7 +194,7 @@ def cancel(slug: str) -> Any:
         "It is cancelled. Letters to %(num)s people are on their way.",
         told,
     )
-    flash(sentence if told else _("It is cancelled. Nobody had registered."), "ok")
+    flash(sentence if told else _("It is cancelled. There was nobody to write to."), "ok")
     return redirect(url_for(".show", slug=event.slug), 303)
 
 
@@ -298,7 +300,16 @@ def _overview(event: Event, form: CancelForm) -> str:
         mode=words.MODES[event.mode],
         span=_span(event, locale),
         unpublished=len(published.pending(event.id)) if event.is_public else 0,
+        tells=_tells(event, at),
     )
+
+
+def _tells(event: Event, at: datetime) -> int:
+    """Count the people whom publishing would write to."""
+    if rules.is_over(event, at) or event.status not in {Status.DRAFT, Status.CANCELLED}:
+        return 0
+    is_first = event.status is Status.DRAFT
+    return programmes.first_reach(event, published.pending(event.id)) if is_first else _reach(event)
 
 
 def _span(event: Event, locale: str) -> str:
@@ -314,6 +325,11 @@ def _code(address: str) -> Markup:
     return Markup(written)  # noqa: S704 - drawn from our own address
 
 
+def _reach(event: Event) -> int:
+    """Count the letters that news of an event would make."""
+    return notifications.reach(event) + announcing.reach(event)
+
+
 def _form_page(form: EventForm, event: Event, theirs: list[dict[str, str]]) -> str:
     series = db.session.scalars(sa.select(Series.title).order_by(Series.title))
     return render_template(
@@ -322,7 +338,7 @@ def _form_page(form: EventForm, event: Event, theirs: list[dict[str, str]]) -> s
         event=event,
         theirs=theirs,
         series=list(series),
-        reach=notifications.reach(event) if event.status is Status.PUBLISHED else 0,
+        reach=_reach(event) if event.status is Status.PUBLISHED else 0,
         is_over=rules.is_over(event, clock.now()),
     )
 
@@ -370,6 +386,15 @@ def _saved(done: rules.Done) -> str:
         len(done.moved_up),
     )
     return " ".join([_("Saved."), *([told] if done.told else []), *([moved_up] if done.moved_up else [])])
+
+
+def _published(told: int) -> str:
+    speakers = ngettext(
+        "A letter to one person who speaks leaves in ten minutes.",
+        "Letters to %(num)s people who speak leave in ten minutes.",
+        told,
+    )
+    return " ".join([_("It is published. Here is its address."), *([speakers] if told else [])])
 
 
 def _reinstated(told: int) -> str:

@@ -13,6 +13,7 @@ from eventsvc.events import rows, words
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.events.places import Where, where
+from eventsvc.events.standing import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Facts:
     cover: Markup
 
 
-def facts(event: Event, locale: str, *, is_over: bool) -> Facts:
+def facts(event: Event, there: Places, locale: str, *, is_over: bool) -> Facts:
     """Write the facts of an event for a reader of `locale`."""
     is_timed = event.starts_at is not None and not event.is_all_day
     return Facts(
@@ -43,8 +44,8 @@ def facts(event: Event, locale: str, *, is_over: bool) -> Facts:
         starts_at=_iso(event.starts_at) if is_timed else "",
         ends_at=_iso(event.ends_at) if is_timed else "",
         where=where(event, locale, is_over=is_over),
-        costs=rows.costs(event),
-        places=_places(event),
+        costs=rows.costs(event, there.fees, locale),
+        places=_places(event, there),
         strip=covers.svg(event.title, rows.palette(event), 40, 4, is_strip=True),
         cover=covers.svg(event.title, rows.palette(event), 18, 5),
     )
@@ -60,5 +61,5 @@ def _iso(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""
 
 
-def _places(event: Event) -> str:
-    return str(event.capacity) if event.capacity is not None and event.accepts_registrations else ""
+def _places(event: Event, there: Places) -> str:
+    return str(there.capacity) if there.capacity is not None and event.accepts_registrations else ""

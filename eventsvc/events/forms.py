@@ -38,7 +38,8 @@ from eventsvc.registration import countries
 
 LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt")
 MOST_PLACES = 100_000
-_TIMES = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
+_TIMES = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "changes_close_at")
+LONGEST_HOURS = 14 * 24
 _VENUE = ("name", "street", "postcode", "city", "country", "map_url")
 
 
@@ -133,6 +134,10 @@ class EventForm(FlaskForm):
     capacity = Whole(_l("Places"), 0, MOST_PLACES)
     has_waiting_list = BooleanField(_l("Keep a waiting list when it is full"))
     is_list_stopped = BooleanField(_l("Stop the waiting list: nobody moves up or is added"))
+    offer_hours = Whole(_l("Hours to take an offered place"), 1, LONGEST_HOURS)
+    proof_hours = Whole(_l("Hours to prove an address"), 1, LONGEST_HOURS)
+    changes_close_at = WallTime(_l("People change by themselves until"))
+    accepts_groups = BooleanField(_l("One person may register several"))
     retention_days = Whole(_l("Days until people's data are deleted"), 1, 3650)
 
     costs = line(_l("What it costs"), 200)
@@ -173,7 +178,7 @@ class EventForm(FlaskForm):
         """Return the times that could be read, in pairs: of half a pair nothing can be said."""
         if self.timezone.errors:
             return {}
-        pairs = (_TIMES[:2], _TIMES[2:])
+        pairs = (_TIMES[:2], _TIMES[2:4])
         whole = [name for pair in pairs if not any(self[name].errors for name in pair) for name in pair]
         return {name: moment for name, moment in self._spans().items() if name in whole}
 

@@ -1,40 +1,51 @@
-"""Pages that were drawn, kept under the facts they show."""
+"""What was made for one reader is kept for the next, under the facts it was made from: pages, and what they show."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from threading import Lock
+from typing import Generic, TypeVar
 
 from flask import current_app
+
+T = TypeVar("T")
 
 KEPT = 64
 _NAME = "eventsvc.events.kept"
 
 
-def drawn(facts: Hashable, draw: Callable[[], str]) -> str:
-    """Return the page that shows these facts, drawn now if this application does not keep it."""
-    kept: Kept = current_app.extensions.setdefault(_NAME, Kept())
-    return kept.text(facts, draw)
+def drawn(facts: Hashable, draw: Callable[[], str], *, among: str = "pages", size: int = KEPT) -> str:
+    """Return the page that shows these facts, drawn now if this application does not keep it.
+
+    Pages of one kind (`among`) crowd out none of another.
+    """
+    return held(among, facts, draw, size=size)
 
 
-class Kept:
-    """At most `size` texts, each under all the facts it was made from: nothing is ever out of date, only unused.
+def held(among: str, facts: Hashable, make: Callable[[], T], *, size: int) -> T:
+    """Return what comes of these facts, made now if this application does not keep it; at most `size` of a kind."""
+    shelves: dict[str, Kept[T]] = current_app.extensions.setdefault(_NAME, {})
+    return shelves.setdefault(among, Kept(size)).thing(facts, make)
 
-    What was kept first goes first. One per application; processes need not agree.
+
+class Kept(Generic[T]):
+    """At most `size` things, each under all the facts it was made from: nothing is ever out of date, only unused.
+
+    What was kept first goes first. One of a kind per application; processes need not agree.
     """
 
     def __init__(self, size: int = KEPT) -> None:
         self._size = size
-        self._texts: dict[Hashable, str] = {}
+        self._things: dict[Hashable, T] = {}
         self._lock = Lock()
 
-    def text(self, facts: Hashable, draw: Callable[[], str]) -> str:
-        """Return the text of these facts, drawn now if it is not there."""
-        found = self._texts.get(facts)
+    def thing(self, facts: Hashable, make: Callable[[], T]) -> T:
+        """Return what comes of these facts, made now if it is not there."""
+        found = self._things.get(facts)
         if found is None:
-            found = draw()
+            found = make()
             with self._lock:
-                while len(self._texts) >= self._size:
-                    del self._texts[next(iter(self._texts))]
-                self._texts[facts] = found
+                while len(self._things) >= self._size:
+                    del self._things[next(iter(self._things))]
+                self._things[facts] = found
         return found

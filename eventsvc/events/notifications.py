@@ -49,13 +49,13 @@ class _Writing:
     def facts(self, to: Registration) -> dict[str, Any]:
         """Return what any letter to this person tells, with the invitations of whoever has a seat."""
         facts = self._facts | told.of_person(to, self._event.join_url)
-        if to.has_seat and self._invitation:
+        if to.is_confirmed and self._invitation:
             facts["invitation"] = told.counted(self._invitation, to)
         return facts | holdings.told(self._calendars.asks(to))
 
     def end(self, to: Registration) -> dict[str, Any]:
         """Return the end of an entry whose date was taken away, for whoever has a seat."""
-        return {"ending": told.counted(self._end, to)} if to.has_seat and self._end else {}
+        return {"ending": told.counted(self._end, to)} if to.is_confirmed and self._end else {}
 
     def draft(self, kind: str, to: Registration, facts: dict[str, Any], *, due_at: datetime) -> Draft:
         event = self._event
@@ -136,7 +136,7 @@ def _due(edit: _Edit, held: Withdrawn | None) -> datetime:
 
 def _seen_by(to: Registration, before: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts before an edit as this person knew them."""
-    return {"event": before["event"], "venue": before["venue"]} | told.joining(to, before["join_url"])
+    return {"event": before["event"], "venue": before["venue"]} | told.taking_part(to, before["join_url"])
 
 
 def _live(event: Event) -> sa.Select[int]:

@@ -28,7 +28,8 @@ from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
 from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
-from eventsvc.registration import standings
+from eventsvc.registration import seats, standings, ticketing
+from eventsvc.registration.ticketing import Card
 
 blueprint = Blueprint("events", __name__)
 
@@ -156,6 +157,7 @@ class Seen:
     rows: tuple[Any, ...]
     showing: Showing | None
     places: Places
+    tickets: tuple[Card, ...]
     companions: tuple[Companion, ...]
     remains: tuple[Remains, ...]
     items: tuple[Item, ...]
@@ -169,17 +171,20 @@ class Seen:
 
 
 def _page(found: Found, *, is_preview: bool = False) -> str:
-    """Return an event's page: six queries, eight where a later edition may be gone to, and the drawing if it is new."""
+    """Return an event's page: six queries, one more with ticket types and two
+    where a later edition may be gone to, and the drawing if it is new."""
     event, at, locale = found.event, clock.now(), web.language()
     companions, remains = finding.companions(event.id)
     editions = finding.editions(event.series_id, without=event.id) if event.series_id else ()
-    there = standings.of(event, at)
+    seating = seats.taken(event.id, at)
+    there = standings.told(event, seating, at)
     following = None if there.is_open else finding.next_edition(event, editions, at)
     scene = Scene(event, there, remains, following, locale, at)
     seen = Seen(
         rows=(*_values(event), *_values(event.venue), *_values(event.series)),
         showing=found.showing,
         places=scene.places,
+        tickets=ticketing.among(event, seating, locale, at),
         companions=companions,
         remains=remains,
         items=reading.items(event.id) if event.is_public else reading.drafted(event.id),
@@ -208,13 +213,14 @@ def _draw(scene: Scene, seen: Seen) -> str:
         is_preview=seen.is_preview,
         panel=panel(scene),
         places=scene.places,
-        facts=facts(event, locale, is_over=standing in {Standing.CANCELLED, Standing.ENDED}),
+        facts=facts(event, scene.places, locale, is_over=standing in {Standing.CANCELLED, Standing.ENDED}),
         points=seen.points,
         inner=inner(event, seen.items, seen.companions, locale, seen.asked),
         editions=[(rows.dates(each, locale), each) for each in seen.editions[:_FEW]],
         remains=[(words.link_act(*link[:2], link.language, locale), link) for link in seen.remains],
         calendar=_calendar(event, seen.showing),
-        **_head(event, seen.companions),
+        tickets=() if standing in {Standing.CANCELLED, Standing.ENDED} else seen.tickets,
+        **_head(event, seen.companions, seen.tickets),
     )
 
 
@@ -231,12 +237,12 @@ def _calendar(event: Event, showing: Showing | None) -> dict[str, str]:
     }
 
 
-def _head(event: Event, companions: Sequence[Companion]) -> dict[str, Any]:
+def _head(event: Event, companions: Sequence[Companion], tickets: Sequence[Card]) -> dict[str, Any]:
     """Return what the page's head tells programs; a draft's tells them nothing."""
     if not event.is_public:
         return {}
     image = links.absolute("events.card", slug=event.slug, digest=cards.card(event).digest)
-    described = structured.of_event(event, companions, image=image, organiser=current_app.config["SITE_NAME"])
+    described = structured.of_event(event, companions, tickets, image=image, organiser=current_app.config["SITE_NAME"])
     about = links.absolute("embed.oembed", url=links.absolute("events.show", slug=event.slug), format="json")
     return {"image": image, "structured": described, "oembed": about}
 

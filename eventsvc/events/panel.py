@@ -82,7 +82,7 @@ def _draft(scene: Scene, word: Word) -> Panel:
 
 
 def _opens(scene: Scene, word: Word) -> Panel:
-    opens_at = scene.event.registration_opens_at
+    opens_at = scene.places.opens_at or scene.event.registration_opens_at
     zone = scene.zone(opens_at) if opens_at else ""
     sentence = _("%(zone)s. Registration opens on this page; nothing needs to be done before.", zone=zone)
     calendar = Button(_("Add to my calendar"), url_for("calendars.event", slug=scene.event.slug, download=1))
@@ -90,7 +90,7 @@ def _opens(scene: Scene, word: Word) -> Panel:
 
 
 def _open(scene: Scene, word: Word) -> Panel:
-    left, capacity = scene.places.left, scene.event.capacity
+    left, capacity = scene.places.left, scene.places.capacity
     if left is None:
         sentence = _("There is a place for everybody who registers.")
     else:
@@ -106,7 +106,7 @@ def _open(scene: Scene, word: Word) -> Panel:
 def _waiting(scene: Scene, word: Word) -> Panel:
     ahead = ngettext("%(num)d person", "%(num)d people", scene.places.waiting)
     before = ngettext("waits before you.", "wait before you.", scene.places.waiting)
-    taken = _("All %(capacity)d places are taken.", capacity=scene.event.capacity)
+    taken = _("All %(capacity)d places are taken.", capacity=scene.places.capacity or 0)
     if scene.places.left:
         taken = _("Free places go to the people on the list first.")
     if not scene.places.waiting:
@@ -130,8 +130,10 @@ def _closed(scene: Scene, word: Word) -> Panel:
         sentence = _("The date is not known yet. Registration opens on this page once it is.")
     elif not event.accepts_registrations:
         sentence = _("This event takes no registrations here. Ask the contact person below how to take part.")
+    elif scene.places.is_by_invitation:
+        sentence = _("People register by a personal invitation. Ask the contact person below if you expected one.")
     else:
-        closed = when.moment(closing_at(event), event.timezone, scene.locale)
+        closed = when.moment(scene.places.closes_at or closing_at(event), event.timezone, scene.locale)
         sentence = _(
             "Registration closed on %(moment)s. Ask the contact person below if you have a question.", moment=closed
         )
@@ -176,7 +178,7 @@ def _register(scene: Scene, label: str) -> Button:
 
 
 def _deadline(scene: Scene) -> str:
-    closes, timezone = closing_at(scene.event), scene.event.timezone
+    closes, timezone = scene.places.closes_at or closing_at(scene.event), scene.event.timezone
     day = when.near_day(closes, timezone, scene.locale, has_weekday=True)
     said = _("Register by <strong>%(moment)s</strong>, %(zone)s. It takes about a minute, and needs no account.")
     # Markup's own formatting escapes what is put in: a town's name is typed by people.
@@ -184,7 +186,7 @@ def _deadline(scene: Scene) -> str:
 
 
 def _by(scene: Scene) -> str:
-    closes = closing_at(scene.event)
+    closes = scene.places.closes_at or closing_at(scene.event)
     return _("Register by %(day)s", day=words.day(closes, scene.event.timezone, scene.locale, scene.at))
 
 

@@ -20,12 +20,16 @@ class Where:
     map_url: str = ""
 
 
-def where(event: Event, locale: str, *, is_over: bool = False) -> Where:
-    """Say where an event is. The link to join is for registered people only and is never in it."""
-    if event.mode is Mode.ONLINE:
+def where(event: Event, locale: str, *, is_over: bool = False, mode: Mode | None = None) -> Where:
+    """Say where an event is, or is for whoever takes part in one `mode`.
+
+    The link to join is for registered people only and is never in it.
+    """
+    mode = mode or event.mode
+    if mode is Mode.ONLINE:
         return Where(_("Online") if is_over else _("Online, link after registration"))
     found = _on_site(event, locale)
-    if event.mode is Mode.HYBRID:
+    if mode is Mode.HYBRID:
         line = _("%(place)s, and online", place=found.line) if event.venue else _("On site and online")
         return Where(line, found.detail, found.map_url)
     return found

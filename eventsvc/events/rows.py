@@ -17,6 +17,7 @@ from eventsvc.events.panel import zone_of
 from eventsvc.events.places import short
 from eventsvc.events.standing import Standing, closing_at
 from eventsvc.events.words import Word
+from eventsvc.money import Fees
 
 _LONG_LIST = 3
 
@@ -121,9 +122,9 @@ def palette(event: Event) -> str:
     return event.palette if event.palette in covers.PALETTES else covers.palette_of(event.cover_seed)
 
 
-def costs(event: Event) -> str:
-    """Say what an event costs."""
-    return event.costs or _("Free")
+def costs(event: Event, fees: Fees | None, locale: str) -> str:
+    """Say what an event costs: as its organiser wrote it, else by the fees of its ticket types."""
+    return event.costs or (fees.said(locale) if fees else _("Free"))
 
 
 def _other_language(event: Event, locale: str) -> str:
@@ -164,7 +165,9 @@ def _note(listed: Listed, reader: Reader) -> str:
     event = listed.event
     if listed.places.standing is Standing.CANCELLED:
         return ""
-    if not listed.places.is_open or event.registration_closes_at is None:
-        return costs(event)
-    by = words.day(closing_at(event), event.timezone, reader.locale, reader.at)
-    return f"{_('Register by %(day)s', day=by)} · {costs(event)}"
+    price = costs(event, listed.places.fees, reader.locale)
+    closes_at = listed.places.closes_at or closing_at(event) if listed.places.is_open else None
+    if closes_at is None or closes_at == event.starts_at:
+        return price
+    by = words.day(closes_at, event.timezone, reader.locale, reader.at)
+    return f"{_('Register by %(day)s', day=by)} · {price}"

@@ -25,7 +25,10 @@ from eventsvc.events import contents, errors, notifications, wall
 from eventsvc.events.kinds import PLANS
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.programme import published
+from eventsvc.programme import announcing, published
+from eventsvc.programme import notifications as programmes
+from eventsvc.programme.models import Version
+from eventsvc.programme.notifications import Concerned
 from eventsvc.registration import rules as registrations
 from eventsvc.registration import seats
 from eventsvc.registration.models import Registration
@@ -98,14 +101,19 @@ def edit(
     _flush_address(event.slug)
     _finish("event.edited", event, begun, by=by, at=at)
     is_news = event.status is Status.PUBLISHED and not (was_over and is_over(event, at))
-    told = notifications.changed(event, before, is_told=is_told, at=at) if is_news else 0
+    told = 0
+    if is_news:
+        told = notifications.changed(event, before, is_told=is_told, at=at)
+        told += announcing.changed(event, before, is_told=is_told, at=at)
+        programmes.refreshed(event, at=at)
     return Done(tuple(registrations.serve_list(event, by=by, at=at)), told)
 
 
 def publish(event: Event, *, by: Actor, at: datetime) -> Done:
     """Let everybody see an event; publishing again undoes a cancellation, and tells everybody so while it is ahead.
 
-    Raises NotReady with a sentence for each thing that people would miss.
+    With the first version of its programme, whoever speaks in that is told of their sessions. Raises NotReady with a
+    sentence for each thing that people would miss.
     """
     _hold(event)
     if event.status is Status.PUBLISHED:
@@ -113,18 +121,19 @@ def publish(event: Event, *, by: Actor, at: datetime) -> Done:
     _check_ready(event, at)
     is_news = event.status is Status.CANCELLED and not is_over(event, at)
     before = snapshot(event, _STATES)
-    if event.status is Status.DRAFT:
-        _publish_programme(event, at)
+    programme = _publish_programme(event, at) if event.status is Status.DRAFT else None
     event.status, event.cancellation_note, event.cancelled_at = Status.PUBLISHED, "", None
     event.published_at = event.published_at or at
     event.updated_at = at
     _finish("event.published", event, before, by=by, at=at)
-    told = notifications.reinstated(event, at=at) if is_news else 0
+    told = programmes.published(event, *programme, at=at) if programme else 0
+    if is_news:
+        told = notifications.reinstated(event, at=at) + announcing.reinstated(event, at=at)
     return Done(tuple(registrations.serve_list(event, by=by, at=at)), told)
 
 
 def cancel(event: Event, *, sentence: str, by: Actor, at: datetime) -> int:
-    """Cancel a published event, tell everybody who holds or awaits a place why, and return how many letters that makes.
+    """Cancel a published event, tell everybody who comes, waits or speaks why, and return how many letters that makes.
 
     Their registrations stay as they are. Raises NotPublished, NoSentence.
     """
@@ -138,7 +147,8 @@ def cancel(event: Event, *, sentence: str, by: Actor, at: datetime) -> int:
     event.updated_at = at
     # The letters carry what the calendar now shows, so it is brought up to date first.
     _finish("event.cancelled", event, before, by=by, at=at)
-    return notifications.cancelled(event, sentence=event.cancellation_note, at=at)
+    told = notifications.cancelled(event, sentence=event.cancellation_note, at=at)
+    return told + announcing.cancelled(event, sentence=event.cancellation_note, at=at)
 
 
 def archive(event: Event, *, by: Actor, at: datetime) -> None:
@@ -253,10 +263,15 @@ def _record(act: str, event: Event, before: dict[str, Any], after: dict[str, Any
     audit.record(act, event, by=by, at=at, event_id=event.id, before=before, after=seen)
 
 
-def _publish_programme(event: Event, at: datetime) -> None:
-    """Show the programme with its event; one that has none yet gets its first version when there is one."""
-    if published.last(event.id) is None and published.drafted(event.id):
-        published.bring(event, at=at)
+def _publish_programme(event: Event, at: datetime) -> tuple[Version, Concerned] | None:
+    """Show the programme with its event, and return its first version and whom that concerns.
+
+    None: there is nothing to show yet, and the first version comes when there is.
+    """
+    if published.last(event.id) is not None or not published.drafted(event.id):
+        return None
+    version, found = published.bring(event, at=at)
+    return version, programmes.concerned(event, found)
 
 
 def _check_ready(event: Event, at: datetime) -> None:

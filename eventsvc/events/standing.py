@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventsvc.events.models import Event, Status
+from eventsvc.money import Fees
 
 
 class Standing(enum.StrEnum):
@@ -28,12 +29,21 @@ FILLING_FROM = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What a page tells of an event's places. `left` is None where there is no limit."""
+    """What a page tells of an event's places: `left` of `capacity` are free, None where there is no limit.
+
+    With ticket types, `fees` is what they cost, and `opens_at` and `closes_at` are when the first of them opens and the
+    last of them closes; `is_by_invitation`: it is for people with a personal invitation alone.
+    """
 
     standing: Standing
     seated: int
     waiting: int
     left: int | None
+    capacity: int | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    fees: Fees | None = None
+    is_by_invitation: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -45,7 +55,7 @@ def places(event: Event, seated: int, waiting: int, at: datetime) -> Places:
     """Tell where `event` stands at `at`, with `seated` seats held and `waiting` people on the list."""
     left = None if event.capacity is None else max(0, event.capacity - seated)
     told = by_time(event, at) or by_seats(event, event.capacity, left, is_sought=waiting > 0)
-    return Places(told, seated, waiting, left)
+    return Places(told, seated, waiting, left, event.capacity)
 
 
 def by_time(event: Event, at: datetime) -> Standing | None:

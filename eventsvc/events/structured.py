@@ -10,9 +10,10 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from eventsvc import links, text
+from eventsvc import links, money, text
 from eventsvc.events.finding import Companion
 from eventsvc.events.models import Event, Mode, PartnerRole, Status
+from eventsvc.registration.ticketing import Card
 
 _STATUS = {Status.CANCELLED: "https://schema.org/EventCancelled"}
 _SCHEDULED = "https://schema.org/EventScheduled"
@@ -21,10 +22,18 @@ _MODES = {
     Mode.ONLINE: "https://schema.org/OnlineEventAttendanceMode",
     Mode.HYBRID: "https://schema.org/MixedEventAttendanceMode",
 }
+# By the mark of a ticket's state; whoever can only wait finds it sold out.
+_AVAILABLE = {
+    "open": "https://schema.org/InStock",
+    "filling": "https://schema.org/LimitedAvailability",
+    "opens": "https://schema.org/PreOrder",
+}
 _ORGANISERS = {PartnerRole.HOST, PartnerRole.CO_ORGANISER}
 
 
-def of_event(event: Event, companions: Sequence[Companion], *, image: str, organiser: str) -> dict[str, Any] | None:
+def of_event(
+    event: Event, companions: Sequence[Companion], tickets: Sequence[Card] = (), *, image: str, organiser: str
+) -> dict[str, Any] | None:
     """Describe an event with a date; one without is not an Event to schema.org, and None.
 
     The place of an online event is its page: the link to join is for registered people.
@@ -46,13 +55,25 @@ def of_event(event: Event, companions: Sequence[Companion], *, image: str, organ
         "image": [image],
         "inLanguage": event.language,
         "organizer": [_organisation(host) for host in hosts] or [{"@type": "Organization", "name": organiser}],
-        "isAccessibleForFree": not event.costs,
+        "isAccessibleForFree": not event.costs and not any(ticket.cents for ticket in tickets),
+        "offers": [_offer(event, ticket) for ticket in tickets] or "",
     }
     return {name: value for name, value in described.items() if value not in ("", None)}
 
 
 def _page(event: Event) -> str:
     return links.absolute("events.show", slug=event.slug)
+
+
+def _offer(event: Event, ticket: Card) -> dict[str, Any]:
+    return {
+        "@type": "Offer",
+        "name": ticket.name,
+        "price": money.plain(ticket.cents),
+        "priceCurrency": ticket.currency,
+        "availability": _AVAILABLE.get(ticket.word.mark, "https://schema.org/SoldOut"),
+        "url": links.absolute("registration.register", slug=event.slug, ticket=ticket.public_id),
+    }
 
 
 def _start(event: Event) -> str:

@@ -92,12 +92,15 @@ def word(standing: Standing) -> Word:
 def standing(event: Event, places: Places, locale: str, at: datetime) -> Word:
     """Say where an event stands, and when it opens if it is not open yet."""
     mark, word, tone = _STANDINGS[places.standing]
-    if places.standing is Standing.OPENS and event.registration_opens_at is not None:
-        word = opens(event.registration_opens_at, event.timezone, locale, at)
+    opens_at = places.opens_at or event.registration_opens_at
+    if places.standing is Standing.OPENS and opens_at is not None:
+        word = opens(opens_at, event.timezone, locale, at)
     elif places.standing is Standing.CLOSED and event.starts_at is None:
         mark, word = "opens", _("Date to follow")
     elif places.standing is Standing.CLOSED and not event.accepts_registrations:
         word = _("No registration")
+    elif places.standing is Standing.CLOSED and places.is_by_invitation:
+        word = _("By invitation")
     return Word(mark, str(word), tone)
 
 

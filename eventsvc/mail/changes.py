@@ -23,6 +23,25 @@ class Change:
     url: str = ""
 
 
+class News:
+    """What is said of itself by the words of a letter that tells news, with the organiser's own sentence."""
+
+    __slots__ = ()
+
+    changes: list[Change]
+    sentence: str
+
+    @property
+    def changed(self) -> set[str]:
+        """The names of what changed."""
+        return {change.name for change in self.changes}
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The organiser's own words, by paragraph."""
+        return [part for part in self.sentence.splitlines() if part.strip()]
+
+
 def of(facts: Mapping[str, Any], language: str) -> list[Change]:
     """Word the changes of a letter, in their order; none for a letter of another kind."""
     return [_WORDED[name](facts["was"], facts, language) for name in facts.get("changed", ()) if name in _WORDED]

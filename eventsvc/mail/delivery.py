@@ -111,7 +111,7 @@ def _forget_settled(batch: Sequence[Due]) -> None:
 
 def _deliver_one(due: Due, invited: dict[str, set[str]], carrier: Carrier, cover: Cover) -> None:
     """Write and hand over one letter, and record what became of it."""
-    if not due.recipient or (due.is_moot and due.kind in invitations.OF_PROGRAMME):
+    if not due.recipient or (due.is_moot and due.kind in invitations.UNLESS_MOOT):
         records.replaced(due.id)
         return
     letter = _written(due, invited, cover)

@@ -28,6 +28,9 @@ from eventsvc.text import folded, slug_of
 OF_PROGRAMME = frozenset({"programme_changed", "speaker_programme"})
 """The letters about sessions of a new version: each session in them says itself what it asks."""
 
+UNLESS_MOOT = OF_PROGRAMME | {"choices_changed", "speaker_answered"}
+"""The letters that are not sent to who has left meanwhile, nor about an event that will not be."""
+
 TO_NOBODY_KNOWN = frozenset({"erased"})
 """Letters to people who are forgotten already: what they let go was looked up before."""
 
@@ -35,14 +38,20 @@ TO_NOBODY_KNOWN = frozenset({"erased"})
 _METHODS = {
     "registered": Method.REQUEST,
     "promoted": Method.REQUEST,
+    "switched": Method.REQUEST,
+    "restored": Method.REQUEST,
+    "taken_over": Method.REQUEST,
     "address_changed": Method.REQUEST,
     "event_changed": Method.REQUEST,
     "event_reinstated": Method.REQUEST,
     "address_left": Method.CANCEL,
     "cancelled": Method.CANCEL,
+    "handed_over": Method.CANCEL,
     "event_cancelled": Method.CANCEL,
 }
-_ASKING_MORE = frozenset({"choices_changed", "session_seat", "speaker_event_changed", "speaker_event_reinstated"})
+_ASKING_MORE = frozenset(
+    {"choices_changed", "session_seat", "speaker_answered", "speaker_event_changed", "speaker_event_reinstated"}
+)
 _ASKING = OF_PROGRAMME | _ASKING_MORE | {kind for kind, method in _METHODS.items() if method is Method.REQUEST}
 
 

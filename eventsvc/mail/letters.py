@@ -67,8 +67,8 @@ def _words(due: Due, language: str, *, invited: int) -> AnyWords:
     if due.kind in invitations.OF_PROGRAMME:
         return programmes.words(due, language, invitations=invited)
     if due.kind in speakers.KINDS:
-        return speakers.words(due, language)
-    return wording.of_registration(due, language, has_invitation=invited > 0)
+        return speakers.words(due, language, invitations=invited)
+    return wording.of_registration(due, language, invitations=invited)
 
 
 def _text(kind: str, words: AnyWords) -> tuple[str, str]:

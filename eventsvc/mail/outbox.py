@@ -134,6 +134,11 @@ def replace_all_waiting(abouts: Collection[str]) -> None:
     )
 
 
+def laid(event_id: int, kind: str) -> set[str]:
+    """Return the keys of the letters of a kind that were laid about an event."""
+    return set(db.session.scalars(sa.select(Message.key).where(Message.event_id == event_id, Message.kind == kind)))
+
+
 def redirect(registration_id: int, address: str) -> None:
     """Let letters that nobody has begun to send go to a person's new address, but for those about the change."""
     db.session.execute(
@@ -146,6 +151,20 @@ def redirect(registration_id: int, address: str) -> None:
         .values(recipient=address)
         .execution_options(synchronize_session=False)
     )
+
+
+def redirect_speaker(speaker_id: int, address: str) -> None:
+    """Let letters to a speaker that were not sent go to their new address, as each opens their card; without one none.
+
+    Those that failed too: whoever lets them go again is not asked where to.
+    """
+    theirs = sa.update(Message).where(
+        Message.speaker_id == speaker_id,
+        Message.state.in_((MessageState.WAITING, MessageState.FAILED)),
+        Message.kind != "speaker_address_left",
+    )
+    values: dict[str, Any] = {"recipient": address} if address else {"state": MessageState.REPLACED}
+    db.session.execute(theirs.values(values), execution_options={"synchronize_session": False})
 
 
 def forget(registration_id: int) -> None:

@@ -45,6 +45,7 @@ class ProgrammeWords:
     invitations: int
     programme_url: str
     manage_url: str
+    card_url: str
     reference: str
     contact_name: str
     office: str
@@ -63,6 +64,9 @@ def words(due: Due, language: str, *, invitations: int) -> ProgrammeWords:
     found = [(Change.from_json(each), each.get("goes_on", False)) for each in facts["sessions"]]
     token = tokens.unseal(due.manage_sealed) if due.manage_sealed else ""
     manage_url = links.absolute("registration.manage", token=token, lang=language) if token else ""
+    # News are news also to a speaker whose link was lost with the key that sealed it.
+    card = tokens.unsealed(due.card_sealed) if due.card_sealed else None
+    card_url = links.absolute("speakers.show", token=card, lang=language) if card else ""
     return ProgrammeWords(
         title=title,
         subject=_subject(found, title),
@@ -72,10 +76,11 @@ def words(due: Due, language: str, *, invitations: int) -> ProgrammeWords:
         invitations=invitations,
         programme_url=links.absolute("programme.show", slug=event["slug"], lang=language),
         manage_url=manage_url,
+        card_url=card_url,
         reference=tokens.spaced(facts["reference"]) if facts.get("reference") else "",
         contact_name=inert(event["contact_name"]),
         office=current_app.config["SITE_NAME"],
-        own_links=(manage_url,) if manage_url else (),
+        own_links=tuple(link for link in (manage_url, card_url) if link),
     )
 
 

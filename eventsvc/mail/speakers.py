@@ -1,4 +1,4 @@
-"""What a letter to somebody who is asked to speak says: what they are to do, when and where, and how they answer."""
+"""What letters to somebody who speaks say: what they are asked, when and where, what becomes of the event."""
 
 from __future__ import annotations
 
@@ -12,14 +12,28 @@ from flask_babel import gettext as _
 
 from eventsvc import links, tokens, when
 from eventsvc.events.places import Where
-from eventsvc.mail import whereabouts
+from eventsvc.mail import changes, whereabouts
+from eventsvc.mail.changes import Change, News
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
-from eventsvc.mail.wording import greeted
+from eventsvc.mail.wording import Held, greeted, held
 from eventsvc.programme.models import SpeakerRole
 from eventsvc.programme.words import SPEAKER_ROLES
+from eventsvc.text import cleaned
 
-KINDS = frozenset({"speaker_invited", "speaker_reminded"})
+KINDS = frozenset(
+    {
+        "speaker_invited",
+        "speaker_reminded",
+        "speaker_address_changed",
+        "speaker_address_left",
+        "speaker_answered",
+        "speaker_event_cancelled",
+        "speaker_event_changed",
+        "speaker_event_reinstated",
+    }
+)
+_OFF = frozenset({"speaker_event_cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +47,20 @@ class OnePart:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakerWords:
-    """What the templates of a letter to a speaker read; what is unknown is empty."""
+class SpeakerWords(News):
+    """What the templates of a letter to a speaker read; what is unknown is empty.
+
+    `invitations` counts what it asks of a calendar, about `sessions`.
+    """
 
     name: str
     title: str
+    subject: str
+    changes: list[Change]
+    sentence: str
+    is_off: bool
+    invitations: int
+    sessions: list[Held]
     parts: list[OnePart]
     block: when.Block | None
     when: str
@@ -50,16 +73,20 @@ class SpeakerWords:
     own_links: tuple[str, ...]
 
 
-def words(due: Due, language: str) -> SpeakerWords:
+def words(due: Due, language: str, *, invitations: int) -> SpeakerWords:
     """Word a letter. Raises KeyError or ValueError for facts that cannot be read, and for a card without a link."""
     facts, event = due.facts, due.facts["event"]
-    if not due.card_sealed:
-        raise ValueError("this speaker has no link")
-    card_url = links.absolute("speakers.show", token=tokens.unseal(due.card_sealed), lang=language)
-    time = whereabouts.time(facts, language)
+    card_url = _card_url(due, language)
+    time, title, changed = whereabouts.time(facts, language), inert(event["title"]), changes.of(facts, language)
     return SpeakerWords(
         name=greeted(facts["name"]),
-        title=inert(event["title"]),
+        title=title,
+        subject=changes.subject(changed, title) if changed else title,
+        changes=changed,
+        sentence=cleaned(facts.get("sentence", "")),
+        is_off=due.kind in _OFF,
+        invitations=invitations,
+        sessions=held(facts, language),
         parts=[_part(each, event["timezone"], language) for each in facts["parts"]],
         block=time.block,
         when=time.when,
@@ -69,8 +96,17 @@ def words(due: Due, language: str) -> SpeakerWords:
         event_url=links.absolute("events.show", slug=event["slug"], lang=language) if facts["is_public"] else "",
         contact_name=inert(event["contact_name"]),
         office=current_app.config["SITE_NAME"],
-        own_links=(card_url,),
+        own_links=tuple(filter(None, (card_url,))),
     )
+
+
+def _card_url(due: Due, language: str) -> str:
+    """Return the address of somebody's own page, which an address that was left is not told."""
+    if due.kind == "speaker_address_left":
+        return ""
+    if not due.card_sealed:
+        raise ValueError("this speaker has no link")
+    return links.absolute("speakers.show", token=tokens.unseal(due.card_sealed), lang=language)
 
 
 def _part(said: Mapping[str, Any], timezone: str, language: str) -> OnePart:

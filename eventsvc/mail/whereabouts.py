@@ -14,6 +14,7 @@ from eventsvc.events import places
 from eventsvc.events.models import Event, Mode, Venue
 from eventsvc.events.places import Where
 from eventsvc.mail.envelopes import inert
+from eventsvc.registration import told
 
 Span = tuple[datetime, datetime, str, bool]
 
@@ -51,7 +52,7 @@ def span(event: Mapping[str, Any]) -> Span | None:
 
 def where(facts: Mapping[str, Any], language: str, *, is_to_follow: bool = False) -> Where:
     """Say where it is, by the event's own rule; of an online event the link itself stands beside it."""
-    mode = Mode(facts["event"]["mode"])
+    mode = told.mode_in(facts)
     if mode is Mode.ONLINE:
         return Where(_("Online"), _("We send the link before it begins.") if is_to_follow else "")
     venue = Venue(**facts["venue"]) if facts["venue"] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,21 +12,27 @@ from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from eventsvc import links, tokens, when
+from eventsvc import links, money, tokens, when
 from eventsvc.calendars import links as calendar_links
+from eventsvc.calendars.ics import Method
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.places import Where
 from eventsvc.mail import changes, whereabouts
-from eventsvc.mail.changes import Change
+from eventsvc.mail.changes import Change, News
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import inert
+from eventsvc.mail.invitations import TO_NOBODY_KNOWN
+from eventsvc.registration import fees
 from eventsvc.registration.models import State
 from eventsvc.text import cleaned
 
 # A name that mail programs would turn into a link is not written: registering a stranger must not send them one.
 _LINKLIKE = re.compile(r"://|www\.|@|\w{2,}\.\w{2,}", re.IGNORECASE)
+# Where a letter's one button leads, when it is not to the page of the registration.
+_PAGES = {"questions_asked": "registration.correct"}
 _OFF = frozenset({"event_cancelled"})
-_SEATED = frozenset({"registered", "promoted", "address_changed"})
+_SEATED = frozenset({"registered", "promoted", "switched", "address_changed", "restored", "taken_over"})
+_OVER = frozenset({"cancelled", "event_cancelled", "handed_over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,20 @@ class SessionWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Held:
+    """A session that a letter lets a calendar go of, or hold again."""
+
+    title: str
+    when: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words(News):
     """What the templates of a letter about a registration read; what is unknown is empty.
 
-    `own_links` are the person's secrets among the addresses, which no record may hold.
+    `invitations` counts what it asks of a calendar: of the event itself, and of `sessions`. `own_links` are the
+    person's secrets among the addresses, which no record may hold.
     """
 
     name: str
@@ -55,13 +72,25 @@ class Words:
     where: Where
     join_url: str
     costs: str
+    pay: str
+    ticket: str
+    ticket_was: str
+    costs_were: str
     reference: str
     position: int | None
     has_seat: bool
     had_seat: bool
+    had_offer: bool
+    is_offered: bool
+    is_offering: bool
+    is_to_prove: bool
+    was_proof: bool
+    until: str
+    other: str
     sentence: str
     is_off: bool
-    has_invitation: bool
+    invitations: int
+    sessions: list[Held]
     act: str
     manage_url: str
     event_url: str
@@ -70,22 +99,18 @@ class Words:
     office: str
     deleted_on: str
     own_links: tuple[str, ...]
+    questions: tuple[str, ...] = ()
     session: SessionWords | None = None
+
+    @property
+    def has_invitation(self) -> bool:
+        """Tell whether it asks anything of a calendar."""
+        return self.invitations > 0
 
     @property
     def bold_title(self) -> Markup:
         """The title for a page of HTML, in bold."""
         return Markup('<b style="font-weight:600">{}</b>').format(self.title)
-
-    @property
-    def changed(self) -> set[str]:
-        """The names of what changed."""
-        return {change.name for change in self.changes}
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The organiser's own words, by paragraph."""
-        return [part for part in self.sentence.splitlines() if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +148,14 @@ def of_account(due: Due) -> AccountWords:
     )
 
 
-def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
+def of_registration(due: Due, language: str, *, invitations: int) -> Words:
     """Word a letter about a registration. Raises KeyError or ValueError for facts that cannot be read."""
     facts, event = due.facts, due.facts["event"]
-    manage_url = links.absolute("registration.manage", token=tokens.unseal(due.manage_sealed or ""), lang=language)
+    manage_url = "" if due.kind in TO_NOBODY_KNOWN else _manage_url(due, language)
     feed = links.absolute("calendars.personal", token=tokens.unseal(due.feed_sealed)) if due.feed_sealed else ""
     apple = calendar_links.webcal(feed) if feed else ""
     title, time = inert(event["title"]), whereabouts.time(facts, language)
+    costs, pay = _fee(facts, language)
     dated_title, changed = _dated(title, event, language), changes.of(facts, language)
     return Words(
         name=greeted(facts["given_name"]),
@@ -142,14 +168,26 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         zone=time.zone,
         where=_where(facts, language),
         join_url=whereabouts.web_address(facts.get("join_url", "")),
-        costs=inert(event["costs"]),
+        costs=costs,
+        pay=pay,
+        ticket=inert((facts.get("ticket") or {}).get("name", "")),
+        ticket_was=inert(facts.get("ticket_was", "")),
+        costs_were=_amount(facts.get("fee_was"), language),
         reference=tokens.spaced(facts["reference"]),
         position=facts.get("position"),
         has_seat=facts["state"] == State.CONFIRMED,
         had_seat=facts.get("had_seat", False),
+        had_offer=facts.get("had_offer", False),
+        is_offered=facts["state"] == State.OFFERED,
+        is_offering=facts.get("is_offering", False),
+        is_to_prove=facts.get("is_to_prove", False),
+        was_proof=facts.get("was_proof", False),
+        until=_moment(facts.get("until"), event, language),
+        other=greeted(facts.get("other", "")),
         sentence=cleaned(facts.get("sentence", "")),
         is_off=due.kind in _OFF,
-        has_invitation=has_invitation,
+        invitations=invitations,
+        sessions=held(facts, language),
         act=_act(due.kind),
         manage_url=manage_url,
         event_url=links.absolute("events.show", slug=event["slug"], lang=language),
@@ -158,6 +196,7 @@ def of_registration(due: Due, language: str, *, has_invitation: bool) -> Words:
         office=current_app.config["SITE_NAME"],
         deleted_on=_day(facts.get("deleted_on"), language),
         own_links=tuple(link for link in (manage_url, feed, apple) if link),
+        questions=tuple(map(inert, facts.get("questions", ()))),
         session=_session(facts, language),
     )
 
@@ -166,6 +205,22 @@ def greeted(name: str) -> str:
     """Return a name as a letter greets by it, or nothing for what mail programs would turn into a link."""
     # The sentence it closes brings its own full stop.
     return "" if _LINKLIKE.search(name) else inert(name).rstrip(".")
+
+
+def held(facts: Mapping[str, Any], language: str) -> list[Held]:
+    """Word the sessions that a letter asks something about beside what it is about."""
+    return [_held(each, language) for each in facts.get("entries", ()) if "parent_uid" in each["facts"]]
+
+
+def _held(asked: Mapping[str, Any], language: str) -> Held:
+    showing = Showing.from_json(dict(asked["facts"]))
+    span = when.span(showing.starts_at, showing.ends_at, showing.timezone, language)
+    return Held(inert(showing.summary), span, asked["method"] == Method.REQUEST.value)
+
+
+def _manage_url(due: Due, language: str) -> str:
+    token = tokens.unseal(due.manage_sealed or "")
+    return links.absolute(_PAGES.get(due.kind, "registration.manage"), token=token, lang=language)
 
 
 def _dated(title: str, event: dict[str, Any], language: str) -> str:
@@ -206,9 +261,40 @@ def _hours(session: dict[str, Any], event: dict[str, Any], language: str) -> str
     return when.span(*moments, event["timezone"], language)
 
 
+def _fee(facts: dict[str, Any], language: str) -> tuple[str, str]:
+    """Say what the reader's own ticket costs and how it is paid, or what the event says of costs."""
+    fee = facts.get("fee")
+    if fee is None:
+        return inert(facts["event"]["costs"]), ""
+    costs, pay = fees.said(fee, language, has_seat=facts["state"] == State.CONFIRMED)
+    return costs, inert(pay)
+
+
+def _amount(fee: dict[str, Any] | None, language: str) -> str:
+    return (money.said(fee["cents"], fee["currency"], language) if fee["cents"] else _("Free")) if fee else ""
+
+
 def _act(kind: str) -> str:
-    is_over = kind in {"cancelled", "event_cancelled"}
-    return str(_("See your registration") if is_over else _("See, change or cancel"))
+    if kind in _PAGES:
+        return str(_("Answer now"))
+    if kind in _OVER:
+        return str(_("See your registration"))
+    words = {
+        "prove_address": _("Yes, this is my address"),
+        "offered": _("Take the place, or leave it"),
+        "still_interested": _("Say yes, or leave the list"),
+        "offer_expired": _("Come back"),
+        "list_left": _("Come back to the list"),
+    }
+    return str(words.get(kind) or _("See, change or cancel"))
+
+
+def _moment(iso: str | None, event: dict[str, Any], language: str) -> str:
+    """Say until when, on the event's clock, and name whose clock that is."""
+    if not iso:
+        return ""
+    at, zone = datetime.fromisoformat(iso), event["timezone"]
+    return f"{when.moment(at, zone, language)}, {when.zone_name(zone, at, language)}"
 
 
 def _day(iso: str | None, language: str) -> str:

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Container
+from datetime import datetime
+
 import sqlalchemy as sa
 
+from eventsvc.accounts import audit
+from eventsvc.accounts.actors import Actor
+from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import conflicts
+from eventsvc.programme import conflicts, gathering, telling
 from eventsvc.programme.conflicts import Clash, Plan
 from eventsvc.programme.models import AcceptedClash
+
+# Built once: building a statement costs as much as asking SQLite.
+_keys = sa.select(AcceptedClash.event_id, AcceptedClash.key).where(
+    AcceptedClash.event_id.in_(sa.bindparam("event_ids", expanding=True))
+)
+
+
+class _Anyway:
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+ANYWAY: Container[str] = _Anyway()
+"""Accepts every clash that an act makes, whatever it is: for commands, and for "move anyway" without a list."""
+NOTHING: Container[str] = frozenset()
 
 
 def by_key(event_id: int) -> dict[str, AcceptedClash]:
@@ -22,3 +43,31 @@ def sorted_out(event_id: int, plan: Plan) -> tuple[list[Clash], list[AcceptedCla
     known, found = by_key(event_id), conflicts.found(plan)
     there = {clash.key for clash in found}
     return [clash for clash in found if clash.key not in known], [row for key, row in known.items() if key in there]
+
+
+def drop_gone(event_id: int, there: Container[str], *, by: Actor, at: datetime) -> None:
+    """Forget what was accepted and is not among the clashes (keys) that are `there`."""
+    for key, row in by_key(event_id).items():
+        if key not in there:
+            audit.record("clash.gone", row, by=by, at=at, event_id=event_id, before={"sentence": row.sentence})
+            db.session.delete(row)
+    db.session.flush()
+
+
+def open_at(events: Collection[Event]) -> dict[int, int]:
+    """Count the clashes of many events that nobody has let stand, by the events' ids; of none where there is none."""
+    let_stand = {(row.event_id, row.key) for row in db.session.execute(_keys, {"event_ids": [e.id for e in events]})}
+    found = {
+        event_id: sum((event_id, clash.key) not in let_stand for clash in conflicts.found(plan))
+        for event_id, plan in gathering.gather_all(events).items()
+    }
+    return {event_id: count for event_id, count in found.items() if count}
+
+
+def keep(clash: Clash, event: Event, of: str, *, by: Actor, at: datetime) -> None:
+    """Note that a clash may stand, as it is told of the session `of` (its public id)."""
+    told = telling.whole(clash, event, of)
+    row = AcceptedClash(event_id=event.id, key=clash.key, sentence=told, user_id=by.user_id, accepted_at=at)
+    db.session.add(row)
+    db.session.flush()
+    audit.record("clash.accepted", row, by=by, at=at, event_id=event.id, after={"sentence": told})

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from eventsvc.programme import slots
+from eventsvc.programme import conflicts, slots
+from eventsvc.programme.conflicts import Planned
 from eventsvc.programme.reading import Item
 from eventsvc.programme.slots import Slot
 
@@ -55,22 +56,16 @@ def agendas(items: Sequence[Item], timezone: str) -> tuple[Agenda, ...]:
 
 
 def same_time(item: Item, chosen: Iterable[Item]) -> Item | None:
-    """Return a chosen session that takes place at the same time as another; a block and its parts are one."""
-    slot = item.slot
-    if slot is None or item.is_cancelled:
+    """Return a chosen session that nobody could be in as well, as `conflicts` has it; none of what is cancelled."""
+    if item.is_cancelled:
         return None
-    return next(
-        (
-            other
-            for other in chosen
-            if other.slot
-            and other.slot.overlaps(slot)
-            and not other.is_cancelled
-            and other.public_id not in {item.public_id, item.parent}
-            and other.parent != item.public_id
-        ),
-        None,
-    )
+    own = _planned(item)
+    others = (each for each in chosen if not each.is_cancelled)
+    return next((each for each in others if conflicts.cannot_both(own, _planned(each))), None)
+
+
+def _planned(item: Item) -> Planned:
+    return Planned(item.public_id, item.title, item.kind, item.slot, parent=item.parent)
 
 
 def _parts(items: Sequence[Item]) -> dict[str, tuple[Item, ...]]:
@@ -92,7 +87,8 @@ def _is_within(item: Item, block: Item) -> bool:
 
 def _days(slot: Slot, timezone: str) -> Iterator[date]:
     day = slots.day_of(slot.starts_at, timezone)
-    last = slots.day_of(slot.ends_at - timedelta(microseconds=1), timezone)
+    # What was stored of longer ones shows that far.
+    last = slots.day_of(min(slot.ends_at, slot.starts_at + slots.LONGEST) - timedelta(microseconds=1), timezone)
     while day <= last:
         yield day
         day += timedelta(days=1)

@@ -173,13 +173,14 @@ def _grid(laid: Grid, blocks: Mapping[str, dict[str, Any]], scene: Scene) -> dic
         if place.is_echo:
             echoes.append({"place": where, "title": place.item.title, "track": block["track"]})
         else:
-            block["place"] = where
+            block |= {"place": where, "is_brief": place.rows <= grid.BRIEF}
     now = laid.row_of(scene.at)
     return {
         "first": iso(laid.first),
         "rows": laid.rows,
         "columns": laid.columns,
         "is_many": laid.is_many,
+        "is_dense": laid.is_dense,
         "heads": [_head(head, scene) for head in laid.heads] if any(head.name for head in laid.heads) else [],
         "hours": [{"at": row, **scene.hour(moment)} for row, moment in laid.hours],
         "echoes": echoes,
@@ -213,12 +214,13 @@ def _said(item: Item, scene: Scene) -> dict[str, Any]:
     is_mine, state = item.public_id in scene.mine, CANCELLED if item.is_cancelled else seats_word(item, scene)
     same = agenda.same_time(item, scene.chosen) if scene.chosen else None
     can_choose = scene.has_choice and not item.is_break and not item.is_cancelled
+    address = scene.address.replace("~", item.public_id)
     is_full, is_awaited = state is not None and state.mark == "full", item.public_id in scene.awaited
     return {
         "id": item.public_id,
         "title": item.title,
         "lang": scene.written(item.language),
-        "url": None if item.is_break else scene.address.replace("~", item.public_id),
+        "url": None if item.is_break else address,
         "starts": scene.hour(item.starts_at) if item.starts_at else None,
         "ends": scene.hour(item.ends_at) if item.ends_at else None,
         "length": length(item.minutes),
@@ -232,7 +234,7 @@ def _said(item: Item, scene: Scene) -> dict[str, Any]:
         "parent": item.parent or "",
         "state": state,
         "recording": item.recording_url,
-        "slides": item.slides_url,
+        "slides": item.slides_url or (f"{address}#slides" if item.shows_files(scene.at) else ""),
         "is_break": item.is_break,
         "is_cancelled": item.is_cancelled,
         "is_now": bool(item.starts_at and item.ends_at and item.starts_at <= scene.at < item.ends_at),

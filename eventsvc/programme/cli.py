@@ -19,14 +19,16 @@ from eventsvc.accounts.actors import SYSTEM
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import exporting, importing, reading
+from eventsvc.programme import accepted, exporting, importing, prospect, reading
 from eventsvc.programme.comparing import Comparison, Fate, Match
+from eventsvc.programme.errors import WouldClash
 from eventsvc.programme.formats import files
 from eventsvc.programme.formats.files import Format
 from eventsvc.programme.formats.plan import Plan, Problem
 
 programme = AppGroup("programme", help="Programmes of events, from files and to files.")
 _MARKS = {Fate.NEW: "+", Fate.CHANGED: "~", Fate.MISSING: "?"}
+_CLASHES = "Nothing was taken, as what is told above would clash. Mend the file, or say --accept-clashes."
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -41,24 +43,39 @@ def bind(app: Flask) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what it would do, and do nothing.")
 @click.option("--leave-out", is_flag=True, help="Take the rest where some sessions cannot be read.")
 @click.option("--take-out", is_flag=True, help="Take out the sessions that FILE does not have.")
-def take(slug: str, file: Path, dry_run: bool, leave_out: bool, take_out: bool) -> None:
+@click.option("--accept-clashes", is_flag=True, help="Take it although something in it clashes; it is kept so.")
+def take(slug: str, file: Path, dry_run: bool, leave_out: bool, take_out: bool, accept_clashes: bool) -> None:
     """Take FILE into the programme of EVENT, as a draft.
 
     FILE is frab or pentabarf XML, pretalx or c3voc JSON, CSV, XLSX or ICS. Sessions are found again by their id, so
-    that a second time changes nothing, and a changed file changes what it changed.
+    that a second time changes nothing, and a changed file changes what it changed. What would clash is told, and
+    nothing is taken then, unless it may stand.
     """
     event = _event(slug)
     plan = _read(file, event)
     try:
         if dry_run:
-            _tell(importing.preview(event, plan), event, takes_out=take_out)
+            coming = importing.preview(event, plan, takes_out=take_out, by=SYSTEM)
+            _tell(coming.found, event, takes_out=take_out)
+            _tell_clashes(prospect.told(coming, event))
             click.echo("Nothing was changed: this was a dry run.")
             return
         with _progress(len(plan.sessions)) as on_step:
             found = importing.take(
-                event, plan, leaves_out=leave_out, takes_out=take_out, by=SYSTEM, at=clock.now(), on_step=on_step
+                event,
+                plan,
+                leaves_out=leave_out,
+                takes_out=take_out,
+                accepts=accepted.ANYWAY if accept_clashes else accepted.NOTHING,
+                by=SYSTEM,
+                at=clock.now(),
+                on_step=on_step,
             )
         _tell(found, event, takes_out=take_out)
+    except WouldClash as refused:
+        db.session.rollback()
+        _tell_clashes(refused.sentences)
+        raise click.ClickException(_CLASHES) from None
     except Refused as refused:
         db.session.rollback()
         _refuse(refused, plan.problems)
@@ -117,6 +134,11 @@ def _tell(found: Comparison, event: Event, *, takes_out: bool) -> None:
         f"{counts['missing']} {missing}, {len(found.problems)} unreadable. "
         f"New besides: {counts['rooms']} rooms, {counts['tracks']} tracks, {counts['people']} people."
     )
+
+
+def _tell_clashes(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        click.echo(f"! clash: {sentence}")
 
 
 def _tell_match(match: Match, event: Event) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
-from eventsvc.programme import pairing
+from eventsvc.programme import acquainted, naming, pairing
 from eventsvc.programme.formats.plan import Person, Plan, Planned, Problem
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
 
@@ -93,17 +94,19 @@ class Comparison:
 class Known:
     """Everything of one event's programme that a file is compared with, read in a fixed number of queries."""
 
-    def __init__(self, event_id: int, plan: Plan) -> None:
+    def __init__(self, event_id: int, plan: Plan, by: Actor) -> None:
         self.sessions = _sessions(event_id)
         self.rooms = {room.name.lower(): room for room in _things(Room, event_id)}
         self.tracks = {track.name.lower(): track for track in _things(Track, event_id)}
-        self._here = {each.speaker_id for session in self.sessions for each in session.appearances}
+        self._here: set[int] = set()
         self._named: dict[str, list[Speaker]] = {}
-        for speaker in _speakers({person.name for person in plan.people}):
+        for speaker, is_here in _speakers({person.name for person in plan.people}, event_id, by):
             self._named.setdefault(speaker.name.lower(), []).append(speaker)
+            if is_here:
+                self._here.add(speaker.id)
 
     def speaker(self, person: Person, session: Session | None) -> Speaker | None:
-        """Find who is meant: somebody in the session already, else by name and affiliation.
+        """Find who is meant: somebody in the session already, else by name and affiliation, at this event first.
 
         Without an affiliation it is whoever has that name at this event: elsewhere the name alone may be somebody
         else's.
@@ -183,16 +186,22 @@ def _things(noun: type[Any], event_id: int) -> Iterable[Any]:
     return db.session.scalars(asked.execution_options(populate_existing=True))
 
 
-def _speakers(names: set[str]) -> list[Speaker]:
-    """Find everybody of these names; in small letters too, for which SQLite knows those of ASCII alone."""
-    found: dict[int, Speaker] = {}
+def _speakers(names: set[str], event_id: int, by: Actor) -> list[tuple[Speaker, bool]]:
+    """Find everybody of these names whom `by` may find, those of this event first, and tell who is one of these.
+
+    However they are capitalised, and perhaps others.
+    """
+    here = acquainted.of_event(event_id)
+    whom = sa.or_(here, acquainted.known_to(by))
+    found: dict[int, tuple[Speaker, bool]] = {}
     wanted = sorted(names)
     for first in range(0, len(wanted), _AT_ONCE):
         some = wanted[first : first + _AT_ONCE]
-        small = sa.func.lower(Speaker.name).in_([name.lower() for name in some])
-        asked = sa.select(Speaker).where(sa.or_(Speaker.name.in_(some), small))
-        found |= {speaker.id: speaker for speaker in db.session.scalars(asked)}
-    return [found[number] for number in sorted(found)]
+        small = sa.func.lower(Speaker.name).in_([name.lower() for name in some if name.isascii()])
+        others = [naming.may_be(Speaker.name, name) for name in some if not name.isascii()]
+        asked = sa.select(Speaker, here).where(sa.or_(small, *others), whom)
+        found |= {speaker.id: (speaker, bool(is_here)) for speaker, is_here in db.session.execute(asked)}
+    return sorted(found.values(), key=lambda each: (not each[1], each[0].id))
 
 
 def _match(planned: Planned, session: Session | None, parents: _Parents) -> Match:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,7 @@ class Planned:
     """A session where it is planned. `parent` is the public id of its block; `seats` how many people it is for.
 
     `event` names the other event that it belongs to, empty for one that is not to be named; None: the event in hand.
+    `revision` counts the writes of its row, and makes no two sessions differ.
     """
 
     public_id: str
@@ -71,6 +72,7 @@ class Planned:
     parent: str | None = None
     seats: int | None = None
     event: str | None = None
+    revision: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,10 @@ class Plan:
     span: Slot | None = None
     is_all_day: bool = False
     chosen: frozenset[str] = frozenset()
+
+    def session(self, public_id: str) -> Planned | None:
+        """Return a session of the programme; None for one that is not planned."""
+        return next((each for each in self.sessions if each.public_id == public_id), None)
 
     @property
     def bounds(self) -> Slot | None:
@@ -118,7 +124,7 @@ class Clash:
 def found(plan: Plan, of: Collection[str] | None = None) -> tuple[Clash, ...]:
     """Return every clash, in order of time; with `of` (public ids) those that concern one of these sessions."""
     here, all_of_them = _timed(plan.sessions), _timed((*plan.sessions, *plan.elsewhere))
-    chosen = [each for each in here if each[1].public_id in plan.chosen]
+    chosen = [each for each in here if each[1].public_id in plan.chosen and each[1].kind is not SessionKind.BREAK]
     clashes = (
         *_alone(plan, of),
         *_in_rooms(here, of),
@@ -132,7 +138,15 @@ def found(plan: Plan, of: Collection[str] | None = None) -> tuple[Clash, ...]:
 
 def between_choices(chosen: Iterable[Planned]) -> tuple[Clash, ...]:
     """Return what clashes among the sessions that one attendee chose."""
-    return tuple(_pair(ClashKind.CHOICE, *pair) for pair in _pairs(_timed(chosen), None))
+    timed = _timed(session for session in chosen if session.kind is not SessionKind.BREAK)
+    return tuple(_pair(ClashKind.CHOICE, *pair) for pair in _pairs(timed, None))
+
+
+def cannot_both(one: Planned, other: Planned) -> bool:
+    """Tell whether nobody could be in both of two sessions: they are at once, and it is a clash to have chosen both."""
+    if one.slot is None or other.slot is None or one.public_id == other.public_id or _are_kin(one, other):
+        return False
+    return SessionKind.BREAK not in (one.kind, other.kind) and one.slot.overlaps(other.slot)
 
 
 def mover(clash: Clash) -> Planned:

@@ -9,8 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
+from eventsvc.programme import acquainted, naming
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, Speaker, SpeakerRole
 
 COLUMNS = (
@@ -47,45 +49,57 @@ def plain(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: shapes.get(name, _plain)(value) for name, value in said.items()}
 
 
-def write(session: Session, said: Mapping[str, Any]) -> None:
-    """Write what somebody said to the session and to who appears in it."""
+def write(session: Session, said: Mapping[str, Any], *, by: Actor | None = None) -> None:
+    """Write what somebody said to the session and to who appears in it; `by` tells whom a name may find elsewhere."""
     kinds: dict[str, Callable[[Any], Any]] = {"kind": SessionKind}
+    room_id = session.room_id
     for name in COLUMNS:
         if name in said:
             setattr(session, name, kinds.get(name, _same)(said[name]))
+    if session.room_id not in {None, room_id} and "further_rooms" not in said:
+        # What becomes the main room is no further one any more.
+        session.further_rooms = [room for room in session.further_rooms if room.id != session.room_id]
     if "further_rooms" in said:
         wanted = set(said["further_rooms"]) - {session.room_id}
         session.further_rooms = list(db.session.scalars(sa.select(Room).where(Room.id.in_(wanted))))
     if "speakers" in said:
-        _write_speakers(session, _speakers(said["speakers"]), session.event.id)
+        _write_speakers(session, _speakers(said["speakers"]), session.event.id, by)
 
 
-def _write_speakers(session: Session, said: list[dict[str, Any]], event_id: int) -> None:
-    known = {(a.speaker.name.lower(), a.speaker.affiliation.lower(), a.role): a for a in session.appearances}
+def _write_speakers(session: Session, said: list[dict[str, Any]], event_id: int, by: Actor | None) -> None:
+    known = {(*_key(a.speaker.name, a.speaker.affiliation), a.role): a for a in session.appearances}
     called = {key[:2]: a.speaker for key, a in known.items()}
     rows = []
     for position, person in enumerate(said):
-        who, role = (person["name"].lower(), person["affiliation"].lower()), SpeakerRole(person["role"])
+        who, role = _key(person["name"], person["affiliation"]), SpeakerRole(person["role"])
         # The same person may be named again, in another role, on the next line.
-        speaker = called.get(who) or called.setdefault(who, _speaker_called(person, event_id))
+        speaker = called.get(who) or called.setdefault(who, _speaker_called(person, event_id, by))
         row = known.get((*who, role)) or Appearance(speaker=speaker, role=role)
         row.position = position
         rows.append(row)
     session.appearances = rows
 
 
-def _speaker_called(person: dict[str, Any], event_id: int) -> Speaker:
-    """Find a person by name and affiliation, or make them.
+def _key(name: str, affiliation: str) -> tuple[str, str]:
+    return name.casefold(), affiliation.casefold()
+
+
+def _speaker_called(person: dict[str, Any], event_id: int, by: Actor | None) -> Speaker:
+    """Find a person by name and affiliation, at this event or where `by` may edit all they speak at; or make them.
 
     Without an affiliation it is whoever has that name at this event: elsewhere the name alone may be somebody else's.
     """
-    asked = sa.select(Speaker).where(sa.func.lower(Speaker.name) == person["name"].lower())
-    same = sa.func.lower(Speaker.affiliation) == person["affiliation"].lower()
-    if not person["affiliation"]:
-        here = sa.select(Appearance.speaker_id).join(Session).where(Session.event_id == event_id)
-        same = sa.or_(same, Speaker.id.in_(here))
-    known = db.session.scalars(asked.where(same).order_by(Speaker.id)).first()
-    return known or Speaker(name=person["name"], affiliation=person["affiliation"])
+    name, place = person["name"], person["affiliation"]
+    here = acquainted.of_event(event_id)
+    whom = sa.or_(here, acquainted.known_to(by)) if by and place else here
+    asked = sa.select(Speaker).where(naming.may_be(Speaker.name, name), whom)
+    called = db.session.scalars(asked.order_by(sa.case((here, 0), else_=1), Speaker.id))
+    known = (
+        each
+        for each in called
+        if naming.is_same(each.name, name) and (not place or naming.is_same(each.affiliation, place))
+    )
+    return next(known, None) or Speaker(name=name, affiliation=place)
 
 
 def _speakers(said: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

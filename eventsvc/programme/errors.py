@@ -8,7 +8,7 @@ from typing import Any, Self
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventsvc.errors import Refused
+from eventsvc.errors import BadFile, Refused
 
 
 class BadSlot(Refused):
@@ -132,6 +132,22 @@ class LeftOut(Refused):
         super().__init__(told)
 
 
+class WouldClash(Refused):
+    """A file would bring clashes that nobody accepted; `sentences` tell each of them."""
+
+    status = 409
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        told = ngettext(
+            "One clash would come with it, so nothing was taken. Mend it in the table or file, or take it anyway.",
+            "%(num)s clashes would come with it, so nothing was taken. Mend them in the table or file, or take it "
+            "anyway.",
+            len(sentences),
+        )
+        super().__init__(told, field="accepts_clashes")
+        self.sentences = tuple(sentences)
+
+
 class SeenOtherwise(Refused):
     """The programme has changed since the preview of an import was drawn."""
 
@@ -157,21 +173,21 @@ class BadPhoto(Refused):
         return cls(_("A photo may have %(most)s MB. Send a smaller one.", most=most // 1024 // 1024))
 
     @classmethod
-    def too_many_pixels(cls) -> Self:
-        return cls(_("This photo has more than 50 million pixels. Send a smaller one; we show it small anyway."))
-
-
-class BadFile(Refused):
-    """A file cannot be taken as slides."""
-
-    def __init__(self, sentence: Any) -> None:
-        super().__init__(sentence, field="file")
-
-    @classmethod
-    def too_large(cls, most: int) -> Self:
-        return cls(
-            _("A file may have %(most)s MB. Send a smaller one, for example as a PDF.", most=most // 1024 // 1024)
+    def too_many_pixels(cls, most: int) -> Self:
+        told = _(
+            "This photo has more than %(most)s million pixels. Send a smaller one; we show it small anyway.",
+            most=most // 1_000_000,
         )
+        return cls(told)
+
+
+class NotSpeaking(BadFile):
+    """Somebody sends a file for a session that they are not in, or that will not be."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("You are not in that session any more, or it will not be, so it takes no file of yours."))
 
 
 class TooManyFiles(BadFile):
@@ -201,6 +217,20 @@ class BadTimes(Refused):
 class SamePerson(Refused):
     def __init__(self) -> None:
         super().__init__(_("That is the same person. Choose somebody else."), field="other")
+
+
+class CardNotYours(Refused):
+    """A speaker's card says something of events that an organiser may not see, and is told there too."""
+
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        told = _(
+            "%(name)s also speaks at an event that you may not see. They can change their card themselves, by the link "
+            "in our letters to them; or ask somebody who organises both.",
+            name=name,
+        )
+        super().__init__(told)
 
 
 class LinkNotYours(Refused):

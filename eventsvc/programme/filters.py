@@ -10,6 +10,8 @@ from eventsvc.programme.models import SessionKind
 from eventsvc.programme.reading import Item
 
 LONGEST = 100
+Words = Mapping[str, str]
+"""What sessions say, folded, by their public ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,31 @@ def offered(items: Sequence[Item], language: str) -> Offered:
     )
 
 
-def narrowed(items: Sequence[Item], wanted: Wanted, language: str) -> tuple[Item, ...]:
-    """Return the sessions that are wanted, and with each part the block it stands in."""
+def narrowed(items: Sequence[Item], wanted: Wanted, language: str, words: Words | None = None) -> tuple[Item, ...]:
+    """Return the sessions that are wanted, and with each part the block it stands in.
+
+    `words` are those of the sessions, folded, where they are at hand.
+    """
     if not wanted.is_narrowed:
         return tuple(items)
-    found = {item.public_id for item in items if _fits(item, wanted, language)}
+    asked = folded(wanted.text).split()
+    found = {item.public_id for item in items if _fits(item, wanted, language) and _says(item, asked, words or {})}
     found |= {item.parent for item in items if item.public_id in found and item.parent}
     return tuple(item for item in items if item.public_id in found)
+
+
+def words_of(item: Item) -> str:
+    """Return all that a text is looked for in, folded."""
+    people = (f"{voice.name} {voice.affiliation}" for voice in item.voices)
+    return folded(" ".join([item.title, item.abstract, item.room, item.track, *people]))
+
+
+def folded(text: str) -> str:
+    """Fold case and take accents off, so that Sao finds São."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if letter.isascii() or not unicodedata.combining(letter))
 
 
 def _fits(item: Item, wanted: Wanted, language: str) -> bool:
@@ -69,17 +89,11 @@ def _fits(item: Item, wanted: Wanted, language: str) -> bool:
         (not wanted.track or item.track == wanted.track)
         and (not wanted.kind or item.kind.value == wanted.kind)
         and (not wanted.language or (item.language or language) == wanted.language)
-        and (not wanted.text or _says(item, wanted.text))
     )
 
 
-def _says(item: Item, text: str) -> bool:
-    people = (f"{voice.name} {voice.affiliation}" for voice in item.voices)
-    said = _plain(" ".join([item.title, item.abstract, item.room, item.track, *people]))
-    return all(word in said for word in _plain(text).split())
-
-
-def _plain(text: str) -> str:
-    """Fold case and take accents off, so that Sao finds São."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+def _says(item: Item, asked: Sequence[str], words: Words) -> bool:
+    if not asked:
+        return True
+    said = words[item.public_id] if item.public_id in words else words_of(item)
+    return all(word in said for word in asked)

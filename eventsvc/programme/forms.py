@@ -111,7 +111,7 @@ class SessionForm(FlaskForm):
             return
         for name, at in zip(_TIMES, shown, strict=True):
             take(self[name], at)
-        if room.isdecimal() and int(room) in [choice.value for choice in self.room_id.choices]:
+        if room.isdecimal() and len(room) < 10 and int(room) in [choice.value for choice in self.room_id.choices]:
             take(self.room_id, int(room))
 
     def take_over(self, refused: ChangedMeanwhile, session: Session) -> None:
@@ -162,6 +162,10 @@ class _Named(FlaskForm):
         """Return the form with nothing in it, whatever was sent."""
         return cls(formdata=None, prefix=cls.prefix)
 
+    def said(self) -> dict[str, Any]:
+        """Return what the rule is told."""
+        return {field.short_name: field.data for field in self if field.short_name != "csrf_token"}
+
 
 class RoomForm(_Named):
     prefix = "room"
@@ -199,7 +203,7 @@ def _written(stored: dict[str, Any], timezone: str) -> dict[str, Any]:
 
 
 def _blocks(event: Event, session: Session | None) -> list[tuple[int, str]]:
-    """Return what a session may be part of: any other that is not itself a part."""
+    """Return what a session may be part of: any other block that is not itself a part."""
     asked = sa.select(Session.id, Session.title).where(Session.event_id == event.id, Session.parent_id.is_(None))
     if session is not None:
         asked = asked.where(Session.id != session.id)

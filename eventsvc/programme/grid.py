@@ -22,6 +22,9 @@ MOST_ROWS = 25 * HOUR
 MOST_COLUMNS = 24
 FEW_LANES = 6
 """As many stand beside each other on a screen; more scroll."""
+BRIEF = 9
+"""How many rows a session has at most whose time, title and people run on in one text."""
+_SEVERAL = 3
 _NOWHERE = ""
 
 
@@ -58,6 +61,12 @@ class Grid:
     places: tuple[Place, ...]
     hours: tuple[tuple[int, datetime], ...]
     is_many: bool = False
+
+    @property
+    def is_dense(self) -> bool:
+        """Tell whether rows are better higher all day, than here and there: several rooms, and many brief sessions."""
+        rows = sorted(place.rows for place in self.places if not place.is_echo and place.over < self.columns)
+        return self.columns >= _SEVERAL and bool(rows) and rows[len(rows) // 4] <= BRIEF
 
     def row_of(self, moment: datetime) -> int | None:
         """Return the row of a moment, or None outside of this day's hours."""

@@ -1,12 +1,12 @@
 """Taking a file into a programme: all of it in one transaction, or nothing.
 
-What is taken is a draft until it is published, as whatever else organisers change. Everybody is found or made by name
-and affiliation; what is known of people is left as it is.
+What is taken is a draft until it is published, as whatever else organisers change. Everybody is found by
+name and affiliation, or made; what is known of people is left as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import comparing, contents, errors
+from eventsvc.programme import accepted, comparing, conflicts, contents, errors, gathering, prospect
 from eventsvc.programme.comparing import Comparison, Fate, Known, Match
 from eventsvc.programme.formats import words
 from eventsvc.programme.formats.plan import Person, Plan
@@ -30,6 +30,7 @@ from eventsvc.programme.models import (
     Speaker,
     Track,
 )
+from eventsvc.programme.prospect import Prospect
 from eventsvc.registration import seats
 
 COLOURS = 6
@@ -37,9 +38,10 @@ _COLUMNS = ("title", "abstract", "kind", "language", "starts_at", "ends_at", "ca
 Step = Callable[[int, int], None]
 
 
-def preview(event: Event, plan: Plan) -> Comparison:
-    """Tell what taking a file would do."""
-    return comparing.compare(plan, Known(event.id, plan))
+def preview(event: Event, plan: Plan, *, takes_out: bool = False, by: Actor) -> Prospect:
+    """Tell what it would do if `by` took a file, and what would clash then."""
+    known = Known(event.id, plan, by)
+    return prospect.look(event, known, comparing.compare(plan, known), takes_out=takes_out)
 
 
 def take(
@@ -49,6 +51,7 @@ def take(
     seen: str | None = None,
     leaves_out: bool = False,
     takes_out: bool = False,
+    accepts: Container[str] = accepted.NOTHING,
     by: Actor,
     at: datetime,
     on_step: Step | None = None,
@@ -56,23 +59,44 @@ def take(
     """Take a file into a programme, and return what that did.
 
     `seen` is the digest of the preview that was agreed to. `leaves_out`: what cannot be read may be left out;
-    `takes_out`: sessions that the file does not have go. `on_step` is told how many of how many are done.
-    Raises LeftOut, SeenOtherwise.
+    `takes_out`: sessions that the file does not have go. `accepts` has the keys of clashes (`Prospect.keys`) that may
+    stand. `on_step` is told how many of how many are done. Raises LeftOut, SeenOtherwise, WouldClash.
     """
     if plan.problems and not leaves_out:
         raise errors.LeftOut(len(plan.problems))
     seats.hold(event.id)
-    known = Known(event.id, plan)
+    known = Known(event.id, plan, by)
     found = comparing.compare(plan, known)
     if seen is not None and seen != found.digest:
         raise errors.SeenOtherwise
+    coming = prospect.look(event, known, found, takes_out=takes_out)
+    _refuse_clashes(coming, event, accepts)
     with db.session.no_autoflush:
         _Taking(event, known, found, by=by, at=at).all(takes_out=takes_out, on_step=on_step)
+    if coming.clashes:
+        _keep_clashes(coming, event, by=by, at=at)
+    if accepted.by_key(event.id):
+        there = {clash.key for clash in conflicts.found(gathering.gather(event))}
+        accepted.drop_gone(event.id, there, by=by, at=at)
     if not found.changes_anything and not (takes_out and found.of(Fate.MISSING)):
         return found
     told = {name: count for name, count in found.counts.items() if count}
     audit.record("programme.imported", event, by=by, at=at, event_id=event.id, after=told)
     return found
+
+
+def _refuse_clashes(coming: Prospect, event: Event, accepts: Container[str]) -> None:
+    """Raise WouldClash for what nobody accepted, telling all that comes with the file."""
+    if any(key not in accepts for key in coming.keys):
+        raise errors.WouldClash(prospect.told(coming, event))
+
+
+def _keep_clashes(coming: Prospect, event: Event, *, by: Actor, at: datetime) -> None:
+    """Note those that came, now that every session has an id of its own."""
+    stood = {clash.key for clash in conflicts.found(coming.before)} | accepted.by_key(event.id).keys()
+    for clash in conflicts.found(gathering.gather(event)):
+        if clash.key not in stood:
+            accepted.keep(clash, event, conflicts.mover(clash).public_id, by=by, at=at)
 
 
 class _Taking:
@@ -138,6 +162,9 @@ class _Taking:
             # From now on it is found by its id, whatever becomes of its title.
             if session.source_id is None and planned.source_id not in (None, session.public_id):
                 session.source_id = planned.source_id
+                self._record(
+                    "session.edited", session, before={"source_id": None}, after={"source_id": planned.source_id}
+                )
             return match
         else:
             self._before[session] = _of(session) | {"revision": session.revision}
@@ -211,7 +238,7 @@ class _Taking:
         for match in self._found.of(Fate.MISSING):
             session = match.session
             assert session is not None
-            self._record("session.deleted", session, before=contents.of(session))
+            self._record("session.deleted", session, before=_of(session))
             if session.id in shown:
                 session.status, session.updated_at = SessionStatus.REMOVED, self._at
             else:

@@ -20,7 +20,7 @@ from eventsvc.extensions import db
 from eventsvc.programme import agenda, blocks, filters, models, slots
 from eventsvc.programme.agenda import Agenda
 from eventsvc.programme.blocks import Room, Scene
-from eventsvc.programme.filters import Wanted
+from eventsvc.programme.filters import Wanted, Words
 from eventsvc.programme.reading import Item
 from eventsvc.programme.words import SESSION_KINDS
 
@@ -69,12 +69,17 @@ def drawn_at(event: Event, at: datetime) -> datetime:
     return at.replace(minute=at.minute // 5 * 5, second=0, microsecond=0)
 
 
-def page(event: Event, items: Sequence[Item], asked: Asked, scene: Scene, address: Address) -> dict[str, Any]:
-    """Return what `programme/agenda.html` shows; `address` writes that of the same page with other words."""
+def page(
+    event: Event, items: Sequence[Item], asked: Asked, scene: Scene, address: Address, said: Words | None = None
+) -> dict[str, Any]:
+    """Return what `programme/agenda.html` shows; `address` writes that of the same page with other words.
+
+    `said` are the words of the sessions, folded, where they are at hand.
+    """
     language = event.language
     own = [item for item in items if item.public_id in scene.mine] if asked.is_mine else items
     every = agenda.agendas(items, event.timezone)
-    found = agenda.agendas(filters.narrowed(own, asked.wanted, language), event.timezone)
+    found = agenda.agendas(filters.narrowed(own, asked.wanted, language, said), event.timezone)
     chosen = _chosen(found, asked, slots.day_of(scene.at, event.timezone))
     zone = zone_of(event, event.starts_at or scene.at, scene.locale)
     is_one = len([day for day in every if day.on]) < 2

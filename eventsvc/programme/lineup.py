@@ -6,7 +6,7 @@ As many queries for one as for many.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
+from eventsvc.programme import reading
 from eventsvc.programme.models import (
     Answer,
     Appearance,
@@ -27,17 +28,22 @@ from eventsvc.programme.models import (
     Slides,
     Speaker,
 )
+from eventsvc.programme.reading import Item
 
 
 @dataclass(slots=True)
 class Place:
-    """A speaker at one event: what they are in, when they are free, and the files they sent, by session."""
+    """A speaker at one event: what they are in, when they are free, and by session the files they sent.
+
+    `shown` are the sessions that the public sees, as it sees them; what organisers have made of these since is theirs.
+    """
 
     event: Event
     speaker: Speaker
     parts: list[Appearance] = field(default_factory=list)
     free: list[FreeTime] = field(default_factory=list)
     slides: dict[int, list[Slides]] = field(default_factory=lambda: defaultdict(list))
+    shown: dict[int, Item] = field(default_factory=dict)
 
     @property
     def invited_at(self) -> datetime | None:
@@ -74,7 +80,11 @@ def of_speaker(speaker: Speaker) -> list[Place]:
     asked = asked.where(Appearance.speaker_id == speaker.id, _IS_THERE, is_known)
     asked = asked.options(joinedload(Appearance.session).joinedload(Session.event).joinedload(Event.venue))
     rows = db.session.scalars(asked.order_by(Event.starts_at.asc().nulls_last(), Event.id, *_ORDER)).unique().all()
-    return _gathered(rows, {row.session.event_id: row.session.event for row in rows})
+    places = _gathered(rows, {row.session.event_id: row.session.event for row in rows})
+    shown = _shown({row.session_id for row in rows})
+    for place in places:
+        place.shown = {part.session_id: shown[part.session_id] for part in place.parts if part.session_id in shown}
+    return places
 
 
 def declined(which: sa.ColumnElement[bool], at: datetime) -> list[tuple[Event, int]]:
@@ -136,10 +146,29 @@ def slides_of(session_ids: Iterable[int]) -> list[Slides]:
     return list(db.session.scalars(asked.order_by(Slides.uploaded_at, Slides.id)))
 
 
+def public_slides(session_id: int, speakers: Collection[str]) -> list[Slides]:
+    """Return the files of a session that are of those who spoke in it (public ids), or of nobody; the oldest first.
+
+    Whoever was taken out of it took their files along.
+    """
+    asked = (
+        sa.select(Slides)
+        .outerjoin(Speaker, Speaker.id == Slides.speaker_id)
+        .where(Slides.session_id == session_id, sa.or_(Speaker.id.is_(None), Speaker.public_id.in_(speakers)))
+    )
+    return list(db.session.scalars(asked.order_by(Slides.uploaded_at, Slides.id)))
+
+
 def is_kept(digest: str, *, photo: bool) -> bool:
     """Tell whether any row still names a file."""
     named = Speaker.photo_digest == digest if photo else Slides.digest == digest
     return bool(db.session.scalar(sa.select(sa.exists().where(named))))
+
+
+def _shown(session_ids: Collection[int]) -> dict[int, Item]:
+    asked = sa.select(PublishedSession).where(PublishedSession.session_id.in_(session_ids))
+    rows = db.session.scalars(asked.execution_options(populate_existing=True))
+    return {row.session_id: reading.item_of(row.session_id, row.public_id, row.facts) for row in rows}
 
 
 def _appearances() -> sa.Select[Appearance]:

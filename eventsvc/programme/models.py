@@ -86,7 +86,7 @@ class Session(db.Model):
     """An item of the programme. Its slot is `starts_at`, `ends_at` and the room; all three may wait to be set.
 
     `further_rooms` are those it takes besides `room`. `parent` is the block that it is part of. `capacity` is how many
-    people it has seats for, None: as many as the room. `source_id` is the id it has in the file it was imported from.
+    people it has seats for, None: it has no limit of its own. `source_id` is its id in the file it was imported from.
     """
 
     __tablename__ = "sessions"

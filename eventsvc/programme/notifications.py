@@ -14,17 +14,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import parts
+from eventsvc.calendars import parts, showings
 from eventsvc.calendars.ics import Method
 from eventsvc.calendars.parts import Part
-from eventsvc.events.models import Event, Status
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
 from eventsvc.mail import holdings, outbox
 from eventsvc.mail.holdings import Ask
 from eventsvc.mail.invitations import OF_PROGRAMME
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.mail.outbox import PAUSE, Draft, Recipient, Withdrawn
-from eventsvc.programme import news
+from eventsvc.programme import keys, news
 from eventsvc.programme.changes import Change
 from eventsvc.programme.models import Answer, Appearance, Session, Speaker, Version
 from eventsvc.registration import told
@@ -76,23 +76,32 @@ def reach(event: Event, found: Found, *, at: datetime) -> Reach:
     return Reach(len(_speakers(speaking)), len(_chosen(event.id, concerning)))
 
 
+def first_reach(event: Event, found: Found) -> int:
+    """Count the people who speak whom publishing a draft with these sessions would tell of theirs."""
+    return len(_speakers(_spoken(event.id, found)))
+
+
 def tells(event: Event, at: datetime) -> bool:
     """Tell whether an event is one whose news concern people: it will be, and is not over."""
     return event.status is Status.PUBLISHED and (event.ends_at is None or event.ends_at > at)
 
 
-def published(event: Event, version: Version, people: Concerned, *, at: datetime) -> None:
+def published(event: Event, version: Version, people: Concerned, *, at: datetime) -> int:
     """Write to everybody concerned; letters that still wait take up what changed since, and keep what was first.
 
-    A quiet version writes to nobody anew.
+    A quiet version writes to nobody anew. Return how many letters wait now.
     """
     if not tells(event, at):
-        return
-    held = outbox.withdraw_kinds(event.id, OF_PROGRAMME)
-    writing = _Writing(event, version, people, held, at)
-    speakers = _speakers({*people.spoken, *_speaker_ids(held)})
-    drafts = [*map(writing.to_attendee, people.attendees), *map(writing.to_speaker, speakers)]
-    outbox.post_all([draft for draft in drafts if draft is not None], at=at)
+        return 0
+    return _write(event, _Edition(_key(version), version.is_quiet), people, at)
+
+
+def refreshed(event: Event, *, at: datetime) -> None:
+    """Let letters that still wait say what is so of the event by now, and ask what its calendar shows by now."""
+    waiting = sa.select(Message.id).where(Message.event_id == event.id, _WAITS)
+    if db.session.scalar(waiting.limit(1)) is not None:
+        edition = _Edition(f"programme again:{event.id}.{event.revision}:", is_quiet=True)
+        _write(event, edition, concerned(event, ()), at)
 
 
 def laid(version: Version) -> Reach:
@@ -104,13 +113,34 @@ def laid(version: Version) -> Reach:
     return Reach(letters.get("speaker_programme", 0), letters.get("programme_changed", 0))
 
 
+_WAITS = sa.and_(Message.kind.in_(OF_PROGRAMME), Message.state == MessageState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What letters are keyed by, and whether it tells anything of its own."""
+
+    key: str
+    is_quiet: bool
+
+
+def _write(event: Event, edition: _Edition, people: Concerned, at: datetime) -> int:
+    held = outbox.withdraw_kinds(event.id, OF_PROGRAMME)
+    writing = _Writing(event, edition, people, held, at)
+    speakers = _speakers({*people.spoken, *_speaker_ids(held)})
+    drafts = [*map(writing.to_attendee, people.attendees), *map(writing.to_speaker, speakers)]
+    letters = [draft for draft in drafts if draft is not None]
+    outbox.post_all(letters, at=at)
+    return len(letters)
+
+
 class _Writing:
     """The letters about one version: what they have in common is looked up once."""
 
     def __init__(
-        self, event: Event, version: Version, people: Concerned, held: Mapping[str, Withdrawn], at: datetime
+        self, event: Event, edition: _Edition, people: Concerned, held: Mapping[str, Withdrawn], at: datetime
     ) -> None:
-        self._event, self._version, self._people, self._held, self._at = event, version, people, held, at
+        self._event, self._edition, self._people, self._held, self._at = event, edition, people, held, at
         self._facts = told.of_event(event)
         waiting = {each["public_id"] for letter in held.values() for each in letter.facts["sessions"]}
         changed = {change.public_id for change in people.found}
@@ -123,7 +153,7 @@ class _Writing:
         found = [change for change in self._people.found if change.public_id in chosen]
         recipient = Recipient(to.email or "", to.name, to.language, self._event.contact_email)
         own = told.of_person(to, "")
-        offset = to.calendar_offset if to.has_seat else None
+        offset = to.calendar_offset if to.is_confirmed else None
         return self._draft("programme_changed", f"registration:{to.id}", recipient, found, own, offset, to.id)
 
     def to_speaker(self, to: Speaker) -> Draft | None:
@@ -132,7 +162,10 @@ class _Writing:
         recipient = Recipient(to.email, to.name, to.language, self._event.contact_email)
         own = {"speaker": to.public_id}
         draft = self._draft("speaker_programme", f"speaker:{to.id}", recipient, found, own, 0, None)
-        return replace(draft, speaker_id=to.id) if draft else None
+        if draft is None:
+            return None
+        keys.see_to(to)
+        return replace(draft, speaker_id=to.id)
 
     def _draft(
         self,
@@ -149,16 +182,16 @@ class _Writing:
         held = self._held.get(about)
         before = {each["public_id"]: each for each in held.facts["sessions"]} if held else {}
         kept = [Change.from_json(each) for each in before.values()]
-        changes = news.following(kept, found, is_quiet=self._version.is_quiet)
+        changes = news.following(kept, found, is_quiet=self._edition.is_quiet)
         if not changes:
             return None
-        is_held = held is not None and (self._version.is_quiet or not any(change.is_news for change in found))
+        is_held = held is not None and (self._edition.is_quiet or not any(change.is_news for change in found))
         sessions = [self._session(change, before.get(change.public_id), own, offset) for change in changes]
         return Draft(
             kind,
             to,
             self._facts | own | {"sessions": sessions} | holdings.counts(_asked(sessions)),
-            key=f"{_key(self._version)}{whose}",
+            key=f"{self._edition.key}{whose}",
             about=about,
             event_id=self._event.id,
             registration_id=registration_id,
@@ -172,16 +205,19 @@ class _Writing:
         said = change.to_json() | {"goes_on": "speaker" in own and change.public_id in self._goes_on and not change.now}
         part = self._parts.get(change.public_id)
         if part is not None and offset is not None:
-            is_entitled = "speaker" not in own
-            return said | {"invitation": _invitation(part, change, offset, is_entitled=is_entitled)}
+            return said | {"invitation": _invitation(part, change, offset, own)}
         # Whose session was deleted before the letter went has its end from then.
         kept = before.get("invitation") if before and part is None else None
         return said | ({"invitation": kept} if kept else {})
 
 
-def _invitation(part: Part, change: Change, offset: int, *, is_entitled: bool) -> dict[str, Any]:
+def _invitation(part: Part, change: Change, offset: int, own: Mapping[str, Any]) -> dict[str, Any]:
     method = Method.CANCEL if part.is_off or not change.now else Method.REQUEST
-    return holdings.ask(part, method, part.sequence + offset, is_entitled=is_entitled)
+    asked = holdings.ask(part, method, part.sequence + offset, is_entitled="speaker" not in own)
+    if ticket := own.get("ticket"):
+        facts = showings.narrowed(asked["facts"], is_online=Mode(ticket["mode"]) is Mode.ONLINE)
+        return {**asked, "facts": facts}
+    return asked
 
 
 def _asked(sessions: Iterable[Mapping[str, Any]]) -> list[Ask]:
@@ -220,9 +256,7 @@ def _attendees(event_id: int, found: Found) -> Sequence[Registration]:
         .join(Session, Session.id == Choice.session_id)
         .where(Choice.is_waiting.is_(False))
     )
-    waiting = sa.select(Message.registration_id).where(
-        Message.event_id == event_id, Message.kind.in_(OF_PROGRAMME), Message.state == MessageState.WAITING
-    )
+    waiting = sa.select(Message.registration_id).where(Message.event_id == event_id, _WAITS)
     is_concerned = sa.or_(
         Registration.id.in_(choosing.where(_is_changed(event_id, found))), Registration.id.in_(waiting)
     )

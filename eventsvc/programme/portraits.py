@@ -1,21 +1,13 @@
-"""Photos of people: drawn anew from what was sent, so that nothing of the file itself is ever shown.
-
-No place, time or camera remains, and nothing that was hidden in the file.
-"""
+"""Photos of people: drawn anew and small, so that nothing of the file that was sent is ever shown."""
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from eventsvc import late
+from eventsvc import pictures
 from eventsvc.programme.errors import BadPhoto
 
 MOST_BYTES = 10 * 1024 * 1024
 SIDE = 640
 MEDIA_TYPE = "image/jpeg"
-_MOST_PIXELS = 50_000_000
-_KINDS = ("JPEG", "PNG", "WEBP", "GIF")
-_WHITE = (255, 255, 255)
 
 
 def drawn(content: bytes) -> bytes:
@@ -26,34 +18,8 @@ def drawn(content: bytes) -> bytes:
     if len(content) > MOST_BYTES:
         raise BadPhoto.too_large(MOST_BYTES)
     try:
-        with late.Image.open(BytesIO(content), formats=_KINDS) as sent:
-            if sent.width * sent.height > _MOST_PIXELS:
-                raise BadPhoto.too_many_pixels()
-            return _written(_small(sent))
-    except (late.Image.DecompressionBombError, late.Image.DecompressionBombWarning):
-        raise BadPhoto.too_many_pixels() from None
-    except BadPhoto:
-        raise
-    except Exception:  # noqa: BLE001 - a file made to do harm may fail in any way, and is no picture then
+        return pictures.drawn(content, side=SIDE)
+    except pictures.TooManyPixels as many:
+        raise BadPhoto.too_many_pixels(many.most) from None
+    except pictures.NoPicture:
         raise BadPhoto.unreadable() from None
-
-
-def _small(sent: late.Image.Image) -> late.Image.Image:
-    # A JPEG is read at the nearest size above the one that is kept, which takes a fraction of the memory.
-    sent.draft("RGB", (2 * SIDE, 2 * SIDE))
-    upright = late.ImageOps.exif_transpose(sent)
-    upright.thumbnail((SIDE, SIDE))
-    return upright
-
-
-def _written(photo: late.Image.Image) -> bytes:
-    # A picture of its own: whatever else the file held stays behind with it.
-    own = late.Image.new("RGB", photo.size, _WHITE)
-    if photo.mode in {"RGBA", "LA", "PA"} or "transparency" in photo.info:
-        clear = photo.convert("RGBA")
-        own.paste(clear, mask=clear.getchannel("A"))
-    else:
-        own.paste(photo.convert("RGB"))
-    body = BytesIO()
-    own.save(body, "JPEG", quality=85, optimize=True, progressive=True)
-    return body.getvalue()

@@ -145,17 +145,31 @@ _TELLING = (
 )
 
 
+# Counted by the database: what a version was read as before may be out of date.
+_COUNTED = (
+    sa.update(Version)
+    .where(
+        Version.id
+        == sa.select(Version.id)
+        .where(Version.event_id == sa.bindparam("of_event"))
+        .order_by(Version.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    .values(stamp=Version.stamp + 1)
+)
+
+
 def touch(event_id: int) -> None:
     """Count a change in what is shown beside the version: slides, recordings, a speaker's card."""
-    version = last(event_id)
-    if version is not None:
-        version.stamp += 1
+    db.session.execute(_COUNTED, {"of_event": event_id}, execution_options={"synchronize_session": False})
 
 
 def retell(speaker: Speaker, known_as: str | None = None) -> None:
     """Show of a speaker, in what is published, the photo that they have now, under the public id that they have now.
 
-    `known_as` is the one they had there. Another name waits for the next version.
+    `known_as` is the one they had there. Another name waits for the next version. The caller holds the turnstiles of
+    the events at which they speak, so that no version is published meanwhile and then undone.
     """
     was, events = known_as or speaker.public_id, set()
     for session_id, event_id, facts in db.session.execute(_TELLING, {"speaker_id": speaker.id}).all():

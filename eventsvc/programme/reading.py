@@ -16,7 +16,17 @@ import sqlalchemy as sa
 
 from eventsvc.extensions import db
 from eventsvc.programme import published, slots
-from eventsvc.programme.models import PublishedSession, Session, SessionKind, SessionStatus, Speaker, SpeakerRole
+from eventsvc.programme.models import (
+    FormerSpeaker,
+    PublishedSession,
+    PublishedVoice,
+    Session,
+    SessionKind,
+    SessionStatus,
+    Slides,
+    Speaker,
+    SpeakerRole,
+)
 from eventsvc.programme.slots import Slot
 
 
@@ -35,7 +45,8 @@ class Voice:
 class Item:
     """A session in its slot; `starts_at` and `ends_at` are None while it waits for one.
 
-    `room` names all its rooms in one line. `parent` is the public id of the block it is part of.
+    `room` names all its rooms in one line. `parent` is the public id of the block it is part of. `has_files`: somebody
+    sent slides for it.
     """
 
     public_id: str
@@ -57,6 +68,7 @@ class Item:
     session_id: int = 0
     slides_url: str = ""
     recording_url: str = ""
+    has_files: bool = False
 
     @property
     def slot(self) -> Slot | None:
@@ -74,6 +86,10 @@ class Item:
     def is_several(self) -> bool:
         """Tell whether it takes more rooms than one."""
         return len(self.rooms) > 1
+
+    def shows_files(self, at: datetime) -> bool:
+        """Tell whether everybody may have the files that were sent for it: none before its end, nor if it was not."""
+        return self.has_files and self.ends_at is not None and self.ends_at <= at and not self.is_cancelled
 
     @property
     def minutes(self) -> int:
@@ -99,6 +115,11 @@ class Guest:
     photo: str = ""
 
 
+# Whoever was taken out of a session took their files along.
+_is_of_a_voice = sa.exists().where(
+    PublishedVoice.session_id == Slides.session_id, PublishedVoice.speaker_id == Slides.speaker_id
+)
+_has_files = sa.exists().where(Slides.session_id == Session.id, sa.or_(Slides.speaker_id.is_(None), _is_of_a_voice))
 # Built once: building a statement costs as much as asking SQLite.
 _published = (
     sa.select(
@@ -107,6 +128,7 @@ _published = (
         PublishedSession.facts,
         Session.slides_url,
         Session.recording_url,
+        _has_files.label("has_files"),
     )
     .join(Session, Session.id == PublishedSession.session_id)
     .where(PublishedSession.event_id == sa.bindparam("event_id"))
@@ -164,7 +186,20 @@ def speaker_by_id(public_id: str) -> Speaker | None:
     return db.session.scalar(sa.select(Speaker).where(Speaker.public_id == public_id))
 
 
-def _item(session_id: int, public_id: str, facts: Mapping[str, Any], slides_url: str, recording_url: str) -> Item:
+def became(public_id: str) -> str | None:
+    """Return the public id that a speaker has now whose card was made one with another."""
+    asked = sa.select(Speaker.public_id).join(FormerSpeaker, FormerSpeaker.speaker_id == Speaker.id)
+    return db.session.scalar(asked.where(FormerSpeaker.public_id == public_id))
+
+
+def _item(
+    session_id: int,
+    public_id: str,
+    facts: Mapping[str, Any],
+    slides_url: str,
+    recording_url: str,
+    has_files: bool = False,
+) -> Item:
     rooms = tuple(room["name"] for room in facts["rooms"])
     return Item(
         public_id=public_id,
@@ -191,6 +226,7 @@ def _item(session_id: int, public_id: str, facts: Mapping[str, Any], slides_url:
         session_id=session_id,
         slides_url=slides_url,
         recording_url=recording_url,
+        has_files=has_files,
     )
 
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 DAY_BEGINS = time(5)
 """A programme's day runs from five in the morning: what begins after midnight belongs to the evening before."""
+LONGEST = timedelta(days=60)
+"""How long anything in a programme may last: each of its days is shown."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

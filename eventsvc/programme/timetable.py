@@ -159,7 +159,7 @@ def _is_long(slot: Slot | None, bounds: Slot) -> bool:
 
 
 def _hours_of(on: date, own: Sequence[Draft], board: Board) -> Slot:
-    """Return the hours to build in, one to spare: those of an event of this day, else of work; and of what is there."""
+    """Return the hours to build in: those of what is there, one to spare; where that is few, the event's or work's."""
     bounds, zone, event = slots.day_bounds(on, board.event.timezone), ZoneInfo(board.event.timezone), board.event
     taken = [draft.item.slot for draft in own if draft.item.slot]
     hours = Slot(datetime.combine(on, _OPENS, zone), datetime.combine(on, _CLOSES, zone))
@@ -167,8 +167,10 @@ def _hours_of(on: date, own: Sequence[Draft], board: Board) -> Slot:
         span = Slot(event.starts_at, event.ends_at)
         if bounds.holds(span):
             taken, hours = [*taken, span], Slot(span.starts_at - _MARGIN, span.ends_at + _MARGIN)
-    begins = min([hours.starts_at, *(slot.starts_at - _MARGIN for slot in taken)])
-    ends = max([hours.ends_at, *(slot.ends_at + _MARGIN for slot in taken)])
+    begins = min([slot.starts_at - _MARGIN for slot in taken], default=hours.starts_at)
+    ends = max([slot.ends_at + _MARGIN for slot in taken], default=hours.ends_at)
+    if ends - begins < hours.length:
+        begins, ends = min(begins, hours.starts_at), max(ends, hours.ends_at)
     return Slot(max(begins, bounds.starts_at), min(ends, bounds.ends_at))
 
 
@@ -193,11 +195,13 @@ def _grid(laid: Grid, told: Mapping[str, dict[str, Any]], board: Board) -> dict[
         else:
             is_for_all = place.item.is_break and not place.item.room_ids
             block |= {"place": where, "at": place.at, "rows": place.rows, "is_for_all": is_for_all}
+            block["is_brief"] = place.rows <= grid.BRIEF
     by_id = {room.public_id: room for room in board.rooms}
     return {
         "first": blocks.iso(laid.first),
         "rows": laid.rows,
         "columns": laid.columns,
+        "is_dense": laid.is_dense,
         "heads": [_head(head, by_id.get(head.room_id)) for head in laid.heads],
         "hours": [{"at": row, **board.hour(moment)} for row, moment in laid.hours],
         "echoes": echoes,

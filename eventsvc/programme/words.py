@@ -51,7 +51,7 @@ def answer(of: Answer, *, own: bool = False) -> Word:
     return Word(mark, str(to_themself if own else word), tone)
 
 
-def session_span(session: Session, timezone: str, locale: str, *, has_year: bool | None = None) -> str:
+def session_span(session: Session | Item, timezone: str, locale: str, *, has_year: bool | None = None) -> str:
     """Say when a session is planned."""
     if session.starts_at is None or session.ends_at is None:
         return _("Time to follow")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -98,6 +99,21 @@ def seats(event_id: int) -> dict[int, Seats]:
 def taken(event_id: int) -> dict[int, int]:
     """Count, by session, the people who have a seat in it or wait for one: what a newcomer finds taken."""
     return {session_id: found.seated + found.waiting for session_id, found in seats(event_id).items()}
+
+
+def taken_off(registration_id: int) -> list[dict[str, Any]]:
+    """Take all choices off a registration, and return them as they were, to be put on another."""
+    theirs = sa.delete(Choice).where(Choice.registration_id == registration_id)
+    rows: Iterable[Any] = db.session.execute(
+        theirs.returning(Choice.session_id, Choice.chosen_at, Choice.is_waiting, Choice.turn)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def put_on(registration_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Put choices on a registration; the caller holds the turnstile."""
+    if rows:
+        db.session.execute(sa.insert(Choice), [row | {"registration_id": registration_id} for row in rows])
 
 
 def forget(registration_id: int) -> None:

@@ -55,6 +55,132 @@ class TicketTypeGone(_Told):
     beside = "ticket_type"
 
 
+class TicketTypeNeeded(_Told):
+    status = 422
+    told = _l("Please choose how you take part.")
+    beside = "ticket_type"
+
+
+class TicketTypeFull(EventFull):
+    told = _l("Every place of this kind is taken and there is no waiting list. Nothing was saved; choose another kind.")
+    beside = "ticket_type"
+
+
+class TicketTypeNotOpenYet(_Told):
+    told = _l("This kind of ticket is not open yet. Nothing was saved; choose another, or come back when it opens.")
+    beside = "ticket_type"
+
+
+class TicketTypeClosed(_Told):
+    told = _l("This kind of ticket has closed. Nothing was saved; please choose another.")
+    beside = "ticket_type"
+
+
+class DomainNeeded(Refused):
+    """The ticket type is for addresses of some domains."""
+
+    status = 409
+
+    def __init__(self, name: str, domains: list[str]) -> None:
+        super().__init__(
+            _(
+                "“%(name)s” is for e-mail addresses at %(domains)s. Write such an address, or choose another kind.",
+                name=name,
+                domains=_(" or ").join(domains),
+            ),
+            field="email",
+        )
+
+
+class CodeNeeded(_Told):
+    told = _l("This kind of ticket needs an access code. Write yours here, or choose another kind.")
+    beside = "code"
+
+
+class CodeNotKnown(_Told):
+    told = _l("We do not know this code. Look at it again; capitals, spaces and dashes do not matter.")
+    beside = "code"
+
+
+class CodeElsewhere(_Told):
+    told = _l("This code is for another kind of ticket. Choose that one, or write another code.")
+    beside = "code"
+
+
+class CodeOver(_Told):
+    told = _l("This code is not valid any more. Ask whoever gave it to you for another.")
+    beside = "code"
+
+
+class CodeUsedUp(_Told):
+    told = _l("This code has been used as often as it may be. Ask whoever gave it to you for another.")
+    beside = "code"
+
+
+class CodeTaken(_Told):
+    told = _l("There is a code like this already.")
+    beside = "code"
+
+
+class CodeTooShort(_Told):
+    status = 422
+    told = _l("A code has at least four letters or digits; shorter ones are guessed.")
+    beside = "code"
+
+
+class DomainsMissing(_Told):
+    status = 422
+    told = _l("Write at least one domain, for example lumc.nl.")
+    beside = "domains"
+
+
+class TypeNameTaken(_Told):
+    told = _l("There is a ticket type with this name already.")
+    beside = "name"
+
+
+class OtherCurrency(_Told):
+    told = _l("All fees of an event are in one currency.")
+    beside = "currency"
+
+
+class TypeClosesFirst(_Told):
+    status = 422
+    told = _l("It would close before it opens. Choose a later moment.")
+    beside = "closes_at"
+
+
+class ModeTaken(_Told):
+    told = _l(
+        "People have this ticket, and their letters and calendars say how they take part. Make another type and switch "
+        "them to it."
+    )
+    beside = "mode"
+
+
+class TypeInUse(_Told):
+    told = _l(
+        "Somebody has this ticket or was invited to it, so it cannot be deleted. Retire it: it is offered no more."
+    )
+
+
+class SameTicket(_Told):
+    told = _l("You have this kind of ticket already. Nothing changed.")
+    beside = "ticket_type"
+
+
+class NotToSwitch(_Told):
+    told = _l("This place cannot be moved to another kind of ticket now. Nothing changed.")
+
+
+class ChangesClosed(_Told):
+    told = _l("Changes by this page have closed. Ask the contact person of the event; nothing changed.")
+
+
+class NothingOwed(_Told):
+    told = _l("There is nothing to pay here, so there is nothing to mark.")
+
+
 class AlreadyRegistered(_Told):
     """One live registration for each event and address. The sentence tells nothing of the first one."""
 
@@ -95,6 +221,65 @@ class EventOver(_Told):
     told = _l("The event is over, so there is no place to give up any more.")
 
 
+class FilesGone(_Told):
+    """A file that came with a form is not kept any more: a day went by, or it was taken out in another window."""
+
+    told = _l("A file that you chose before is not kept any more. Choose it again; nothing you typed is lost.")
+
+
+class TooManyFiles(_Told):
+    status = 429
+    told = _l("Many files came from your network. Wait ten minutes, then choose this one again.")
+
+
+class ChangesOver(Refused):
+    """Too late to change something by oneself. Names who can still do it, where the event names somebody."""
+
+    status = 409
+
+    def __init__(self, name: str, address: str) -> None:
+        whom = f"{name} ({address})" if name and address else name or address
+        super().__init__(
+            _("Changes are closed. Nothing was changed; ask %(whom)s, who can still do it for you.", whom=whom)
+            if whom
+            else _("Changes are closed. Nothing was changed.")
+        )
+
+
+class NotOffered(_Told):
+    told = _l("No place is offered to you any more, so there is nothing to accept. Nothing changed.")
+
+
+class NotExpired(_Told):
+    told = _l("This registration did not run out, so it cannot be renewed with this button. Nothing changed.")
+
+
+class NotConfirmed(_Told):
+    told = _l("Only a place that is yours can be handed to somebody. Nothing changed.")
+
+
+class SameAddress(_Told):
+    told = _l("This is the address the place has now. Write that of your colleague.")
+    beside = "email"
+
+
+class UndoOver(_Told):
+    told = _l("This cannot be undone any more: an hour has passed, or somebody else has been served. Nothing changed.")
+
+
+class NobodyWaits(_Told):
+    told = _l("Nobody with an address is on the waiting list, so there is nobody to ask.")
+
+
+class AskedJustNow(_Told):
+    told = _l("The list was asked within the last hour. Nobody is asked twice; wait for the answers.")
+
+
+class NoReason(_Told):
+    told = _l("Write why, in a few words: it is kept in the audit log.")
+    beside = "reason"
+
+
 class SessionNotThere(_Told):
     told = _l("This session is not in the programme any more, so it was not chosen. Nothing else changed.")
 
@@ -130,6 +315,87 @@ class SessionFull(Refused):
                 title=title,
             )
         )
+
+
+class OptionFull(Refused):
+    """Something to choose is chosen by as many people as may; `full` is (public id of the question, option) pairs."""
+
+    status = 409
+
+    def __init__(self, full: list[tuple[str, str]]) -> None:
+        first, label = full[0]
+        super().__init__(self.sentence_for([label]), field=f"q-{first}")
+        self.slips = {
+            question: self.sentence_for([option for asked, option in full if asked == question])
+            for question in dict(full)
+        }
+
+    @staticmethod
+    def sentence_for(labels: list[str]) -> str:
+        """Say what is full, and what to do."""
+        if len(labels) == 1:
+            return _("“%(option)s” is full now. Please choose something else.", option=labels[0])
+        return _("“%(options)s” are full now. Please choose something else.", options="”, “".join(labels))
+
+
+class QuestionNeeded(Refused):
+    """Other questions are asked only after an answer to this one."""
+
+    status = 409
+
+    def __init__(self, labels: list[str]) -> None:
+        super().__init__(
+            _(
+                "“%(others)s” depends on the answer to this question. Change its condition first.",
+                others="”, “".join(labels),
+            )
+        )
+
+
+class AskedTooEarly(Refused):
+    """A question would come before the one whose answer it depends on."""
+
+    def __init__(self, label: str, other: str) -> None:
+        super().__init__(
+            _("“%(question)s” depends on “%(other)s”, so it has to come after it.", question=label, other=other),
+            field="condition",
+        )
+
+
+class KindFixed(_Told):
+    told = _l(
+        "People have answered this question, and their answers would not fit another kind. Retire it and add a new one."
+    )
+    beside = "kind"
+
+
+class OptionsMissing(_Told):
+    status = 422
+    told = _l("Please write at least two things to choose from, each once.")
+    beside = "options"
+
+
+class ConditionEmpty(_Told):
+    status = 422
+    told = _l("Please tick at least one answer that brings this question up.")
+    beside = "condition"
+
+
+class ConditionRetired(Refused):
+    """What a question depends on is asked no more."""
+
+    status = 409
+
+    def __init__(self, label: str) -> None:
+        super().__init__(_("This question depends on “%(other)s”, which is retired. Restore that first.", other=label))
+
+
+class QuestionAnswered(_Told):
+    told = _l("People have answered this question, so it cannot be deleted. Retire it: it is asked no more.")
+
+
+class QuestionGone(_Told):
+    told = _l("This question is not there any more. Nothing changed.")
 
 
 class LinkReplaced(_Told):

@@ -10,12 +10,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, EmailField, Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from eventsvc.registration import countries
+from eventsvc.registration import boxes, countries
 from eventsvc.registration.person import LONGEST, Person
-from eventsvc.text import one_line, unturned
+from eventsvc.text import cleaned, one_line, unturned
 
 _MISSING_AT = _l("An e-mail address has an @ in it, for example ada@example.org")
 _MISSING_DOMAIN = _l("The part after the @ is missing, for example ada@example.org")
@@ -78,7 +78,9 @@ def _is_country(_form: Any, field: Field) -> None:
 
 
 class PersonForm(FlaskForm):
-    """Who somebody is."""
+    """Who somebody is, and what they answer: `asking` are the boxes of the event's own questions."""
+
+    asking = boxes.NONE
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, _form: Any) -> None:
@@ -104,6 +106,11 @@ class PersonForm(FlaskForm):
         _l("Country"), filters=[_line], validators=[DataRequired(_l("Please choose your country.")), _is_country]
     )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Look over the person and the answers, so that all that is wrong is told at once."""
+        is_person: bool = super().validate(extra_validators)
+        return self.asking.check() and is_person
+
     def person(self) -> Person:
         """Return who was typed; the form has been found valid."""
         return Person(
@@ -119,7 +126,8 @@ class RegistrationForm(PersonForm):
     """Who wants to come. `homepage` is a trap: people do not see it, programs fill it in.
 
     `sessions` are the ids of those chosen on the device before; its module fills it in. `is_known`: the address has its
-    place already, so sending the form once more would change nothing.
+    place already, so sending the form once more would change nothing. `ticket_type` is a public id; `code` an access
+    code as it was typed.
     """
 
     is_known = False
@@ -128,15 +136,48 @@ class RegistrationForm(PersonForm):
         _l("I agree"), validators=[DataRequired(_l("Please tick this, or we may not keep your registration."))]
     )
     homepage = StringField(_l("Leave this empty"))
+    ticket_type = StringField(_l("How you take part"), filters=[_line])
+    code = StringField(_l("Access code"), filters=[_line], validators=[Optional(), Length(max=200)])
     opened = HiddenField()
     submission_key = HiddenField()
     sessions = HiddenField()
 
 
-class CorrectionForm(PersonForm):
-    """Who somebody is after all; `revision` is that of the registration when the form was opened."""
+class SwitchForm(FlaskForm):
+    """Another ticket: `ticket_type` is its public id, `code` an access code as it was typed."""
 
+    ticket_type = StringField(_l("How you take part"))
+    code = StringField(_l("Access code"), filters=[_line], validators=[Optional(), Length(max=200)])
+
+
+class CorrectionForm(PersonForm):
+    """Who somebody is after all; `revision` is that of the registration when the form was opened.
+
+    `claim` is a key of the form's own, which finds the files that came with it.
+    """
+
+    claim = HiddenField()
     revision = IntegerField(validators=[DataRequired()])
+
+
+class HandOverForm(PersonForm):
+    """Who comes instead: as little as a letter needs, as they say the rest themselves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _, *further = self.country.validators
+        self.country.validators = [Optional(), *further]
+        self.country.flags.required = False
+
+
+class LeavingForm(FlaskForm):
+    """Giving up a place, and why, if somebody wants to say."""
+
+    reason = TextAreaField(
+        _l("Why?"),
+        filters=[lambda text: cleaned(text) if text else text],
+        validators=[Optional(), Length(max=500, message=_l("Please write this in at most %(max)d characters."))],
+    )
 
 
 class ConfirmationForm(FlaskForm):

@@ -9,8 +9,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import parts
+from eventsvc.calendars import parts, showings
 from eventsvc.calendars.parts import Part
+from eventsvc.events.models import Mode
 from eventsvc.mail import holdings
 from eventsvc.mail.holdings import Ask
 from eventsvc.mail.models import Message
@@ -47,16 +48,17 @@ class Calendars:
 
     def moved(self, to: Registration, *, left: str) -> list[Ask]:
         """Return what a letter asks of the calendar of a new address, in the place of one that was left."""
-        return holdings.asks_anew(
+        asked = holdings.asks_anew(
             self._holdings.get((to.id, left), {}),
             self._parts,
             lambda part: to.has_seat and self._has_chosen(to, part),
             offset=to.calendar_offset,
             is_entitled=True,
         )
+        return _narrowed(to, asked)
 
     def _asked(self, to: Registration, address: str | None, is_there: bool, ahead: int, is_whole: bool) -> list[Ask]:
-        return holdings.asks(
+        asked = holdings.asks(
             self._holdings.get((to.id, address or ""), {}),
             self._parts,
             lambda part: is_there and self._has_chosen(to, part),
@@ -64,6 +66,15 @@ class Calendars:
             is_entitled=True,
             is_whole=is_whole,
         )
+        return _narrowed(to, asked)
 
     def _has_chosen(self, to: Registration, part: Part) -> bool:
         return part.session_id in self._chosen.get(to.id, frozenset())
+
+
+def _narrowed(to: Registration, asked: list[Ask]) -> list[Ask]:
+    """Let each entry show what is for people who take part as this one does."""
+    if to.ticket_type is None:
+        return asked
+    is_online = to.ticket_type.mode is Mode.ONLINE
+    return [{**each, "facts": showings.narrowed(each["facts"], is_online=is_online)} for each in asked]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address, ip_network
 
 from flask import current_app
@@ -20,7 +21,10 @@ WAIT_SECONDS = 600
 
 _POSTS = parse("600 per 10 minutes")
 _REFUSALS = parse("40 per 10 minutes")
+# In megabytes: a lecture hall that sends its letters and diplomas passes.
+_FILES = parse("1000 per 10 minutes")
 _REGISTRATIONS = parse("5 per hour")
+_FILES = parse("60 per hour")
 
 
 def may_post(network: str) -> bool:
@@ -36,9 +40,24 @@ def may_be_refused(network: str, event_id: int) -> bool:
     return _count(_REFUSALS, "refusal", f"{home(network)} {event_id}")
 
 
+def may_send(network: str, count: int) -> bool:
+    """Count the bytes of files that came with a form, and tell whether they may be kept: a gigabyte in ten minutes."""
+    return _is_off() or _ask(partial(limiter.limiter.hit, cost=max(1, count >> 20)), _FILES, "files", home(network))
+
+
+def may_try_code(network: str, event_id: int) -> bool:
+    """Tell whether a network may try an access code: not after so many refusals, or codes could be guessed."""
+    return _is_off() or _ask(limiter.limiter.test, _REFUSALS, "refusal", f"{home(network)} {event_id}")
+
+
 def may_register(address: str) -> bool:
     """Tell whether a folded e-mail address may be registered once more: five times an hour, over all events."""
     return _is_off() or _ask(limiter.limiter.test, _REGISTRATIONS, "registration", address)
+
+
+def may_send_file(speaker: str) -> bool:
+    """Count a photo or slides that a speaker sends, and tell whether they have any left: 60 an hour."""
+    return _count(_FILES, "file", speaker)
 
 
 def count_registration(address: str) -> None:

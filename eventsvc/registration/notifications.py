@@ -6,9 +6,12 @@ facts: delivery puts them in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import sqlalchemy as sa
 
 from eventsvc.calendars import entries
 from eventsvc.calendars.ics import Method
@@ -20,10 +23,10 @@ from eventsvc.mail.models import Message
 from eventsvc.mail.outbox import Draft, Recipient
 from eventsvc.programme.reading import Item
 from eventsvc.registration import holding, told
-from eventsvc.registration.models import Registration
+from eventsvc.registration.models import OfferKind, Registration, State
 
 # The letters that a registration begins with.
-_FIRST = frozenset({"registered", "waitlisted"})
+_FIRST = frozenset({"registered", "waitlisted", "prove_address", "taken_over"})
 _NOBODY = {"given_name": "", "reference": "", "join_url": "", "deleted_on": None}
 
 
@@ -35,7 +38,12 @@ def registered(registration: Registration, *, at: datetime) -> Message | None:
 
 def waitlisted(registration: Registration, *, position: int | None, at: datetime) -> Message | None:
     """Tell somebody that they wait, and where; no invitation until there is a seat."""
-    return _post("waitlisted", registration, {"position": position}, key=f"waitlisted:{registration.id}", at=at)
+    facts = {
+        "position": position,
+        "is_offering": registration.event.offer_hours is not None,
+        "is_to_prove": registration.is_to_prove,
+    }
+    return _post("waitlisted", registration, facts, key=f"waitlisted:{registration.id}", at=at)
 
 
 def taken_in(event: Event, people: Sequence[Registration], places: Sequence[int | None], *, at: datetime) -> None:
@@ -62,21 +70,114 @@ def taken_in(event: Event, people: Sequence[Registration], places: Sequence[int 
 
 def promoted(registration: Registration, *, at: datetime) -> Message | None:
     """Tell somebody who waited that they have a seat now, with an invitation for their calendar."""
-    key = f"promoted:{registration.id}:{_second(registration.state_at)}"
+    key = _once("promoted", registration)
     return _post("promoted", registration, _with_invitation(registration), key=key, at=at)
 
 
-def cancelled(registration: Registration, *, at: datetime, had_seat: bool) -> Message | None:
+def prove_address(registration: Registration, *, at: datetime) -> Message | None:
+    """Ask whoever reads an address to say that it is theirs, by the link: the seat is held until then."""
+    key = f"prove_address:{registration.id}"
+    return _post("prove_address", registration, _until(registration.offer_expires_at), key=key, at=at)
+
+
+def offered(registration: Registration, *, at: datetime) -> Message | None:
+    """Offer somebody who waited a place, and say until when they can take it."""
+    facts = _until(registration.offer_expires_at)
+    return _post("offered", registration, facts, key=_once("offered", registration), at=at)
+
+
+def accepted(registration: Registration, *, at: datetime) -> Message | None:
+    """Tell somebody who took a place, or proved their address, that it is theirs; with an invitation."""
+    key = _once("accepted", registration)
+    return _post("registered", registration, _with_invitation(registration), key=key, at=at, is_first=False)
+
+
+def offer_expired(registration: Registration, *, at: datetime) -> Message | None:
+    """Tell somebody that the place was not taken in time, and how to come back."""
+    facts = {"was_proof": registration.offer_kind is OfferKind.PROOF} | _until(registration.offer_expires_at)
+    return _post("offer_expired", registration, facts, key=_once("offer_expired", registration), at=at)
+
+
+def list_left(registration: Registration, *, at: datetime) -> Message | None:
+    """Tell somebody who did not answer that they wait no longer, and how to come back."""
+    return _post("list_left", registration, {}, key=_once("list_left", registration), at=at)
+
+
+def restored(registration: Registration, *, at: datetime) -> Message | None:
+    """Tell somebody that their cancellation was undone; with the invitation again, where they have a seat."""
+    facts = _with_invitation(registration) if registration.is_confirmed else {}
+    if registration.state is State.OFFERED:
+        facts = _until(registration.offer_expires_at)
+    return _post("restored", registration, facts, key=_once("restored", registration), at=at)
+
+
+def cancelled(registration: Registration, *, at: datetime, had_seat: bool, had_offer: bool = False) -> Message | None:
     """Tell somebody that their registration is cancelled; who was sent invitations is sent their end."""
-    facts = {"had_seat": had_seat} | (_with_invitation(registration) if had_seat else {})
+    facts = {"had_seat": had_seat, "had_offer": had_offer}
+    facts |= _with_invitation(registration) if had_seat else {}
     facts |= holdings.told(holding.of_one(registration, at=at).endings(registration))
-    return _post("cancelled", registration, facts, key=f"cancelled:{registration.id}", at=at)
+    return _post("cancelled", registration, facts, key=_once("cancelled", registration), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOn:
+    """The two letters when somebody hands their place to somebody else; each names the other."""
+
+    giver: str
+    receiver: str
+    at: datetime
+
+    def to_giver(self, registration: Registration) -> Message | None:
+        """Tell whoever handed it on that it is done; the entry in their calendar ends."""
+        facts = {"had_seat": True, "other": self.receiver} | _with_invitation(registration)
+        return _post("handed_over", registration, facts, key=_once("handed_over", registration), at=self.at)
+
+    def to_receiver(self, registration: Registration) -> Message | None:
+        """Tell the other that the place is theirs, with an invitation and links of their own."""
+        facts = {"other": self.giver} | _with_invitation(registration)
+        return _post("taken_over", registration, facts, key=f"taken_over:{registration.id}", at=self.at)
+
+
+def still_interested(event: Event, people: Sequence[Registration], due_at: datetime, *, at: datetime) -> None:
+    """Ask people on the waiting list whether they still want a place: as many statements for one as for hundreds."""
+    facts = told.of_event(event) | {"until": due_at.isoformat()}
+    outbox.withdraw(sa.select(Registration.id).where(Registration.id.in_([person.id for person in people])))
+    drafts = [
+        Draft(
+            "still_interested",
+            Recipient(person.email or "", person.name, person.language, event.contact_email),
+            facts | told.of_person(person, ""),
+            key=f"still_interested:{person.id}:{_second(due_at)}:{_second(at)}",
+            about=f"registration:{person.id}",
+            event_id=event.id,
+            registration_id=person.id,
+            due_at=at,
+        )
+        for person in people
+    ]
+    outbox.post_all(drafts, at=at)
+
+
+def switched(registration: Registration, ticket_was: str, was: Mapping[str, Any], *, at: datetime) -> Message | None:
+    """Tell somebody that they have another kind of ticket, what it costs where that is new, and invite them anew."""
+    facts: dict[str, Any] = {"ticket_was": ticket_was}
+    if was["fee_cents"] != registration.fee_cents:
+        facts["fee_was"] = {"cents": was["fee_cents"], "currency": was["currency"]}
+    if registration.has_seat:
+        facts |= _with_invitation(registration)
+    key = f"switched:{registration.id}:{registration.revision}"
+    return _post("switched", registration, facts, key=key, at=at)
 
 
 def link_resent(registration: Registration, *, at: datetime) -> Message | None:
-    """Send somebody their link again; of its own, so that it takes no other letter's place."""
+    """Send somebody their link again; of its own, so that it takes no other letter's place.
+
+    Whoever is still to prove their address is asked for that once more.
+    """
     name = f"link_resent:{registration.id}"
-    return _post("link_resent", registration, {}, key=f"{name}:{registration.revision}", at=at, about=name)
+    is_held = registration.is_to_prove and registration.state is State.OFFERED
+    kind, facts = ("prove_address", _until(registration.offer_expires_at)) if is_held else ("link_resent", {})
+    return _post(kind, registration, facts, key=f"{name}:{registration.revision}", at=at, about=name)
 
 
 def address_changed(registration: Registration, left: str | None, *, has_entry: bool, at: datetime) -> Message | None:
@@ -152,6 +253,36 @@ def _last_asks(registration: Registration, at: datetime) -> list[Ask]:
     return [{"method": Method.CANCEL.value, "facts": entry["facts"], "sequence": sequence}, *asked]
 
 
+def questions_asked(lacking: Sequence[tuple[Registration, list[str]]], *, form: str, at: datetime) -> int:
+    """Ask people who are registered what they have not answered; return how many letters that makes.
+
+    `lacking` has them with the questions, `form` is the name of what is asked: for each form there is one letter.
+    """
+    if not lacking:
+        return 0
+    event = lacking[0][0].event
+    keys = {f"questions_asked:{person.id}:{form}": (person, labels) for person, labels in lacking if person.email}
+    laid = outbox.laid(event.id, "questions_asked")
+    drafts = [_asking(key, person, labels, at) for key, (person, labels) in keys.items() if key not in laid]
+    outbox.replace_all_waiting([draft.about for draft in drafts])
+    outbox.post_all(drafts, at=at)
+    return len(drafts)
+
+
+def _asking(key: str, person: Registration, labels: list[str], at: datetime) -> Draft:
+    event = person.event
+    return Draft(
+        "questions_asked",
+        Recipient(person.email or "", person.name, person.language, event.contact_email),
+        told.of(person) | {"questions": labels},
+        key=key,
+        about=f"questions:{person.id}",
+        event_id=event.id,
+        registration_id=person.id,
+        due_at=at,
+    )
+
+
 def _post(
     kind: str,
     registration: Registration,
@@ -162,6 +293,7 @@ def _post(
     about: str | None = None,
     address: str | None = None,
     is_held_back: bool = False,
+    is_first: bool | None = None,
 ) -> Message | None:
     """Lay the letter; there is none to somebody without an address, whom an organiser added by hand."""
     if not (address or registration.email):
@@ -182,7 +314,7 @@ def _post(
         at=at,
         event_id=event.id,
         registration_id=registration.id,
-        is_first=kind in _FIRST,
+        is_first=kind in _FIRST if is_first is None else is_first,
         is_held_back=is_held_back,
     )
 
@@ -194,6 +326,15 @@ def _with_invitation(registration: Registration, *, ahead: int = 0) -> dict[str,
         return {}
     counted = told.counted(invitation, registration)
     return {"invitation": counted | {"sequence": counted["sequence"] + ahead}}
+
+
+def _until(moment: datetime | None) -> dict[str, Any]:
+    return {"until": moment.isoformat()} if moment else {}
+
+
+def _once(kind: str, registration: Registration) -> str:
+    """Name a letter about this transition: a registration may come into a state more than once."""
+    return f"{kind}:{registration.id}:{registration.revision}"
 
 
 def _second(at: datetime) -> int:

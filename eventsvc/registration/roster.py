@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from eventsvc import tokens
 from eventsvc.extensions import db
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration.models import (
+    Answer,
+    AnswerOption,
+    Payment,
+    Question,
+    QuestionOption,
+    Registration,
+    State,
+    TicketType,
+)
 
 PAGE_SIZE = 50
 _BATCH = 500
 _TEXT_LIMIT = 200
+_MOST_FILTERS = 20
+_MOST_COLUMNS = 8
+ANSWER = "a."
+"""What stands before a question's id in the name of a filter."""
+ANY, NONE = "any", "none"
+_ID = re.compile(r"[0-9A-Za-z]{2,16}")
 COLUMNS = (
     "reference",
     "given_name",
@@ -30,7 +47,15 @@ COLUMNS = (
     "state_at",
     "origin",
     "language",
+    "ticket_type_id",
+    "fee_cents",
+    "currency",
+    "payment",
+    "payment_reference",
+    "payment_due_on",
 )
+# What stands in an address for people without a ticket type.
+NO_TICKET = "none"
 
 
 class Order(enum.StrEnum):
@@ -44,12 +69,26 @@ class Order(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address of the roster says. `state` None: everybody; `number` is the page, from 1."""
+    """What the address of the roster says. `state` None: everybody; `number` is the page, from 1.
+
+    `answers` are pairs of a question's public id and the answer to look for: that of an option, "yes" or "no", a
+    country, or `ANY` and `NONE` for whether there is one. `columns` are the questions whose answers stand in the list.
+    `ticket` is the public id of a ticket type, or NO_TICKET.
+    """
 
     state: State | None = None
     text: str = ""
     order: Order = Order.TURN
     number: int = 1
+    answers: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
+    ticket: str = ""
+    payment: Payment | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but the tab leaves people out."""
+        return bool(self.text or self.ticket or self.payment or self.answers)
 
     def args(self, **over: Any) -> dict[str, Any]:
         """Write this as the query of an address, with `over` in place of what it says; what is usual is left out."""
@@ -59,7 +98,10 @@ class Asked:
             "q": other.text or None,
             "order": other.order.value if other.order is not Order.TURN else None,
             "page": other.number if other.number > 1 else None,
-        }
+            "show": list(other.columns) or None,
+            "ticket": other.ticket or None,
+            "payment": other.payment.value if other.payment else None,
+        } | {f"{ANSWER}{question}": value for question, value in other.answers}
         return {name: value for name, value in said.items() if value is not None}
 
 
@@ -98,7 +140,7 @@ class Place:
     next_id: int | None
 
 
-def asked_by(args: Mapping[str, str]) -> Asked:
+def asked_by(args: Mapping[str, str], columns: Iterable[str] = ()) -> Asked:
     """Read the query of an address; what cannot be read is as if it were not there."""
     page = args.get("page", "")
     return Asked(
@@ -106,6 +148,14 @@ def asked_by(args: Mapping[str, str]) -> Asked:
         text=" ".join(args.get("q", "").replace("\x00", " ").split())[:_TEXT_LIMIT],
         order=_member(Order, args.get("order")) or Order.TURN,
         number=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+        answers=tuple(
+            (name.removeprefix(ANSWER), value)
+            for name, value in list(args.items())[:_MOST_FILTERS]
+            if name.startswith(ANSWER) and _ID.fullmatch(name.removeprefix(ANSWER)) and _ID.fullmatch(value)
+        ),
+        columns=tuple(each for each in dict.fromkeys(columns) if _ID.fullmatch(each))[:_MOST_COLUMNS],
+        ticket=args.get("ticket", "").replace("\x00", "")[:16],
+        payment=_member(Payment, args.get("payment")),
     )
 
 
@@ -119,20 +169,28 @@ def page(event_id: int, asked: Asked) -> Page:
     ids = _found(event_id, asked).with_only_columns(Registration.id).order_by(*_order(asked))
     wanted = ids.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE).subquery()
     rows = db.session.scalars(
-        sa.select(Registration).join(wanted, Registration.id == wanted.c.id).order_by(*_order(asked))
+        sa.select(Registration)
+        .join(wanted, Registration.id == wanted.c.id)
+        .options(joinedload(Registration.ticket_type))
+        .order_by(*_order(asked))
     )
     return Page(list(rows), counts, found, number)
 
 
-def every(event_id: int, asked: Asked) -> Iterator[sa.Row[Any]]:
-    """Go through all that is found, in order: one row of `COLUMNS` at a time, read from the server in batches.
+def every(event_id: int, asked: Asked) -> Iterator[Sequence[sa.Row[Any]]]:
+    """Go through all that is found, in order and in batches of rows: the id and `COLUMNS` of each.
 
     Memory stays flat however many they are.
     """
-    columns = [getattr(Registration, name) for name in COLUMNS]
+    columns = [getattr(Registration, name) for name in ("id", *COLUMNS)]
     query = _found(event_id, asked).with_only_columns(*columns).order_by(*_order(asked))
-    for batch in db.session.execute(query.execution_options(yield_per=_BATCH)).partitions():
-        yield from batch
+    yield from db.session.execute(query.execution_options(yield_per=_BATCH)).partitions()
+
+
+def ids(event_id: int, asked: Asked, most: int) -> list[int]:
+    """Return the ids of all that is found, at most so many."""
+    found = _found(event_id, asked).with_only_columns(Registration.id).order_by(*_order(asked))
+    return list(db.session.scalars(found.limit(most)))
 
 
 def place(registration: Registration, asked: Asked) -> Place | None:
@@ -161,7 +219,7 @@ def _member(kinds: type[Any], value: str | None) -> Any:
 
 def _counts(event_id: int, asked: Asked) -> dict[State, Count]:
     """Count every state once, and what the search finds of each beside it."""
-    matching = _matching(asked.text)
+    matching = _narrowing(event_id, asked)
     found = sa.func.count() if matching is None else sa.func.sum(sa.case((matching, 1), else_=0))
     counted = db.session.execute(
         sa.select(Registration.state, sa.func.count(), found)
@@ -175,8 +233,60 @@ def _found(event_id: int, asked: Asked) -> sa.Select[tuple[Registration]]:
     query = sa.select(Registration).where(Registration.event_id == event_id)
     if asked.state is not None:
         query = query.where(Registration.state == asked.state)
-    matching = _matching(asked.text)
+    matching = _narrowing(event_id, asked)
     return query if matching is None else query.where(matching)
+
+
+def _narrowing(event_id: int, asked: Asked) -> sa.ColumnElement[bool] | None:
+    """Keep those whom the search finds, of one ticket, one state of payment and the answers looked for."""
+    paid = Registration.payment == asked.payment if asked.payment is not None else None
+    return _all_of(_matching(asked.text), _of_ticket(asked.ticket), paid, _answering(event_id, asked))
+
+
+def _of_ticket(ticket: str) -> sa.ColumnElement[bool] | None:
+    if ticket == NO_TICKET:
+        return Registration.ticket_type_id.is_(None)
+    of_type = sa.select(TicketType.id).where(TicketType.public_id == ticket).scalar_subquery()
+    return Registration.ticket_type_id == of_type if ticket else None
+
+
+def _all_of(*conditions: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool] | None:
+    said = [condition for condition in conditions if condition is not None]
+    return sa.and_(*said) if said else None
+
+
+def _answering(event_id: int, asked: Asked) -> sa.ColumnElement[bool] | None:
+    """Match those who gave every answer that is looked for, to questions of this event."""
+    return _all_of(*(_gave(event_id, question, value) for question, value in asked.answers))
+
+
+def _gave(event_id: int, question: str, value: str) -> sa.ColumnElement[bool]:
+    """Match one answer; an option by its row, as lists of them are long."""
+    given = (
+        sa.select(Answer.id)
+        .join(Question, Question.id == Answer.question_id)
+        .where(
+            Answer.registration_id == Registration.id,
+            Question.event_id == event_id,
+            Question.public_id == question,
+        )
+    )
+    if value in (ANY, NONE):
+        return given.exists() if value == ANY else ~given.exists()
+    # As JSON is written: true, false, and words in quotes.
+    written = {"yes": "true", "no": "false"}.get(value, f'"{value}"')
+    chosen = (
+        sa.select(AnswerOption.option_id)
+        .join(QuestionOption, QuestionOption.id == AnswerOption.option_id)
+        .join(Question, Question.id == QuestionOption.question_id)
+        .where(
+            AnswerOption.registration_id == Registration.id,
+            Question.event_id == event_id,
+            Question.public_id == question,
+            QuestionOption.public_id == value,
+        )
+    )
+    return sa.or_(given.where(sa.cast(Answer.value, sa.Text) == written).exists(), chosen.exists())
 
 
 def _matching(text: str) -> sa.ColumnElement[bool] | None:

@@ -17,8 +17,9 @@ from eventsvc.registration.models import (
     State,
     TicketType,
     Turnstile,
+    Visibility,
 )
-from eventsvc.registration.seating import EMPTY, NOBODY, Held, Seating
+from eventsvc.registration.seating import EMPTY, NOBODY, Held, Seating, Ticket
 
 
 def open_turnstile(event_id: int) -> None:
@@ -50,23 +51,46 @@ def hold(event_id: int, *, turns: int = 1) -> int:
 
 
 # Built once: building a statement costs as much as asking SQLite. One statement, as seats are asked for on most pages:
-# the people, the seats reserved by invitations that still hold, and the limits they stand against.
+# the people, those who wish for another type, the seats reserved by invitations that still hold, and the ticket types.
 _among: sa.BindParameter[list[int]] = sa.bindparam("event_ids", expanding=True)
-_no_limit = sa.cast(sa.null(), sa.Integer).label("capacity")
 _never = sa.cast(sa.null(), UTCDateTime)
+_nothing = sa.cast(sa.null(), sa.Integer)
+_no_ticket = (
+    _nothing.label("capacity"),
+    _never.label("opens_at"),
+    _never.label("closes_at"),
+    sa.cast(sa.null(), sa.String).label("visibility"),
+    _nothing.label("fee_cents"),
+    sa.cast(sa.null(), sa.String).label("currency"),
+    _nothing.label("position"),
+)
 _registered = (
     sa.select(
         Registration.event_id,
         Registration.ticket_type_id,
         sa.func.sum(sa.case((Registration.state.in_(SEATED), 1), else_=0)).label("seated"),
         sa.func.sum(sa.case((Registration.state == State.WAITLISTED, 1), else_=0)).label("waiting"),
+        sa.literal(0).label("wishing"),
         sa.func.min(sa.case((Registration.state == State.OFFERED, Registration.offer_expires_at), else_=_never)).label(
             "due_at"
         ),
-        _no_limit,
+        *_no_ticket,
     )
     .where(Registration.event_id.in_(_among))
     .group_by(Registration.event_id, Registration.ticket_type_id)
+)
+_wishing = (
+    sa.select(
+        Registration.event_id,
+        Registration.wants_type_id,
+        sa.literal(0),
+        sa.literal(0),
+        sa.func.count(),
+        _never,
+        *_no_ticket,
+    )
+    .where(Registration.event_id.in_(_among), Registration.wants_type_id.is_not(None))
+    .group_by(Registration.event_id, Registration.wants_type_id)
 )
 _reserved = (
     sa.select(
@@ -74,8 +98,9 @@ _reserved = (
         PersonalInvitation.ticket_type_id,
         sa.func.count(),
         sa.literal(0),
+        sa.literal(0),
         _never,
-        _no_limit,
+        *_no_ticket,
     )
     .where(
         PersonalInvitation.event_id.in_(_among),
@@ -85,10 +110,24 @@ _reserved = (
     )
     .group_by(PersonalInvitation.event_id, PersonalInvitation.ticket_type_id)
 )
-_limited = sa.select(
-    TicketType.event_id, TicketType.id, sa.literal(0), sa.literal(0), _never, TicketType.capacity
-).where(TicketType.event_id.in_(_among), TicketType.capacity.is_not(None))
-_counted: Any = sa.union_all(_registered, _reserved, _limited)
+_offered = sa.select(
+    TicketType.event_id,
+    TicketType.id,
+    sa.literal(0),
+    sa.literal(0),
+    sa.literal(0),
+    _never,
+    TicketType.capacity,
+    TicketType.opens_at,
+    TicketType.closes_at,
+    # What is retired keeps its limit, and is offered to nobody.
+    sa.case((TicketType.is_retired, None), else_=sa.cast(TicketType.visibility, sa.String)),
+    TicketType.fee_cents,
+    TicketType.currency,
+    TicketType.position,
+).where(TicketType.event_id.in_(_among))
+_counted: Any = sa.union_all(_registered, _wishing, _reserved, _offered)
+_SHOWN = {Visibility.EVERYONE.value, Visibility.DOMAIN.value}
 
 
 def taken(event_id: int, at: datetime) -> Seating:
@@ -108,15 +147,36 @@ def taken_by_event(event_ids: Iterable[int], at: datetime) -> dict[int, Seating]
 def _seating(rows: Iterable[Any]) -> Seating:
     held: dict[int | None, Held] = {}
     limits: dict[int | None, int] = {}
+    offered: list[Any] = []
     due_at: datetime | None = None
     for row in rows:
         before = held.get(row.ticket_type_id, NOBODY)
-        held[row.ticket_type_id] = Held(before.seated + int(row.seated), before.waiting + int(row.waiting))
+        held[row.ticket_type_id] = Held(
+            before.seated + int(row.seated), before.waiting + int(row.waiting), before.wishing + int(row.wishing)
+        )
         if row.capacity is not None:
             limits[row.ticket_type_id] = row.capacity
+        if row.visibility is not None:
+            offered.append(row)
         if row.due_at is not None:
             due_at = row.due_at if due_at is None else min(due_at, row.due_at)
-    return Seating(held, limits, due_at)
+    return Seating(held, limits, due_at, _tickets(offered))
+
+
+def _tickets(rows: list[Any]) -> tuple[Ticket, ...]:
+    return tuple(
+        Ticket(
+            row.ticket_type_id,
+            row.capacity,
+            row.opens_at,
+            row.closes_at,
+            row.visibility in _SHOWN,
+            row.visibility == Visibility.CODE.value,
+            row.fee_cents,
+            row.currency,
+        )
+        for row in sorted(rows, key=lambda row: (row.position, row.ticket_type_id))
+    )
 
 
 def next_waiting(event_id: int, type_ids: Iterable[int | None], count: int) -> list[Registration]:
@@ -138,16 +198,46 @@ def next_waiting(event_id: int, type_ids: Iterable[int | None], count: int) -> l
     )
 
 
+def first_wish(event_id: int, type_id: int) -> Registration | None:
+    """Return who is next among those who have a seat of another ticket type and wish for one of this."""
+    asked = sa.select(Registration).where(Registration.event_id == event_id, Registration.wants_type_id == type_id)
+    order = Registration.priority.desc(), Registration.wants_turn
+    return db.session.scalar(asked.order_by(*order).limit(1).execution_options(populate_existing=True))
+
+
+def waiting_before(wish: Registration) -> int:
+    """Count the people who wait for the ticket type that somebody wishes for, and stand before them."""
+    ahead = _ahead(Registration.turn, wish.priority, wish.wants_turn or 0)
+    return _count(
+        Registration.event_id == wish.event_id,
+        Registration.state == State.WAITLISTED,
+        Registration.ticket_type_id == wish.wants_type_id,
+        ahead,
+    )
+
+
+def position_of_wish(wish: Registration) -> int:
+    """Return the place of a wish among all who wait or wish for its ticket type: 1 is next."""
+    ahead = _ahead(Registration.wants_turn, wish.priority, wish.wants_turn or 0)
+    wishing = _count(Registration.event_id == wish.event_id, Registration.wants_type_id == wish.wants_type_id, ahead)
+    return waiting_before(wish) + wishing + 1
+
+
+def _ahead(turn: Any, priority: int, mine: int) -> sa.ColumnElement[bool]:
+    return sa.or_(Registration.priority > priority, sa.and_(Registration.priority == priority, turn < mine))
+
+
+def _count(*which: sa.ColumnElement[bool]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Registration).where(*which)) or 0
+
+
 def position(registration: Registration, at: datetime) -> int:
     """Return the place of a waiting person on the list: 1 is next.
 
     Where their own ticket type is full only those who wait for the same one stand before them; a seat that another
     type has free passes by.
     """
-    ahead = sa.or_(
-        Registration.priority > registration.priority,
-        sa.and_(Registration.priority == registration.priority, Registration.turn < registration.turn),
-    )
+    ahead = _ahead(Registration.turn, registration.priority, registration.turn)
     asked = (
         sa.select(sa.func.count())
         .select_from(Registration)

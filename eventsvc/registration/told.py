@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from eventsvc.calendars import showings
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event, Mode
-from eventsvc.registration import retention
+from eventsvc.registration import fees, retention
 from eventsvc.registration.models import Registration, State
 
 _EVENT = (
@@ -51,17 +52,32 @@ def of_person(registration: Registration, join_url: str) -> dict[str, Any]:
         "reference": registration.reference,
         "state": registration.state.value,
     }
-    return own | joining(registration, join_url)
+    fee = fees.told(registration)
+    return own | ({"fee": fee} if fee else {}) | taking_part(registration, join_url)
 
 
-def joining(registration: Registration, join_url: str) -> dict[str, str]:
-    """Return the link to join for a person with a seat, and nothing for others."""
-    return {"join_url": join_url} if join_url and registration.state is State.CONFIRMED else {}
+def taking_part(registration: Registration, join_url: str) -> dict[str, Any]:
+    """Return the ticket somebody has, which says where they are, and the link to join.
+
+    That is for people with a seat who do not come to the place.
+    """
+    ticket = registration.ticket_type
+    is_joining = join_url and registration.state is State.CONFIRMED and not (ticket and ticket.mode is Mode.IN_PERSON)
+    own: dict[str, Any] = {"ticket": {"name": ticket.name, "mode": ticket.mode.value}} if ticket else {}
+    return own | ({"join_url": join_url} if is_joining else {})
 
 
 def counted(invitation: Mapping[str, Any], registration: Registration) -> dict[str, Any]:
-    """Count a calendar entry on for one person, whose own news are counted too."""
-    return {**invitation, "sequence": invitation["sequence"] + registration.calendar_offset}
+    """Return a calendar entry as one person takes part, and counted on: their own news are counted too."""
+    facts = invitation["facts"]
+    if registration.ticket_type:
+        facts = showings.narrowed(facts, is_online=registration.ticket_type.mode is Mode.ONLINE)
+    return {**invitation, "facts": facts, "sequence": invitation["sequence"] + registration.calendar_offset}
+
+
+def mode_in(facts: Mapping[str, Any]) -> Mode:
+    """Return how the reader of a letter takes part: as their ticket says, else as the event takes place."""
+    return Mode((facts.get("ticket") or facts["event"])["mode"])
 
 
 def stored(contents: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,10 +105,10 @@ def _time(facts: Mapping[str, Any]) -> Any:
 
 def _place(facts: Mapping[str, Any]) -> Any:
     """Return what people would find their way by; another link to the map is no other place."""
-    event, venue = facts["event"], facts["venue"] or {}
-    if event["mode"] == Mode.ONLINE:
-        return event["mode"]
-    return event["mode"], event["room"], [venue.get(name) or "" for name in _VENUE if name != "map_url"]
+    event, venue, mode = facts["event"], facts["venue"] or {}, mode_in(facts)
+    if mode is Mode.ONLINE:
+        return mode
+    return mode, event["room"], [venue.get(name) or "" for name in _VENUE if name != "map_url"]
 
 
 def _join(facts: Mapping[str, Any]) -> Any:

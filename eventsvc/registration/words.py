@@ -6,8 +6,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from eventsvc.events.models import Mode
 from eventsvc.events.words import Word
-from eventsvc.registration.models import State
+from eventsvc.registration.models import Payment, State, Visibility
 
 _STATES: dict[State, tuple[str, Any, str]] = {
     State.APPLIED: ("applied", _l("Applied"), "accent"),
@@ -18,6 +19,20 @@ _STATES: dict[State, tuple[str, Any, str]] = {
     State.EXPIRED: ("expired", _l("Expired"), "ink2"),
     State.CANCELLED: ("cancelled", _l("Cancelled"), "no"),
 }
+PAYMENTS: dict[Payment, Any] = {
+    Payment.UNPAID: _l("Unpaid"),
+    Payment.PAID: _l("Paid"),
+    Payment.WAIVED: _l("Waived"),
+    Payment.REFUNDED: _l("Paid back"),
+}
+VISIBILITIES: dict[Visibility, Any] = {
+    Visibility.EVERYONE: _l("Everyone"),
+    Visibility.CODE: _l("By access code"),
+    Visibility.DOMAIN: _l("By e-mail domain"),
+    Visibility.INVITATION: _l("By personal invitation"),
+}
+# How somebody takes part, as tickets say it.
+WAYS: dict[Mode, Any] = {Mode.IN_PERSON: _l("On site"), Mode.ONLINE: _l("Online"), Mode.HYBRID: _l("On site or online")}
 
 
 def state(of: State) -> Word:

@@ -26,7 +26,7 @@ function fill(pattern, words) {
 }
 
 function start() {
-  const { zone, city, there, said, later, earlier, ahead, behind, myTime } = tools.dataset;
+  const { zone, city, there, said, later, earlier, ahead, behind, hours, hoursAndMinutes, myTime } = tools.dataset;
   const times = () => document.querySelectorAll(".agenda time[datetime], .now-next time[datetime]");
   const moment = (time) => new Date(time.dateTime);
   const differs = [...times()].some((time) => write(moment(time), own) !== write(moment(time), zone));
@@ -94,8 +94,9 @@ function start() {
 
   function difference() {
     const minutes = offset(first(), own) - offset(first(), zone);
-    const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-    return minutes ? fill(minutes > 0 ? ahead : behind, { span: `${hours} h${rest ? ` ${rest}` : ""}`, city }) : "";
+    const [apart, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+    const span = fill(!apart ? tools.dataset.minutes : rest ? hoursAndMinutes : hours, { hours: apart, minutes: rest });
+    return minutes ? fill(minutes > 0 ? ahead : behind, { span, city }) : "";
   }
 
   function choose(isMine) {

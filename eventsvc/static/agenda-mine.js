@@ -27,7 +27,9 @@ const slot = (place) => [place.dataset.from, place.dataset.until].map((iso) => n
 const titleOf = (place) => place.querySelector("h3, h4, b .title-link, b span").textContent.trim();
 const isKin = (one, other) => one.dataset.parent === other.dataset.id || other.dataset.parent === one.dataset.id;
 
+// As the server has it: what only touches does not meet, and a break or what is cancelled (apart) is in nobody's way.
 function meets(one, other) {
+  if (one === other || isKin(one, other) || "apart" in one.dataset || "apart" in other.dataset) return false;
   const [[from, until], [begins, ends]] = [slot(one), slot(other)];
   return from < ends && begins < until;
 }
@@ -44,7 +46,7 @@ function choose() {
       if (!button) continue;
       const foot = button.closest("footer");
       const isMine = chosen.has(place.dataset.id);
-      const same = place.dataset.from && mine.find((other) => other !== place && !isKin(place, other) && meets(place, other));
+      const same = place.dataset.from && mine.find((other) => meets(place, other));
       place.classList.toggle("is-mine", isMine);
       place.classList.toggle("is-clash", Boolean(isMine && same));
       button.hidden = false;

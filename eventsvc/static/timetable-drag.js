@@ -2,7 +2,7 @@
 const LONG_PRESS = 350;
 
 export function watch(hands) {
-  const { isReady, grid, heads, lastRow, snapped, lift, place, drop, putBack, say } = hands;
+  const { isReady, grid, heads, lastRow, snapped, days, lift, place, drop, putBack, say } = hands;
   let pressed = null;
 
   function rowAt(y) {
@@ -33,11 +33,14 @@ export function watch(hands) {
     hands.held().toShelf = !pressed.isStretch && isOver(shelf, event);
     shelf.classList.toggle("is-over", hands.held().toShelf);
     hands.held().ghost.hidden = hands.held().toShelf;
+    const day = pressed.isStretch ? null : days().find((each) => isOver(each, event));
+    hands.held().ghost.hidden ||= Boolean(day);
+    if (day) return place({ at: hands.held().from?.at, head: hands.held().from?.head, day });
     if (hands.held().toShelf) return say(hands.words().shelf.replace("{title}", hands.held().block.dataset.title));
     if (pressed.isStretch) return place({ rows: Math.max(1, snapped(rowAt(event.clientY)) - hands.held().at) });
     if (event.clientY < 40) scrollBy(0, -16);
     if (event.clientY > innerHeight - 60) scrollBy(0, 16);
-    place({ at: snapped(rowAt(event.clientY) - pressed.offset), head: headAt(event.clientX) });
+    place({ at: snapped(rowAt(event.clientY) - pressed.offset), head: headAt(event.clientX), day: null });
   }
 
   addEventListener("pointerdown", (event) => {

@@ -13,6 +13,8 @@ let held = null;
 const grid = () => root.querySelector(".timetable");
 const heads = () => [...grid().querySelectorAll("[data-room]")];
 const placed = () => [...grid().querySelectorAll(".draft[data-at]")];
+const days = () => [...root.querySelectorAll("[data-to-day]")];
+const ownDay = () => days().find((day) => day.hasAttribute("aria-current"));
 const handleOf = (block) => block.querySelector(".handle");
 const isReady = () => isWide.matches && grid() !== null;
 const lastRow = () => Number(root.dataset.rows);
@@ -66,6 +68,7 @@ function told() {
   const [begins, ends] = slotOf(held);
   const rooms = heads().filter((head) => roomsOf(held).includes(head.dataset.room)).map((head) => head.firstElementChild.textContent);
   const facts = { title: held.block.dataset.title, room: rooms.join(", ") || words.anywhere, begins: clock().format(begins), ends: clock().format(ends) };
+  if (held.day) return { others: [], text: `${fill(words.day, { ...facts, day: held.day.textContent.trim() })}; ${words.unseen}`, time: `${held.day.textContent.trim()} ${facts.begins}–${facts.ends}`, way: "" };
   const others = inTheWay(held);
   const way = others.length ? fill(words.clash, { titles: others.map((other) => `“${other.dataset.title}”`).join(", ") }) : words.free;
   return { others, text: `${fill(words.place, facts)}; ${way}`, time: `${facts.begins}–${facts.ends}`, way };
@@ -80,6 +83,7 @@ function draw() {
   ghost.querySelector("p").textContent = time;
   ghost.querySelector("b").textContent = block.dataset.title;
   ghost.querySelector("small").textContent = way;
+  for (const day of days()) day.classList.toggle("is-over", day === held.day);
   say(text);
 }
 
@@ -95,7 +99,7 @@ function lift(block, { at, head } = {}) {
   ghost.innerHTML = '<div class="block"><p></p><b></b><small></small></div>';
   ghost.setAttribute("aria-hidden", "true");
   grid().append(ghost);
-  held = { block, ghost, from, at: from?.at ?? at ?? 1 + 60 / ROW, rows, head: head ?? own, toShelf: false };
+  held = { block, ghost, from, at: from?.at ?? at ?? 1 + 60 / ROW, rows, head: head ?? own, day: null, toShelf: false };
   block.classList.add("is-lifted");
   root.classList.add("is-carrying");
   handleOf(block).setAttribute("aria-pressed", "true");
@@ -109,7 +113,7 @@ function letGo() {
   held.block.classList.remove("is-lifted");
   handleOf(held.block).setAttribute("aria-pressed", "false");
   root.classList.remove("is-carrying");
-  root.querySelector("[data-shelf]").classList.remove("is-over");
+  for (const part of root.querySelectorAll(".is-over")) part.classList.remove("is-over");
   held = null;
 }
 
@@ -120,7 +124,8 @@ function putBack() {
   say(fill(words.back, { title: block.dataset.title }));
 }
 
-function place({ at = held.at, rows = held.rows, head = held.head }) {
+function place({ at = held.at, rows = held.rows, head = held.head, day = held.day }) {
+  held.day = day === ownDay() ? null : day;
   held.rows = Math.min(Math.max(1, rows), lastRow());
   held.at = Math.min(Math.max(1, at), lastRow() - held.rows + 1);
   held.head = isFixed(held.block) ? held.head : head;
@@ -128,13 +133,14 @@ function place({ at = held.at, rows = held.rows, head = held.head }) {
 }
 
 async function drop() {
-  const { block, from, at, rows, head } = held;
+  const { block, from, at, rows, head, day } = held;
   if (held.isSent) return;
   if (held.toShelf) return from ? send(block.dataset.shelve, { revision: block.dataset.revision }) : putBack();
-  if (from && from.at === at && from.rows === rows && from.head === head) return putBack();
+  if (!day && from && from.at === at && from.rows === rows && from.head === head) return putBack();
   const [begins, ends] = slotOf(held);
   const room = isFixed(block) ? list(block.dataset.rooms)[0] ?? "0" : head.dataset.room;
-  await send(block.dataset.move, { revision: block.dataset.revision, slot: `${iso(begins)}/${iso(ends)},${room}` });
+  const slot = `${iso(begins)}/${iso(ends)},${room}`;
+  await send(block.dataset.move, { revision: block.dataset.revision, slot, ...(day && { day: day.dataset.toDay }) });
 }
 
 // The server's answer
@@ -147,6 +153,7 @@ async function send(url, fields) {
     const answer = await fetch(url, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [next, refusal] = [page.querySelector("[data-timetable]"), page.querySelector("[data-refusal]")];
+    if (next && answer.redirected) history.replaceState(null, "", answer.url);
     if (next) takeOver(next, page.querySelector(".banner[role=status]"), id);
     else if (refusal) refuse(refusal);
     else sendPlainly(url, body);
@@ -197,6 +204,8 @@ const KEYS = {
   ArrowDown: (by, isStretch) => place(isStretch ? { rows: held.rows + by } : { at: snapped(held.at + by, Math.floor) }),
   ArrowLeft: () => sideways(-1),
   ArrowRight: () => sideways(1),
+  PageUp: () => toDay(-1),
+  PageDown: () => toDay(1),
   Enter: () => drop(),
   " ": () => drop(),
   Escape: () => putBack(),
@@ -209,6 +218,11 @@ function sideways(by) {
   if (isFixed(held.block)) return say(words.fixed);
   const all = heads();
   place({ head: all[Math.min(Math.max(0, all.indexOf(held.head) + by), all.length - 1)] });
+}
+
+function toDay(by) {
+  const all = days();
+  place({ day: all[Math.min(Math.max(0, all.indexOf(held.day ?? ownDay()) + by), all.length - 1)] });
 }
 
 addEventListener("keydown", (event) => {
@@ -274,4 +288,4 @@ isWide.addEventListener("change", () => (putBack(), dress()));
 dress();
 // Named by the page, so that it comes in the version that belongs to this one.
 const { watch } = await import(root.dataset.drag);
-watch({ isReady, held: () => held, root: () => root, words: () => words, grid, heads, lastRow, snapped, lift, place, drop, putBack, say });
+watch({ isReady, held: () => held, root: () => root, words: () => words, grid, heads, lastRow, snapped, days, lift, place, drop, putBack, say });

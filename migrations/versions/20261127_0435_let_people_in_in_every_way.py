@@ -239,6 +239,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('turn', sa.Integer(), nullable=False, server_default="0"))
         batch_op.create_index('ix_choices_session_id_is_waiting_turn', ['session_id', 'is_waiting', 'turn'], unique=False)
 
+    with op.batch_alter_table('turnstiles', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('form', sa.String(length=16), nullable=False, server_default=""))
+
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offer_hours', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('proof_hours', sa.Integer(), nullable=True))
@@ -249,6 +252,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('came_from', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('priority', sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column('ticket_type_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('wants_type_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('wants_turn', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('offer_kind', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('interest_due_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('access_code_id', sa.Integer(), nullable=True))
@@ -263,6 +268,20 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_registrations_seats", ["event_id", "ticket_type_id", "state", "offer_expires_at"], unique=False
         )
+        batch_op.create_index(
+            "ix_registrations_wishes",
+            ["event_id", "wants_type_id"],
+            unique=False,
+            postgresql_where=sa.text("wants_type_id IS NOT NULL"),
+            sqlite_where=sa.text("wants_type_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_registrations_due",
+            ["offer_expires_at", "interest_due_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'offered' OR interest_due_at IS NOT NULL"),
+            sqlite_where=sa.text("state = 'offered' OR interest_due_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f('ix_registrations_access_code_id'), ['access_code_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_registrations_group_id'), ['group_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_registrations_ticket_type_id'), ['ticket_type_id'], unique=False)
@@ -270,7 +289,10 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_registrations_group_id_registration_groups'), 'registration_groups', ['group_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_registrations_access_code_id_access_codes'), 'access_codes', ['access_code_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_registrations_ticket_type_id_ticket_types'), 'ticket_types', ['ticket_type_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_registrations_wants_type_id_ticket_types'), 'ticket_types', ['wants_type_id'], ['id'])
 
+    with op.batch_alter_table('turnstiles') as batch_op:
+        batch_op.alter_column('form', existing_type=sa.String(length=16), server_default=None)
     with op.batch_alter_table('choices') as batch_op:
         batch_op.alter_column('is_waiting', existing_type=sa.Boolean(), server_default=None)
         batch_op.alter_column('turn', existing_type=sa.Integer(), server_default=None)
@@ -284,18 +306,25 @@ def upgrade() -> None:
         batch_op.alter_column('currency', existing_type=sa.String(length=3), server_default=None)
         batch_op.alter_column('payment_reference', existing_type=sa.String(length=80), server_default=None)
         batch_op.create_check_constraint(batch_op.f('ck_registrations_fee_not_negative'), 'fee_cents >= 0')
+        batch_op.create_check_constraint(
+            batch_op.f('ck_registrations_both_of_a_wish_or_none'), '(wants_type_id IS NULL) = (wants_turn IS NULL)'
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table('registrations', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_registrations_wants_type_id_ticket_types'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_registrations_ticket_type_id_ticket_types'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_registrations_access_code_id_access_codes'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_registrations_group_id_registration_groups'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_registrations_payment_marked_by_users'), type_='foreignkey')
+        batch_op.drop_index("ix_registrations_due")
         batch_op.drop_index("ix_registrations_seats")
+        batch_op.drop_index("ix_registrations_wishes")
         batch_op.drop_index(batch_op.f('ix_registrations_ticket_type_id'))
         batch_op.drop_index(batch_op.f('ix_registrations_group_id'))
         batch_op.drop_index(batch_op.f('ix_registrations_access_code_id'))
+        batch_op.drop_constraint(batch_op.f('ck_registrations_both_of_a_wish_or_none'), type_='check')
         batch_op.drop_constraint(batch_op.f('ck_registrations_fee_not_negative'), type_='check')
         batch_op.drop_column('payment_marked_by')
         batch_op.drop_column('payment_marked_at')
@@ -308,6 +337,8 @@ def downgrade() -> None:
         batch_op.drop_column('access_code_id')
         batch_op.drop_column('interest_due_at')
         batch_op.drop_column('offer_kind')
+        batch_op.drop_column('wants_turn')
+        batch_op.drop_column('wants_type_id')
         batch_op.drop_column('ticket_type_id')
         batch_op.drop_column('priority')
         batch_op.drop_column('came_from')
@@ -319,6 +350,9 @@ def downgrade() -> None:
         batch_op.drop_column('changes_close_at')
         batch_op.drop_column('proof_hours')
         batch_op.drop_column('offer_hours')
+
+    with op.batch_alter_table('turnstiles', schema=None) as batch_op:
+        batch_op.drop_column('form')
 
     with op.batch_alter_table('choices', schema=None) as batch_op:
         batch_op.drop_index('ix_choices_session_id_is_waiting_turn')

@@ -115,6 +115,23 @@ def test_one_switch_shows_every_time_on_my_clock(
     expect(page.locator(".agenda-hour time").first).to_have_text("10:00")
 
 
+@pytest.mark.parametrize(
+    ("zone", "city", "told"),
+    [
+        ("Asia/Kolkata", "Kolkata", "3 h 30 ahead of Leiden."),
+        ("America/New_York", "New York", "6 h behind Leiden."),
+    ],
+)
+def test_how_far_my_clock_is_from_the_events_is_said_in_words_of_the_page(
+    school: Event, open_page: Callable[..., Page], zone: str, city: str, told: str
+) -> None:
+    page = open_page("/events/school/programme", timezone_id=zone)
+
+    page.get_by_role("button", name=f"My time, {city}").click()
+
+    expect(page.get_by_text(told)).to_be_visible()
+
+
 def test_where_the_clock_is_the_same_there_is_no_switch(school: Event, open_page: Callable[..., Page]) -> None:
     page = open_page("/events/school/programme", timezone_id="Europe/Paris")
 

@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 
 from eventsvc.programme.models import Answer
 from tests.browser.conftest import PHONE, WITHOUT_MODULES
+from tests.files import a_document, a_photo
 from tests.people import an_event
-from tests.programme.speaking import a_document, a_photo, a_talk, card_of, sam
+from tests.programme.speaking import a_talk, card_of, sam
 
 
 def test_sam_answers_says_when_they_are_free_writes_a_card_and_sends_slides(

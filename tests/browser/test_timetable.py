@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -154,6 +155,42 @@ def test_by_keyboard_alone_each_step_is_spoken_and_the_focus_stays_with_the_sess
     with page.expect_navigation():
         press("Enter")
     assert (stored("Opening").starts_at, stored("Opening").ends_at) == (TEN, TEN + timedelta(hours=1))
+
+
+def test_a_session_goes_to_another_day_by_keyboard_and_by_mouse(
+    olgas_page: Callable[..., Page], event: Event, accessible: Callable[[Page], None]
+) -> None:
+    event.ends_at = TEN + timedelta(days=2, hours=5)
+    db.session.commit()
+    a_session(
+        event,
+        title="Keynote",
+        room=stored("Opening").room,
+        starts_at=TEN + timedelta(days=1),
+        ends_at=TEN + timedelta(hours=25),
+    )
+    page = olgas_page(size=DESKTOP | {"height": 1400})
+    tab_to(page, block(page, "Opening").locator(".handle"))
+
+    for key in ("Enter", "PageDown"):
+        page.keyboard.press(key)
+    expect(said(page)).to_have_text(
+        "Opening: Mon 31 May, Hall, 10:00 to 11:00; what clashes there is told when it is dropped"
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-refusal]")).to_contain_text("Hall is taken from 10:00 to 11:00 by “Keynote”.")
+    accessible(page)
+    for key in ("Escape", "Enter", "PageDown", "PageDown", "PageDown", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    expect(said(page)).to_have_text("“Opening” is now Tue 1 June, 09:45 to 10:45, Hall.")
+    expect(page).to_have_url(re.compile("day=2027-06-01"))
+    expect(block(page, "Opening").locator(".handle")).to_be_focused()
+    assert stored("Opening").starts_at == TEN + timedelta(days=2, minutes=-15)
+
+    first = corner(page.locator("[data-to-day]").first)
+    drag(page, block(page, "Opening"), first[0] + 10, first[1] + 10)
+    expect(said(page)).to_have_text("“Opening” is now Sun 30 May, 09:45 to 10:45, Hall.")
+    expect(page.locator("[data-to-day][aria-current]")).to_have_text("Sun 30 May")
 
 
 def test_on_a_phone_without_scripts_a_session_is_placed_and_moved_by_plain_forms(

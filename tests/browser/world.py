@@ -29,10 +29,18 @@ from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme import keys
 from eventsvc.programme import rules as programme_rules
 from eventsvc.programme.models import Appearance, Room, Session, SessionKind, SessionStatus, Speaker, SpeakerRole, Track
-from eventsvc.registration import rules
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration import offering, rules
+from eventsvc.registration.models import (
+    Payment,
+    Question,
+    QuestionKind,
+    Registration,
+    State,
+    TicketType,
+    Visibility,
+)
 from eventsvc.registration.person import Person
-from tests.people import NOW, a_registration, a_session, an_event, an_organiser
+from tests.people import NOW, a_question, a_registration, a_session, an_event, an_organiser
 
 PASSWORD = "four quiet words here"
 LONG = "Medizinische Ausbildungsforschungszusammenarbeit und onderwijsvernieuwingsprojectleidersbijeenkomst"
@@ -64,20 +72,23 @@ class World:
 def a_world() -> World:
     """Make the rows, and tell the addresses of their pages."""
     olga = olga_at_the_desk()
-    events = [_school(), *_in_every_state()]
+    tickets = _with_tickets()
+    events = [_school(), tickets, *_in_every_state()]
     draft = _draft(olga)
     for event in events:
         entries.refresh(event, at=NOW)
     by_slug = {event.slug: event for event in events}
     mine, waiting = ada_registers(by_slug["school"]), ada_registers(by_slug["list"], "Grace")
     gone = a_registration(by_slug["school"], state=State.CANCELLED)
+    holder = _holder(tickets)
     _letters()
     db.session.commit()
     return World(
         olga=olga.email,
         public=_public(events, draft),
-        personal=_personal(mine, tokens.unseal(waiting.manage_sealed), gone.token),  # type: ignore[attr-defined]
-        desk=_desk(mine, draft),
+        personal=_personal(mine, tokens.unseal(waiting.manage_sealed), gone.token)  # type: ignore[attr-defined]
+        + _of_holder(holder),
+        desk=_desk(mine, draft) + _desk_of_tickets(holder),
     )
 
 
@@ -155,10 +166,19 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         f"{inside}/programme/tracks/{session.track_id}",
         f"{inside}/programme/speakers",
         f"{inside}/programme/speakers/{session.appearances[0].speaker.public_id}",
+        f"{inside}/questions",
+        f"{inside}/questions/new?kind=choice",
+        f"{inside}/questions/{_passport()}",
+        f"{inside}/questions/preview",
+        f"{inside}/questions/ask",
+        f"{inside}/questions/sections/new",
+        f"/desk/events/{draft.slug}/questions",
         f"{inside}/roster",
+        f"{inside}/roster?show={_passport()}&a.{_passport()}=none",
         f"{inside}/roster?q=nonesuch",
         roster,
         f"{roster}/cancel",
+        f"{roster}/correct",
         f"{inside}/roster/add",
         f"{inside}/letters",
         f"{inside}/roles",
@@ -175,6 +195,11 @@ def _desk(mine: Registration, draft: Event) -> list[str]:
         "/desk/password",
         "/desk/two-factor",
     ]
+
+
+def _passport() -> str:
+    """The question that hangs on another one."""
+    return db.session.query(Question).filter(Question.condition_id.is_not(None)).first().public_id
 
 
 def _school() -> Event:
@@ -202,7 +227,17 @@ def _school() -> Event:
         ],
     )
     _programme(school)
+    _questions(school)
     return school
+
+
+def _questions(school: Event) -> None:
+    """What a school usually asks, and one of each kind that it does not, one of them full."""
+    rules.start_form(school, by=actors.SYSTEM, at=NOW)
+    a_question(school, LONG, "Full", kind=QuestionKind.CHOICE, label="Excursion", limits={LONG: 3, "Full": 0})
+    for kind in (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.LINK, QuestionKind.EMAIL):
+        a_question(school, kind=kind, help=LONG, why="So that we know.")
+    a_question(school, label="What was asked before", is_retired=True)
 
 
 def _programme(school: Event) -> None:
@@ -226,6 +261,56 @@ def _programme(school: Event) -> None:
 
 def _hour(first: datetime, number: int = 0) -> dict[str, datetime]:
     return {"starts_at": first + timedelta(hours=number), "ends_at": first + timedelta(hours=number + 1)}
+
+
+def _with_tickets() -> Event:
+    """A hybrid event with a ticket of every kind, and codes."""
+    event = an_event(slug="tickets", title="Both ways", mode=Mode.HYBRID, join_url="https://video.example.org/1")
+    for place, said in enumerate(
+        (
+            {"name": "On site", "capacity": 1, "fee_cents": 2500, "fee_note": LONG, "description": LONG},
+            {"name": "Online", "mode": Mode.ONLINE},
+            {"name": "Staff", "visibility": Visibility.DOMAIN, "domains": "lumc.nl", "closes_at": NOW},
+            {"name": "Press", "visibility": Visibility.CODE, "opens_at": NOW + timedelta(days=2)},
+        )
+    ):
+        db.session.add(TicketType(event_id=event.id, position=place, **said))
+    db.session.flush()
+    rules.add_code(event, "PRESS27", note="The student paper", uses=2, by=actors.SYSTEM, at=NOW)
+    stopped = rules.add_code(event, "OLD27", by=actors.SYSTEM, at=NOW)
+    rules.stop_code(stopped, is_stopped=True, by=actors.SYSTEM, at=NOW)
+    db.session.commit()
+    return event
+
+
+def _holder(event: Event) -> Registration:
+    """Dee, who is online, has not paid for what she wishes for, and waits for it."""
+    on_site, online = offering.offered(event.id)[:2]
+    a_registration(event, ticket_type_id=on_site.id, fee_cents=2500, payment=Payment.UNPAID)
+    dee = a_registration(event, ticket_type_id=online.id, given_name="Dee", fee_cents=2500, payment=Payment.PAID)
+    rules.switch(dee, on_site.id, by=actors.ATTENDEE, at=NOW)
+    db.session.commit()
+    return dee
+
+
+def _of_holder(holder: Registration) -> list[str]:
+    link = f"/registrations/{tokens.unseal(str(holder.manage_sealed))}"
+    return ["/events/tickets/register", "/events/tickets/register?code=press27", link, f"{link}/ticket"]
+
+
+def _desk_of_tickets(holder: Registration) -> list[str]:
+    inside = "/desk/events/tickets"
+    first = offering.every(holder.event_id)[0]
+    return [
+        f"{inside}/tickets",
+        f"{inside}/tickets/new",
+        f"{inside}/tickets/{first.public_id}",
+        f"{inside}/codes",
+        f"{inside}/roster",
+        f"{inside}/roster/{holder.id}",
+        f"{inside}/roster/add",
+        "/desk/events/school/tickets",
+    ]
 
 
 def _draft(olga: User) -> Event:

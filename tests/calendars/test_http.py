@@ -103,15 +103,6 @@ def test_a_feed_changes_each_midnight_until_its_last_tombstone_has_gone(
     assert (b"STATUS:CANCELLED" in answer.data) is (days < 31)
 
 
-def test_a_personal_feed_has_a_version_and_no_date(client: FlaskClient, clock: Clock) -> None:
-    address = a_personal_address()
-    clock.at(LATER)
-
-    answer = client.get(address, headers={"If-Modified-Since": http_date(LATER)})
-
-    assert answer.status_code == 200 and "ETag" in answer.headers and "Last-Modified" not in answer.headers
-
-
 def test_a_version_counts_for_more_than_a_date(client: FlaskClient, clock: Clock) -> None:
     address = an_address()
     clock.at(LATER)

@@ -19,13 +19,13 @@ from eventsvc.calendars.models import Entry
 from eventsvc.demo import build
 from eventsvc.demo.coming import coming
 from eventsvc.demo.past import PAST
-from eventsvc.demo.shapes import TO_BE_ANNOUNCED
+from eventsvc.demo.speakers import GUESTS
 from eventsvc.events import wall
 from eventsvc.events.models import Event, Kind, LinkKind, Mode
 from eventsvc.events.standing import Standing
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.programme.models import Session, Speaker
+from eventsvc.programme.models import Answer, Appearance, Session, Speaker
 from eventsvc.registration import retention, seats, standings
 from eventsvc.registration.models import Registration, State
 from tests.people import NOW
@@ -155,8 +155,26 @@ def test_the_symposium_has_its_partners_and_a_programme_of_one_day_with_people_i
     assert roles == {"speaker", "chair", "panellist", "tutor"}
 
 
-def test_nobody_is_named_whom_the_facts_do_not_name(demo: Flask) -> None:
-    assert set(db.session.scalars(sa.select(Speaker.name))) == {TO_BE_ANNOUNCED, "Prof. Dick Oepkes"}
+def test_whoever_speaks_is_made_up_and_has_a_card_but_for_who_is_named_by_the_facts(demo: Flask) -> None:
+    speakers = {speaker.name: speaker for speaker in db.session.scalars(sa.select(Speaker))}
+    real = speakers.pop("Prof. Dick Oepkes")
+
+    assert (real.affiliation, real.biography, real.email, real.country) == ("LUMC", "", "", "")
+    assert set(speakers) == set(GUESTS)
+    for speaker in speakers.values():
+        assert speaker.affiliation and len(speaker.biography) > 80 and speaker.email.endswith("@example.org")
+    assert len({speaker.email for speaker in speakers.values()}) == len(speakers)
+
+
+def test_the_coming_symposium_has_speakers_who_come_one_who_does_not_and_one_who_has_not_answered(demo: Flask) -> None:
+    asked = sa.select(Speaker.name, Appearance.answer).join(Appearance, Appearance.speaker_id == Speaker.id)
+    asked = asked.join(Session, Session.id == Appearance.session_id).join(Event, Event.id == Session.event_id)
+
+    coming = db.session.execute(asked.where(Event.ends_at > NOW, Event.kind == Kind.SYMPOSIUM)).all()
+    past = db.session.execute(asked.where(Event.ends_at < NOW, Speaker.email != "")).all()
+
+    assert {answer for _name, answer in coming} == {Answer.CONFIRMED, Answer.DECLINED, Answer.INVITED}
+    assert {answer for _name, answer in past} == {Answer.CONFIRMED}
 
 
 def test_every_kind_has_a_next_edition_to_come_to_and_together_they_show_every_state(demo: Flask) -> None:

@@ -134,11 +134,11 @@ def test_people_add_an_event_and_a_session_to_their_calendar(client: FlaskClient
 
 
 def test_what_is_kept_is_bounded_and_found_by_its_facts() -> None:
-    kept = Kept(size=2)
+    kept: Kept[str] = Kept(size=2)
     drawn: list[int] = []
 
     def ask(number: int) -> str:
-        return kept.text(number, lambda: drawn.append(number) or str(number))  # type: ignore[func-returns-value]
+        return kept.thing(number, lambda: drawn.append(number) or str(number))  # type: ignore[func-returns-value]
 
     assert [ask(number) for number in (1, 2, 2, 3, 1)] == ["1", "2", "2", "3", "1"]
     assert drawn == [1, 2, 3, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from eventsvc.programme import rules
 from eventsvc.programme.models import Appearance, Session, Speaker
 from eventsvc.registration.models import Choice, Registration
 from tests.conftest import Clock
+from tests.mail.examples import ada, an_event
 from tests.people import NOW, a_session
 from tests.smtp import Letter
 
@@ -35,10 +37,19 @@ def a_talk(event: Event, **over: Any) -> Session:
     return session
 
 
+def a_chosen_talk(**over: Any) -> tuple[Event, Session, Registration]:
+    """A talk at an event of its own, and Ada, who chose it."""
+    event = an_event()
+    session = a_talk(event, **over)
+    choose(person := ada(event), session)
+    return event, session, person
+
+
 def choose(registration: Registration, *sessions: Session) -> None:
     db.session.add_all(
         [Choice(registration_id=registration.id, session_id=each.id, chosen_at=NOW) for each in sessions]
     )
+    registration.has_chosen = bool(sessions)
     db.session.commit()
 
 
@@ -61,6 +72,13 @@ def move(session: Session, olga: Actor, by: timedelta = HOUR) -> None:
 def publish(event: Event, olga: Actor, at: datetime = NOW, **said: Any) -> None:
     rules.publish(event, by=olga, at=at, **said)
     db.session.commit()
+
+
+def tell_of_a_move(session: Session, olga: Actor, clock: Clock, at: datetime = NOW) -> None:
+    """Move a session, publish it, and send the letters about it."""
+    move(session, olga)
+    publish(session.event, olga, at)
+    send(clock)
 
 
 def send(clock: Clock) -> None:
@@ -91,6 +109,21 @@ def asked(letter: Letter) -> dict[str, tuple[str, int]]:
         assert (other.vevent.uid.value, other.method.value) == (entry["UID"], calendar["METHOD"])
         found[str(entry["SUMMARY"])] = str(calendar["METHOD"]), int(entry["SEQUENCE"])
     return found
+
+
+def held(letters: Iterable[Letter]) -> set[str]:
+    """The titles of what a calendar holds that takes in these letters, as calendars do.
+
+    By uid, the highest SEQUENCE wins; what counts no higher than before is passed over (RFC 5546 section 2.1.5).
+    """
+    kept: dict[str, tuple[int, str]] = {}
+    for body in (body for letter in letters for body in calendars(letter)):
+        calendar = icalendar.Calendar.from_ical(body)
+        (entry,) = calendar.walk("VEVENT")
+        sequence, uid = int(entry["SEQUENCE"]), str(entry["UID"])
+        if sequence > kept.get(uid, (-1, ""))[0]:
+            kept[uid] = sequence, str(entry["SUMMARY"]) if calendar["METHOD"] == "REQUEST" else ""
+    return {title for _sequence, title in kept.values() if title}
 
 
 def text(letter: Letter) -> str:

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from eventsvc import links, worker
+from eventsvc import drawings, links, worker
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.events import notifications as news
 from eventsvc.events.models import Mode
 from eventsvc.extensions import db
-from eventsvc.mail import pictures
 from eventsvc.mail.carriers import ToServer
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.registration import notifications, rules
@@ -379,7 +378,7 @@ def test_a_letter_from_the_worker_has_the_events_cover_within_its_page(app: Flas
 def test_a_letter_goes_without_a_cover_that_cannot_be_drawn(
     app: Flask, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "_DRAW", "raise SystemExit(1)")
+    monkeypatch.setattr(drawings, "_DRAW", "raise SystemExit(1)")
     notifications.registered(ada(an_event(title="Nobody can draw this")), at=NOW)
     db.session.commit()
 

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
 from eventsvc.calendars import entries
 from eventsvc.calendars.models import Entry
@@ -25,16 +24,11 @@ from eventsvc.registration import notifications
 from eventsvc.registration.models import Registration, State
 from tests.conftest import Clock
 from tests.mail.examples import ada, an_event, calendars
-from tests.people import NOW, an_organiser
+from tests.people import NOW
 from tests.smtp import Letter, PostOffice
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
 
 
 def edit(event: Event, olga: Actor, *, at: datetime = NOW, is_told: bool = True, **changes: Any) -> rules.Done:

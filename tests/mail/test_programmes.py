@@ -7,10 +7,9 @@ from collections.abc import Callable
 import icalendar
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+import vobject
 from flask.testing import FlaskClient
 
-from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
 from eventsvc.calendars.models import Entry
 from eventsvc.extensions import db
@@ -22,6 +21,7 @@ from tests.conftest import Clock
 from tests.mail.examples import ada, an_event
 from tests.mail.programmes import (
     HOUR,
+    a_chosen_talk,
     a_talk,
     asked,
     calendars,
@@ -30,17 +30,14 @@ from tests.mail.programmes import (
     publish,
     send,
     speak,
+    tell_of_a_move,
     text,
     three_talks,
     waiting,
 )
 from tests.people import NOW, an_organiser
+from tests.programme.speaking import card_of
 from tests.smtp import PostOffice
-
-
-@pytest.fixture
-def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
 
 
 def test_an_attendee_gets_one_letter_when_two_of_their_sessions_move_and_one_is_cancelled(
@@ -51,9 +48,7 @@ def test_an_attendee_gets_one_letter_when_two_of_their_sessions_move_and_one_is_
     choose(person := ada(event), opening, lecture, closing)
     choose(ada(event))
     rules.edit_session(closing, {"title": "Last words"}, revision=closing.revision, by=olga, at=NOW)
-    move(closing, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(closing, olga, clock)
 
     move(opening, olga)
     move(lecture, olga, 2 * HOUR)
@@ -88,9 +83,7 @@ def test_each_calendar_is_about_one_session_and_the_first_is_what_mail_programs_
     opening, lecture, _closing = three_talks(event)
     choose(ada(event), opening, lecture)
     move(opening, olga)
-    move(lecture, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(lecture, olga, clock)
 
     (letter,) = office.letters
     kinds = [part.get_content_type() for part in letter.message.walk() if not part.is_multipart()]
@@ -179,9 +172,7 @@ def test_what_was_never_sent_is_not_cancelled(office: PostOffice, clock: Clock, 
 
     rules.cancel_session(opening, by=olga, at=NOW)
     rules.delete_session(lecture, by=olga, at=NOW)
-    move(closing, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(closing, olga, clock)
 
     (letter,) = office.letters
     assert asked(letter) == {"Closing": ("REQUEST", 1)}
@@ -192,12 +183,8 @@ def test_what_was_never_sent_is_not_cancelled(office: PostOffice, clock: Clock, 
 def test_a_session_taken_out_leaves_the_calendar_of_who_was_sent_it(
     office: PostOffice, clock: Clock, olga: Actor
 ) -> None:
-    event = an_event()
-    session = a_talk(event, title="Opening")
-    choose(ada(event), session)
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    event, session, _ada = a_chosen_talk(title="Opening")
+    tell_of_a_move(session, olga, clock)
 
     rules.delete_session(session, by=olga, at=NOW)
     publish(event, olga, clock.now)
@@ -217,9 +204,7 @@ def test_whoever_gave_up_a_seat_before_counts_on_from_there(office: PostOffice, 
     session = a_talk(event, title="Opening")
     choose(ada(event, calendar_offset=2), session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     assert asked(office.letters[0]) == {"Opening": ("REQUEST", 3)}
 
@@ -229,9 +214,7 @@ def test_whoever_waits_for_a_seat_is_told_without_an_invitation(office: PostOffi
     session = a_talk(event)
     choose(ada(event, state=State.WAITLISTED), session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     (letter,) = office.letters
     assert calendars(letter) == []
@@ -243,13 +226,47 @@ def test_only_attendees_read_the_link_to_join(office: PostOffice, clock: Clock, 
     person, speaker = ada(event), speak(session)
     choose(person, session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     (to_ada,), (to_sam,) = office.to(person.email or ""), office.to(speaker.email)
     assert b"video.example.org" in calendars(to_ada)[0]
     assert b"video.example.org" not in calendars(to_sam)[0]
+
+
+@pytest.mark.parametrize("join_url", ["", "https://video.example.org/1"])
+def test_each_session_in_a_calendar_says_how_its_reader_changes_or_cancels(
+    office: PostOffice, clock: Clock, olga: Actor, join_url: str
+) -> None:
+    event = an_event(join_url=join_url)
+    session = a_talk(event)
+    choose(person := ada(event), session)
+    speaker = speak(session)
+
+    tell_of_a_move(session, olga, clock)
+
+    for address, told in (
+        (person.email or "", "To change or cancel, use the link in our letter to you."),
+        (speaker.email, "You cannot come, or not then? Tell us by the link in our letter to you."),
+    ):
+        (letter,) = office.to(address)
+        body = calendars(letter)[0]
+        assert told in icalendar.Calendar.from_ical(body).walk("VEVENT")[0]["DESCRIPTION"]
+        assert told in vobject.readOne(body.decode()).vevent.description.value
+
+
+def test_a_speaker_who_had_no_link_is_given_one_that_the_letter_carries(
+    office: PostOffice, clock: Clock, olga: Actor
+) -> None:
+    event = an_event()
+    speaker = speak(session := a_talk(event))
+    assert speaker.link_digest is None
+
+    tell_of_a_move(session, olga, clock)
+
+    (letter,) = office.letters
+    row = db.session.scalars(sa.select(Message)).one()
+    assert card_of(speaker) in text(letter) and card_of(speaker) in letter.body("html")
+    assert card_of(speaker) not in row.sent_text + str(row.facts) and "[your link]" in row.sent_text
 
 
 def test_a_letter_to_a_speaker_is_sent_again_to_the_address_they_have_now(
@@ -258,9 +275,7 @@ def test_a_letter_to_a_speaker_is_sent_again_to_the_address_they_have_now(
     event = an_event()
     session = a_talk(event)
     sam = speak(session)
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
     sam.email = "sam@example.edu"
     db.session.commit()
 
@@ -275,9 +290,7 @@ def test_a_letter_to_a_speaker_is_sent_again_to_the_address_they_have_now(
 def test_the_mail_log_names_these_letters_and_shows_their_words(
     office: PostOffice, clock: Clock, olga: Actor, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    event = an_event()
-    session = a_talk(event, title="Opening")
-    choose(ada(event), session)
+    event, session, _ada = a_chosen_talk(title="Opening")
     speak(session)
     move(session, olga)
     publish(event, olga)
@@ -293,12 +306,8 @@ def test_the_mail_log_names_these_letters_and_shows_their_words(
 
 
 def test_the_record_of_a_letter_has_no_link_of_the_persons_own(office: PostOffice, clock: Clock, olga: Actor) -> None:
-    event = an_event()
-    session = a_talk(event)
-    choose(person := ada(event), session)
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    _event, session, person = a_chosen_talk()
+    tell_of_a_move(session, olga, clock)
 
     (letter,) = office.letters
     message = db.session.scalars(sa.select(Message)).one()
@@ -312,9 +321,7 @@ def test_a_reader_of_dutch_is_told_in_dutch(office: PostOffice, clock: Clock, ol
     session = a_talk(event)
     choose(ada(event, language="nl"), session)
 
-    move(session, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(session, olga, clock)
 
     assert ": zo 30 mei 2027, 10:30–11:30, Aula" in text(office.letters[0])
     assert "lang=nl" in text(office.letters[0])

@@ -14,6 +14,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.events import rules as events
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.mail.invitations import OF_PROGRAMME
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme import rules
 from eventsvc.programme.models import Answer, Session
@@ -24,6 +25,7 @@ from tests.mail.examples import ada, an_event
 from tests.mail.programmes import (
     HOUR,
     MINUTE,
+    a_chosen_talk,
     a_talk,
     asked,
     calendars,
@@ -32,17 +34,13 @@ from tests.mail.programmes import (
     publish,
     send,
     speak,
+    tell_of_a_move,
     text,
     three_talks,
     waiting,
 )
-from tests.people import NOW, an_organiser
+from tests.people import NOW
 from tests.smtp import PostOffice
-
-
-@pytest.fixture
-def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
 
 
 def nobody(event: Event, session: Session, olga: Actor) -> dict[str, Callable[[], Any]]:
@@ -63,9 +61,7 @@ def nobody(event: Event, session: Session, olga: Actor) -> dict[str, Callable[[]
 
 @pytest.mark.parametrize("why", ["quiet", "title", "text", "over", "event cancelled"])
 def test_nobody_is_told_when(app: Flask, olga: Actor, why: str) -> None:
-    event = an_event()
-    session = a_talk(event)
-    choose(ada(event), session)
+    event, session, _ada = a_chosen_talk()
     speak(session)
     publish(event, olga, is_quiet=True)
 
@@ -74,7 +70,7 @@ def test_nobody_is_told_when(app: Flask, olga: Actor, why: str) -> None:
         move(session, olga)
     publish(event, olga, is_quiet=why == "quiet")
 
-    assert [message.kind for message in waiting() if message.kind != "event_cancelled"] == []
+    assert [message.kind for message in waiting() if message.kind in OF_PROGRAMME] == []
 
 
 def test_who_has_left_has_no_address_or_declined_is_not_told(app: Flask, olga: Actor) -> None:
@@ -118,9 +114,7 @@ def test_two_versions_in_a_row_become_one_letter_from_the_oldest_to_the_newest(
 
 
 def test_what_was_taken_back_in_time_is_told_to_nobody(office: PostOffice, clock: Clock, olga: Actor) -> None:
-    event = an_event()
-    session = a_talk(event)
-    choose(ada(event), session)
+    event, session, _ada = a_chosen_talk()
     speak(session)
     publish(event, olga, is_quiet=True)
     move(session, olga)
@@ -142,9 +136,7 @@ def test_a_session_taken_out_before_the_letter_went_is_told_with_those_that_foll
     rules.delete_session(opening, by=olga, at=NOW)
     publish(event, olga)
 
-    move(lecture, olga)
-    publish(event, olga)
-    send(clock)
+    tell_of_a_move(lecture, olga, clock)
 
     (letter,) = office.letters
     assert "Opening\n   Taken out\n" in text(letter)
@@ -154,9 +146,7 @@ def test_a_session_taken_out_before_the_letter_went_is_told_with_those_that_foll
 def test_a_letter_held_back_takes_up_a_small_correction_without_telling_it(
     office: PostOffice, clock: Clock, olga: Actor
 ) -> None:
-    event = an_event()
-    session = a_talk(event, title="Opneing")
-    choose(ada(event), session)
+    event, session, _ada = a_chosen_talk(title="Opneing")
     move(session, olga)
     publish(event, olga)
 
@@ -170,9 +160,7 @@ def test_a_letter_held_back_takes_up_a_small_correction_without_telling_it(
 
 
 def test_who_leaves_before_the_letter_goes_is_not_sent_it(office: PostOffice, clock: Clock, olga: Actor) -> None:
-    event = an_event()
-    session = a_talk(event)
-    choose(person := ada(event), session)
+    event, session, person = a_chosen_talk()
     speak(session)
     move(session, olga)
     publish(event, olga)
@@ -237,9 +225,7 @@ def test_sending_three_ends_asks_as_often_as_sending_one_what_was_sent(
         session = a_talk(event)
         for _number in range(crowd):
             choose(ada(event), session)
-        move(session, olga)
-        publish(event, olga, clock.now)
-        send(clock)
+        tell_of_a_move(session, olga, clock, at=clock.now)
         rules.cancel_session(session, by=olga, at=NOW)
         publish(event, olga, clock.now)
         with count_queries() as queries:

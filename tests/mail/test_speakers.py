@@ -102,7 +102,8 @@ def test_a_letter_is_sent_again_to_the_address_that_is_right(office: PostOffice,
     delivered(office)
     rules.edit_speaker(event, speaker, {"email": "sam@example.org"}, by=olga, at=NOW)
 
-    mail_rules.resend(db.session.scalars(sa.select(Message)).one(), by=olga, at=NOW)
+    asked = sa.select(Message).where(Message.kind == "speaker_invited")
+    mail_rules.resend(db.session.scalars(asked).one(), by=olga, at=NOW)
 
     assert delivered(office).message["To"] == "Sam <sam@example.org>"
     assert card_of(speaker) in office.letters[-1].body()
@@ -115,3 +116,32 @@ def test_a_typed_name_or_title_is_inert(office: PostOffice, event: Event, olga: 
     letter = delivered(office)
 
     assert "with us, www" not in letter.body() and "<b>See" not in letter.body("html")
+
+
+def test_another_address_is_sent_the_link_and_the_old_one_nothing_but_that(
+    office: PostOffice, event: Event, olga: Actor
+) -> None:
+    speaker = sam(a_talk(event), email="smm@example.org")
+    rules.invite(event, by=olga, at=NOW)
+    delivered(office)
+
+    rules.edit_speaker(event, speaker, {"email": "sam@example.org"}, by=olga, at=NOW)
+    delivered(office)
+
+    left, new = office.letters[-2:]
+    assert (left.message["To"], new.message["To"]) == ("smm@example.org", "Sam <sam@example.org>")
+    assert "no longer come to this address" in left.body() and "speakers/" not in left.body() + left.body("html")
+    for body in (new.body(), new.body("html")):
+        assert card_of(speaker) in body and "Health across borders" in body
+
+
+def test_an_address_that_is_taken_away_is_told_though_there_is_no_link_any_more(
+    office: PostOffice, event: Event, olga: Actor
+) -> None:
+    speaker = sam(a_talk(event))
+    rules.invite(event, by=olga, at=NOW)
+    delivered(office)
+
+    rules.edit_speaker(event, speaker, {"email": ""}, by=olga, at=NOW)
+
+    assert delivered(office).message["To"] == "sam@example.org" and len(office.letters) == 2

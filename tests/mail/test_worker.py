@@ -23,10 +23,13 @@ from eventsvc.mail import queue
 from eventsvc.mail.carriers import ToServer
 from eventsvc.mail.models import Message, MessageState, WorkerPulse
 from eventsvc.registration import notifications
+from eventsvc.registration.models import State
+from tests import people
 from tests.conftest import QUIET, Clock
 from tests.databases import Database
 from tests.mail.examples import ada, an_event
 from tests.people import NOW
+from tests.registration import acts
 from tests.smtp import PostOffice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,3 +187,30 @@ def test_workers_long_gone_are_forgotten(office: PostOffice, clock: Clock) -> No
     worker.Pulse("here").beat()
 
     assert [pulse.name for pulse in db.session.query(WorkerPulse)] == ["here"]
+
+
+def test_a_worker_passes_on_places_that_nobody_took(app: Flask, clock: Clock) -> None:
+    event = people.an_event(capacity=1, offer_hours=24)
+    ada, bob, cia = (acts.come(event, person) for person in (acts.ADA, acts.BOB, acts.CIA))
+    acts.leave(ada)
+    clock.forward(timedelta(hours=24))
+
+    worker.settle()
+    db.session.rollback()
+
+    assert (bob.state, cia.state) == (State.EXPIRED, State.OFFERED)
+
+
+def test_a_worker_that_finds_nothing_due_takes_no_lock(
+    app: Flask, clock: Clock, count_queries: Callable[[], Any]
+) -> None:
+    event = people.an_event(capacity=1, offer_hours=24)
+    ada, _bob = acts.come(event, acts.ADA), acts.come(event, acts.BOB)
+    acts.leave(ada)
+    db.session.rollback()
+
+    with count_queries() as queries:
+        worker.settle()
+
+    assert queries.count == 1
+    assert queries.statements[0].startswith("SELECT")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from PIL import Image
 
 from eventsvc import tokens
 from eventsvc.calendars import entries
@@ -55,25 +52,6 @@ def a_talk(event: Event, hours: int = 0, **over: Any) -> Session:
     assert event.starts_at
     begins = event.starts_at + hours * HOUR
     return a_session(event, **({"starts_at": begins, "ends_at": begins + HOUR} | over))
-
-
-def a_photo(kind: str = "JPEG", size: tuple[int, int] = (1200, 800), **more: Any) -> bytes:
-    """A photo, red at the left and blue at the right."""
-    photo = Image.new("RGB", size, (200, 20, 20))
-    photo.paste((20, 20, 200), (size[0] // 2, 0, *size))
-    body = BytesIO()
-    photo.save(body, kind, **more)
-    return body.getvalue()
-
-
-def a_document(name: str = "ppt/presentation.xml", content: bytes = b"<p/>") -> bytes:
-    """An office document, as far as it is told by what is in it."""
-    body = BytesIO()
-    with ZipFile(body, "w", ZIP_DEFLATED) as archive:
-        # Each of no time of its own, so that the same document has the same bytes.
-        archive.writestr(ZipInfo("[Content_Types].xml"), "<Types/>")
-        archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
-    return body.getvalue()
 
 
 def send_card(client: FlaskClient, speaker: Speaker, **typed: Any) -> Any:

@@ -38,7 +38,7 @@ NINE_THIRTY = datetime(2027, 5, 30, 7, 30, tzinfo=UTC)  # in Leiden, where the e
 
 @pytest.fixture
 def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
+    return actors.organiser(an_organiser("Olga", is_admin=True).id)
 
 
 @pytest.fixture

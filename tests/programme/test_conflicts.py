@@ -228,7 +228,7 @@ def naive_pair(one: Planned, other: Planned, plan: Plan) -> set[tuple[Any, ...]]
             found.add((ClashKind.BREAK,))
     if not are_kin:
         found |= {(ClashKind.PERSON, person.id) for person in set(one.people) & set(other.people)}
-        if {one.public_id, other.public_id} <= plan.chosen:
+        if {one.public_id, other.public_id} <= plan.chosen and not breaks:
             found.add((ClashKind.CHOICE,))
     if one.event is None and other.event is None and len(breaks) == 1 and not breaks[0].rooms:
         work = other if breaks[0] is one else one

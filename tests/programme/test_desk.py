@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,9 @@ from eventsvc.extensions import db
 from eventsvc.programme import contents
 from eventsvc.programme.models import Room, Session, SessionStatus, Speaker, Track
 from tests import browsing
+from tests.conftest import Clock
 from tests.people import a_session, an_event, an_organiser
+from tests.programme.speaking import sam
 
 SignIn = Callable[..., FlaskClient]
 
@@ -43,6 +45,34 @@ def send(desk: FlaskClient, session: Session, form: Any, **typed: str) -> Any:
     for name, value in typed.items():
         form[name] = value
     return desk.post(at(session.event, f"/sessions/{session.public_id}"), data=form)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/clashes/accept", {"key": "x\0y"}),
+        ("/speakers/invite", {"speaker": "x\0y"}),
+        ("/speakers/remind", {"speaker": "x\0y"}),
+        ("/sessions/{talk}/swap", {"other": "x\0y:1"}),
+        ("/sessions/{talk}/move", {"slot": "x\0y", "instead": "x\0y"}),
+        ("/speakers/{sam}/merge", {"other": "x\0y"}),
+        ("/import", {"text": "Title\tPart of\nT\0\tx\0y\n", "then": "look"}),
+    ],
+)
+def test_a_null_byte_that_nobody_can_type_is_passed_over(
+    desk: FlaskClient, event: Event, path: str, said: dict[str, str]
+) -> None:
+    talk = a_session(event)
+    speaker = sam(talk)
+    address = f"/desk/events/{event.slug}/programme{path}".format(talk=talk.public_id, sam=speaker.public_id)
+
+    assert desk.post(address, data=said).status_code < 500
+
+
+def test_a_slot_with_a_number_that_no_room_has_is_passed_over(desk: FlaskClient, event: Event) -> None:
+    slot = f"2027-05-30T10:00Z/2027-05-30T11:00Z,{'9' * 5000}"
+
+    assert desk.post(f"/desk/events/{event.slug}/programme/new", data={"slot": slot}).status_code == 422
 
 
 def test_an_empty_programme_says_how_it_begins(desk: FlaskClient, event: Event) -> None:
@@ -216,3 +246,18 @@ def test_a_long_programme_asks_as_many_questions_as_a_short_one(
     add("Dee")
 
     assert asked() == one
+
+
+def test_links_to_what_remains_of_a_session_are_added_when_it_is_over_and_shown_at_once(
+    desk: FlaskClient, event: Event, client: FlaskClient, clock: Clock
+) -> None:
+    session = a_session(event)
+    clock.at(event.ends_at + timedelta(days=1))
+    links = {"recording_url": "https://media.example.org/1", "slides_url": "https://media.example.org/2"}
+
+    answer = send(desk, session, session_form(desk, session), **links)
+
+    assert answer.status_code == 303
+    for page in (f"/sessions/{session.public_id}", "/programme"):
+        shown = client.get(f"/events/{event.slug}{page}").text
+        assert all(f'href="{address}"' in shown for address in links.values())

@@ -14,9 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventsvc.accounts.models import EventRole, Membership
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.programme.models import AcceptedClash, Room, Session, Speaker
+from eventsvc.programme import accepted, gathering
+from eventsvc.programme.models import AcceptedClash, Appearance, Room, Session, Speaker
 from tests import browsing
 from tests.people import a_session, an_event, an_organiser
 
@@ -209,3 +210,47 @@ def test_a_long_list_of_clashes_asks_as_many_questions_as_a_short_one(
     a_session(event), a_session(event)
 
     assert asked() == one
+
+
+def test_today_counts_the_clashes_of_my_events_that_nobody_has_let_stand(
+    desk: FlaskClient, event: Event, sign_in: SignIn
+) -> None:
+    a_session(event, title="Opening"), a_session(event, title="Talk")
+    sketch = an_event(title="Sketch", status=Status.DRAFT, published_at=None)
+    eve = sign_in(an_organiser("Eve", owns=sketch))
+
+    today = desk.get("/desk/").text
+
+    assert ("Clash in the programme" in today, at(event, "/clashes") in today) == (True, True)
+    assert "Clash in the programme" not in eve.get("/desk/").text
+    key = browsing.fields(desk.get(at(event, "/clashes")).text, action=at(event, "/clashes/accept"))["key"]
+    desk.post(at(event, "/clashes/accept"), data={"key": key})
+    assert "Clash in the programme" not in desk.get("/desk/").text
+
+
+def test_today_counts_somebody_who_is_at_two_of_my_events_at_once_for_both(event: Event) -> None:
+    other, third = an_event(), an_event()
+    sam = Speaker(name="Sam")
+    for each in (event, other):
+        a_session(each, appearances=[Appearance(speaker=sam)])
+    a_session(third, appearances=[Appearance(speaker=Speaker(name="Sam"))])
+
+    assert accepted.open_at([event, other, third]) == {event.id: 1, other.id: 1}
+    for each in (event, other, third):
+        assert gathering.gather_all([event, other, third])[each.id] == gathering.gather(each)
+
+
+def test_today_asks_as_many_questions_of_three_programmes_as_of_one(
+    desk: FlaskClient, event: Event, sign_in: SignIn, count_queries: Callable[[], Any]
+) -> None:
+    admin, counts = sign_in(an_organiser("Ada", is_admin=True)), list[int]()
+    a_session(event, appearances=[Appearance(speaker=Speaker(name="Sam"))])
+    for _each in range(2):
+        admin.get("/desk/")
+        with count_queries() as queries:
+            assert admin.get("/desk/").status_code == 200
+        counts.append(queries.count)
+        for _other in range(2):
+            a_session(an_event(), appearances=[Appearance(speaker=Speaker(name="Sam"))])
+
+    assert counts[0] == counts[1]

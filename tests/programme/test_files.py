@@ -82,7 +82,7 @@ def test_a_file_is_sent_and_stays_in_the_form_until_it_is_taken(desk: FlaskClien
     page = look(desk, event, file=(io.BytesIO(FRAB.encode()), "schedule.xml"))
 
     assert "3 new sessions" in page.text
-    desk.post(here(event), data=browsing.fields(page.text, action="") | {"then": "take"})
+    desk.post(here(event), data=browsing.fields(page.text, action="") | {"then": "take", "accepts_clashes": "y"})
     assert len(titles()) == 3
 
     changed = look(desk, event, text=FRAB.replace("Night walk", "Night run"))
@@ -97,8 +97,42 @@ def test_a_programme_that_changed_meanwhile_is_looked_at_again(desk: FlaskClient
 
     assert (refused.status_code, titles()) == (409, ["Night walk"])
     assert "has changed since you looked" in refused.text
-    desk.post(here(event), data=browsing.fields(refused.text, action="") | {"then": "take"})
+    desk.post(here(event), data=browsing.fields(refused.text, action="") | {"then": "take", "accepts_clashes": "y"})
     assert len(titles()) == 3
+
+
+def test_clashes_are_told_before_a_file_is_taken_and_have_to_be_agreed_to(desk: FlaskClient, event: Event) -> None:
+    a_session(event, title="Keynote")
+    table = "Tijd\tTitel\tZaal\n9:30-10:15\tOpening\tAula\n9:45-10:30\tPanel\taula\n"
+
+    page = look(desk, event, text=table)
+
+    told = ["“Panel”: Aula is taken from 09:30 to 10:15 by “Opening”.", "3 clashes come with it."]
+    assert [each in page.text for each in told] == [True, True]
+    form = browsing.fields(page.text, action="") | {"then": "take"}
+    refused = desk.post(here(event), data=form)
+    assert (refused.status_code, titles()) == (409, ["Keynote"])
+    assert [each in refused.text for each in (*told, "3 clashes would come with it, so nothing was taken.")] == [
+        True
+    ] * 3
+    assert browsing.fields(refused.text, action="")["text"].replace("\r\n", "\n") == table
+    desk.post(here(event), data=form | {"accepts_clashes": "y"})
+    assert titles() == ["Keynote", "Opening", "Panel"]
+    clashes = desk.get(f"/desk/events/{event.slug}/programme/clashes").text
+    assert "Olga" in clashes
+    assert told[0] in clashes
+
+
+def test_a_clash_that_came_after_the_look_is_not_agreed_to(desk: FlaskClient, event: Event) -> None:
+    table = "Tijd\tTitel\tZaal\n9:30-10:15\tOpening\tAula\n9:45-10:30\tPanel\tAula\n"
+    form = browsing.fields(look(desk, event, text=table).text, action="") | {"then": "take", "accepts_clashes": "y"}
+    hidden = a_session(event, title="Rehearsal", is_hidden=True)
+
+    refused = desk.post(here(event), data=form)
+
+    assert (refused.status_code, titles()) == (409, ["Rehearsal"])
+    assert f"“{hidden.title}”" in refused.text
+    assert "accepts_clashes" not in browsing.fields(refused.text, action="")
 
 
 @pytest.mark.parametrize(
@@ -178,12 +212,17 @@ def test_the_command_says_what_it_would_do_and_then_does_it(app: Flask, event: E
     assert (dry.exit_code, titles()) == (0, [])
     assert "+ Night walk" in dry.output
     assert "Sessions: 3 new, 0 changed" in dry.output
-    done = run(app, "import", event.slug, str(file))
+    clash = "! clash: “Night walk”: It is outside the event"
+    assert clash in dry.output
+    refused = run(app, "import", event.slug, str(file))
+    assert (refused.exit_code, clash in refused.output, titles()) == (1, True, [])
+    done = run(app, "import", event.slug, str(file), "--accept-clashes")
 
     assert (done.exit_code, len(titles())) == (0, 3)
     assert "nothing was changed" in run(app, "import", event.slug, str(file)).output
     file.write_text(FRAB.replace("Night walk", "Night run"))
-    assert "title: Night walk -> Night run" in run(app, "import", event.slug, str(file)).output
+    again = run(app, "import", event.slug, str(file))
+    assert (again.exit_code, "title: Night walk -> Night run" in again.output) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventsvc.programme import agenda, grid
+from eventsvc.programme import agenda, conflicts, grid
+from eventsvc.programme.conflicts import Planned
 from eventsvc.programme.grid import Grid, Place
 from eventsvc.programme.models import SessionKind, SessionStatus
 from eventsvc.programme.reading import Item
@@ -187,3 +188,25 @@ def test_what_is_chosen_at_the_same_time_is_told_but_not_a_block_with_its_parts(
     assert agenda.same_time(touching, [block]) is None
     assert agenda.same_time(part, [block]) is None and agenda.same_time(block, [part]) is None
     assert agenda.same_time(replace(over, status=SessionStatus.CANCELLED), [block]) is None
+    assert agenda.same_time(block, [replace(over, status=SessionStatus.CANCELLED)]) is None
+
+
+def test_a_break_is_in_nobodys_way_and_the_hints_agree_with_the_clashes() -> None:
+    lunch, talk, late, part = (
+        item("lunch", 30, 60, kind=SessionKind.BREAK),
+        item("talk", 0, 60),
+        item("late", 45, 60),
+        item("part", 0, 30, parent="talk"),
+    )
+    everything = [lunch, talk, late, part]
+    hinted = {
+        frozenset((one.public_id, other.public_id))
+        for one in everything
+        for other in [agenda.same_time(one, [each]) for each in everything]
+        if other
+    }
+
+    planned = [Planned(each.public_id, each.title, each.kind, each.slot, parent=each.parent) for each in everything]
+    clashes = conflicts.between_choices(planned)
+    assert hinted == {frozenset(session.public_id for session in clash.sessions) for clash in clashes}
+    assert hinted == {frozenset(("talk", "late"))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +14,25 @@ from eventsvc.accounts.actors import SYSTEM
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import contents, errors, exporting, importing, published, reading, rules
+from eventsvc.programme import (
+    accepted,
+    conflicts,
+    contents,
+    errors,
+    exporting,
+    gathering,
+    importing,
+    prospect,
+    published,
+    reading,
+    rules,
+)
 from eventsvc.programme.comparing import Comparison, Fate
+from eventsvc.programme.conflicts import Clash, ClashKind
 from eventsvc.programme.formats import files
 from eventsvc.programme.formats.files import Format
 from eventsvc.programme.formats.plan import Plan
-from eventsvc.programme.models import Answer, Room, Session, SessionKind, SessionStatus, Speaker, Track
+from eventsvc.programme.models import Answer, Appearance, Room, Session, SessionKind, SessionStatus, Speaker, Track
 from tests.people import NOW, a_session, an_event
 from tests.programme.samples import FRAB
 
@@ -34,7 +47,7 @@ def plan_of(text: str, event: Event) -> Plan:
 
 
 def take(event: Event, text: str = FRAB, **how: Any) -> Comparison:
-    found = importing.take(event, plan_of(text, event), by=SYSTEM, at=NOW, **how)
+    found = importing.take(event, plan_of(text, event), by=SYSTEM, at=NOW, **{"accepts": rules.ANYWAY, **how})
     db.session.commit()
     return found
 
@@ -65,7 +78,7 @@ def test_a_file_is_taken_whole_and_noted(event: Event) -> None:
     assert [each.speaker.name for each in opening.appearances] == ["Ada", "Sam"]
     assert (opening.room and opening.room.name, opening.track and opening.track.name) == ("Aula", "Policy")
     acts = list(db.session.scalars(sa.select(AuditEntry.act).where(AuditEntry.event_id == event.id)))
-    assert sorted(set(acts)) == ["programme.imported", "room.added", "session.added", "track.added"]
+    assert sorted(set(acts)) == ["clash.accepted", "programme.imported", "room.added", "session.added", "track.added"]
     assert acts.count("session.added") == 3
 
 
@@ -174,6 +187,14 @@ def test_people_are_found_again_by_name_and_affiliation_and_what_is_known_of_the
     assert known.biography == "Knows things."
 
 
+def test_people_are_found_again_in_other_capitals_whatever_their_letters(event: Event) -> None:
+    take(event, "Title\tSpeakers\nOpening\tÉlodie van Çelik")
+
+    found = take(event, "Title\tSpeakers\nOpening\tÉlodie van Çelik\nPanel\tÉLODIE VAN ÇELIK\n100%\tElodie_van Celik")
+
+    assert (found.counts["unchanged"], found.counts["people"]) == (1, 1)
+
+
 def test_nothing_is_taken_while_some_of_it_cannot_be_read_unless_that_is_left_out(event: Event) -> None:
     text = "Tijd\tTitel\n9:30-10:00\tOpening\n25:00\tNacht"
 
@@ -189,7 +210,7 @@ def test_nothing_is_taken_while_some_of_it_cannot_be_read_unless_that_is_left_ou
 def test_a_preview_that_is_no_longer_true_is_not_taken(event: Event) -> None:
     take(event)
     changed = FRAB.replace("Night walk", "Night run")
-    seen = importing.preview(event, plan_of(changed, event)).digest
+    seen = importing.preview(event, plan_of(changed, event), by=SYSTEM).found.digest
     sessions(event)[-1].title = "Night swim"
     db.session.commit()
 
@@ -198,7 +219,7 @@ def test_a_preview_that_is_no_longer_true_is_not_taken(event: Event) -> None:
     db.session.rollback()
 
     assert "Night swim" in [session.title for session in sessions(event)]
-    take(event, changed, seen=importing.preview(event, plan_of(changed, event)).digest)
+    take(event, changed, seen=importing.preview(event, plan_of(changed, event), by=SYSTEM).found.digest)
     assert "Night run" in [session.title for session in sessions(event)]
 
 
@@ -215,7 +236,7 @@ def test_a_long_file_asks_as_many_questions_as_a_short_one(app: Flask, count_que
         event = an_event()
         lines = "".join(f"Talk {number}\tSpeaker {number}\tRoom {number}\n" for number in range(count))
         with count_queries() as queries:
-            importing.preview(event, plan_of(f"Title\tSpeakers\tRoom\n{lines}", event))
+            importing.preview(event, plan_of(f"Title\tSpeakers\tRoom\n{lines}", event), by=SYSTEM)
         return int(queries.count)
 
     assert asked(1) == asked(30)
@@ -290,7 +311,8 @@ def test_a_programme_that_is_written_and_taken_into_an_empty_event_is_the_same(e
     data, other = written(event, kind), an_event()
     people = db.session.scalar(sa.select(sa.func.count()).select_from(Speaker))
 
-    found = importing.take(other, files.read_file(data, exporting.setting_of(other)).plan, by=SYSTEM, at=NOW)
+    plan = files.read_file(data, exporting.setting_of(other)).plan
+    found = importing.take(other, plan, accepts=rules.ANYWAY, by=SYSTEM, at=NOW)
     db.session.commit()
 
     expected = facts(event)
@@ -300,7 +322,7 @@ def test_a_programme_that_is_written_and_taken_into_an_empty_event_is_the_same(e
     assert (facts(other), found.problems) == (expected, ())
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Speaker)) == people
     # And where it came from it changes nothing.
-    again = importing.preview(event, files.read_file(data, exporting.setting_of(event)).plan)
+    again = importing.preview(event, files.read_file(data, exporting.setting_of(event)).plan, by=SYSTEM).found
     assert [match.differences for match in again.matches if match.differences] == []
 
 
@@ -309,3 +331,77 @@ def test_a_file_of_the_contents_of_forms_stays_within_what_forms_take(event: Eve
 
     for session in sessions(event):
         assert contents.plain(contents.of(session)) == contents.of(session)
+
+
+def clashing(event: Event, text: str, **how: Any) -> list[str]:
+    return list(prospect.told(importing.preview(event, plan_of(text, event), by=SYSTEM, **how), event))
+
+
+def named(clashes: Iterable[Clash]) -> list[Any]:
+    return sorted((clash.kind, sorted(session.title for session in clash.sessions)) for clash in clashes)
+
+
+def test_what_would_clash_is_told_before_anything_is_written(event: Event) -> None:
+    a_session(event, title="Keynote", appearances=[Appearance(speaker=Speaker(name="Ada"))])
+    before = rows()
+
+    told = clashing(event, "Tijd\tTitel\tZaal\tSpreker\n9:40-10:15\tOpening\tHal\tAda\n9:45-10:30\tPanel\tHal\tDee")
+
+    assert told == [
+        "“Opening”: Ada is in “Keynote” from 09:30 to 10:30, Aula.",
+        "“Panel”: Hal is taken from 09:40 to 10:15 by “Opening”.",
+    ]
+    assert rows() == before
+
+
+def test_what_is_looked_ahead_to_is_what_clashes_once_it_is_taken(event: Event) -> None:
+    a_full_programme(event)
+    rules.add_session(event, {"title": "Stays"}, by=SYSTEM, at=NOW)
+    text = (
+        "Titel\tTijd\tZaal\tSpreker\tOnderdeel van\tPlaatsen\n"
+        "Ochtend\t9:30-12:00\tHal\t\t\t\n"
+        "Opening\t9:30-10:15\tHal\tAda\tOchtend\t\n"
+        "Panel\t9:45-10:30\tHal\tDee; Ada\tOchtend\t\n"
+        "Laat\t22:00-23:00\tZolder\tSam\t\t500\n"
+    )
+    ahead = importing.preview(event, plan_of(text, event), by=SYSTEM).clashes
+    before = {clash.key for clash in conflicts.found(gathering.gather(event))}
+
+    take(event, text)
+
+    found = [clash for clash in conflicts.found(gathering.gather(event)) if clash.key not in before]
+    assert named(found) == named(ahead)
+    assert {clash.kind for clash in found} >= {ClashKind.ROOM, ClashKind.PERSON, ClashKind.OUTSIDE}
+
+
+def test_a_file_that_takes_the_other_session_out_clashes_with_it_no_more(event: Event) -> None:
+    a_session(event, title="Keynote")
+    text = "Tijd\tTitel\tZaal\n9:30-10:15\tOpening\tAula"
+
+    assert len(clashing(event, text)) == 1
+    assert clashing(event, text, takes_out=True) == []
+
+
+def test_who_declined_and_what_is_cancelled_clash_with_nothing_that_a_file_brings(event: Event) -> None:
+    declined = a_session(event, title="Keynote", appearances=[Appearance(speaker=Speaker(name="Ada"))])
+    declined.appearances[0].answer = Answer.DECLINED
+    a_session(event, title="Off", status=SessionStatus.CANCELLED)
+    db.session.commit()
+
+    told = clashing(event, "Tijd\tTitel\tZaal\tSpreker\n9:30-10:00\tKeynote\tHal\tAda\n9:30-10:00\tPanel\tAula\tAda")
+
+    assert told == []
+
+
+def test_a_file_with_clashes_is_refused_until_they_may_stand_and_then_they_are_kept(event: Event) -> None:
+    text = "Tijd\tTitel\tZaal\n9:30-10:15\tOpening\tAula\n9:45-10:30\tPanel\tAula"
+
+    with pytest.raises(errors.WouldClash) as refused:
+        take(event, text, accepts=frozenset())
+    db.session.rollback()
+    assert (len(refused.value.sentences), sessions(event)) == (1, [])
+    take(event, text, accepts=importing.preview(event, plan_of(text, event), by=SYSTEM).keys)
+
+    opened, kept = accepted.sorted_out(event.id, gathering.gather(event))
+    assert (opened, [row.sentence for row in kept]) == ([], list(refused.value.sentences))
+    assert clashing(event, text) == []

@@ -11,18 +11,19 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventsvc import tokens
+from eventsvc import stores, tokens
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.programme import conflicts, gathering, stores
+from eventsvc.programme import conflicts, gathering
 from eventsvc.programme.conflicts import ClashKind
 from eventsvc.programme.models import Answer, Appearance, FreeTime, Slides, Speaker
 from tests import browsing
 from tests.conftest import Clock
+from tests.files import a_photo
 from tests.people import NOW, an_event
-from tests.programme.speaking import HOUR, a_photo, a_talk, card_of, sam, send_card, send_slides
+from tests.programme.speaking import HOUR, a_talk, card_of, sam, send_card, send_slides
 
 SignIn = Callable[..., FlaskClient]
 PRIVATE = {"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow"}
@@ -198,7 +199,7 @@ def test_a_card_that_is_taken_away_leaves_the_name_in_the_programme(client: Flas
     assert kept == ("Sam", "Example University", "", "", "", None)
     assert client.get(address).status_code == 410
     assert client.get(f"/photos/{photo}.jpg").status_code == 404
-    assert stores.path(stores.FILES, file) is None
+    assert stores.found(stores.FILES, file) is None
     page = client.get(f"/events/{event.slug}/speakers/{speaker.public_id}").text
     assert "Sam" in page and photo not in page and "models" not in page
     sent = db.session.scalars(sa.select(Message)).one()

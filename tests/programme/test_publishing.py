@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event as Signal
 from typing import Any
 
 import icalendar
@@ -17,11 +19,12 @@ from eventsvc.calendars import entries, parts
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.programme import rules
+from eventsvc.programme import published, reading, rules
 from eventsvc.programme.models import Appearance, Room, Session, Speaker, Version
 from eventsvc.registration.models import Choice
 from tests import browsing
 from tests.people import NOW, a_registration, a_session, an_event, an_organiser
+from tests.programme.speaking import a_talk, sam
 
 SignIn = Callable[..., FlaskClient]
 HOUR = timedelta(hours=1)
@@ -39,6 +42,58 @@ def desk(event: Event, sign_in: SignIn) -> FlaskClient:
 
 def at(event: Event, path: str = "/publish") -> str:
     return f"/desk/events/{event.slug}/programme{path}"
+
+
+@pytest.mark.database("postgresql")
+def test_a_card_that_is_changed_while_a_version_is_published_undoes_nothing_of_it(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = a_talk(event, title="Old")
+    speaker = sam(talk)
+    edit(talk, title="New")
+    speaker_id, event_id = speaker.id, event.id
+    db.session.remove()
+    retold, is_reading, is_published = published._retold, Signal(), Signal()
+
+    def slowly(voice: Any, speaker: Speaker) -> Any:
+        is_reading.set()
+        is_published.wait(2)
+        return retold(voice, speaker)
+
+    def change() -> None:
+        with app.app_context():
+            own = db.session.get_one(Speaker, speaker_id)
+            rules.edit_card(own, {"photo_digest": "a" * 64}, revision=own.revision, by=actors.SPEAKER, at=NOW)
+            db.session.commit()
+
+    def publish() -> None:
+        is_reading.wait(20)
+        with app.app_context():
+            rules.publish(db.session.get_one(Event, event_id), by=actors.SYSTEM, at=NOW)
+            db.session.commit()
+        is_published.set()
+
+    monkeypatch.setattr(published, "_retold", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        for act in [threads.submit(change), threads.submit(publish)]:
+            act.result()
+
+    (item,) = reading.items(event_id)
+    assert (item.title, item.voices[0].photo) == ("New", "a" * 64)
+    assert published.pending(event_id) == ()
+
+
+def test_what_changes_beside_a_version_is_counted_though_the_version_was_read_before(app: Flask, event: Event) -> None:
+    talk = a_talk(event)
+    read, before = published.last(event.id), published.edition(event.id)
+    with app.app_context():
+        published.touch(talk.event_id)
+        db.session.commit()
+
+    published.touch(event.id)
+    db.session.commit()
+
+    assert read and before and published.edition(event.id) == (before[0], before[1] + 2)
 
 
 def edit(session: Session, **changes: Any) -> None:

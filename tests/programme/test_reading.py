@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.programme import published
+from eventsvc.programme import agenda, published, reading, slots
 from eventsvc.programme.models import Appearance, Room, SessionKind, SessionStatus, Speaker, Track
 from eventsvc.registration.models import Choice
 from tests.conftest import Clock
@@ -39,6 +39,15 @@ def titles(page: str) -> list[str]:
 def block(page: str, title: str) -> str:
     """What stands in the block of a session."""
     return next(each for each in re.findall(r"<article.*?</article>", page, re.S) if title in each)
+
+
+def test_what_lasts_a_century_is_shown_on_as_many_days_as_anything_may_last(client: FlaskClient) -> None:
+    event = an_event()
+    a_session(event, ends_at=datetime(2127, 5, 30, tzinfo=UTC))
+
+    days = agenda.agendas(reading.items(event.id), event.timezone)
+
+    assert len(days) == slots.LONGEST.days + 1
 
 
 def test_the_address_narrows_by_track_kind_language_and_text(client: FlaskClient, school: Event) -> None:
@@ -117,7 +126,7 @@ def test_as_many_questions_for_a_conference_as_for_one_talk(
             client.get(f"{own}?q=talk")
         counts.append(queries.count)
 
-    assert counts[0] == counts[1] == counts[2] <= 5
+    assert counts[0] == counts[1] == counts[2] <= 6
 
 
 def test_sessions_of_a_block_stand_in_it(client: FlaskClient, school: Event) -> None:
@@ -214,3 +223,22 @@ def test_there_is_no_sheet_of_what_is_not_published(client: FlaskClient, status:
     event = an_event(status=status)
 
     assert client.get(f"/events/{event.slug}/programme.pdf").status_code == 404
+
+
+def test_a_search_reads_a_version_once_and_finds_what_the_next_one_says(
+    client: FlaskClient, school: Event, count_queries: Callable[[], Any]
+) -> None:
+    own = f"/events/{school.slug}/programme"
+    session = a_session(school, title="Talk A", abstract="On São Paulo")
+    assert titles(client.get(f"{own}?q=sao").text) == ["Talk A"]
+
+    with count_queries() as queries:
+        found = titles(client.get(f"{own}?q=PAULO").text)
+
+    assert found == ["Talk A"]
+    assert not any("published_sessions" in statement for statement in queries.statements)
+    session.abstract = "On Łódź"
+    published.bring(school, at=NOW)
+    db.session.commit()
+    assert titles(client.get(f"{own}?q=sao").text) == []
+    assert titles(client.get(f"{own}?q=ŁÓDZ").text) == ["Talk A"]

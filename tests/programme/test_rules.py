@@ -23,7 +23,7 @@ from tests.people import NOW, a_session, an_event, an_organiser
 
 @pytest.fixture
 def olga(app: Flask) -> Actor:
-    return actors.organiser(an_organiser("Olga").id)
+    return actors.organiser(an_organiser("Olga", is_admin=True).id)
 
 
 def shown(event: Event) -> list[Entry]:
@@ -72,6 +72,39 @@ def test_half_a_time_and_an_end_before_the_beginning_are_refused_where_they_are_
         rules.add_session(event, said, by=olga, at=NOW)
 
     assert (half.value.field, backwards.value.field) == ("ends_at", "ends_at")
+
+
+def test_nothing_lasts_a_century(olga: Actor) -> None:
+    event = an_event()
+    said = {"title": "Talk", "starts_at": event.starts_at, "ends_at": event.starts_at + timedelta(days=61)}
+
+    with pytest.raises(errors.BadSlot) as long:
+        rules.add_session(event, said, by=olga, at=NOW)
+
+    assert long.value.field == "ends_at"
+
+
+def test_a_name_in_other_capitals_is_the_same_person_whatever_its_letters(olga: Actor) -> None:
+    event = an_event()
+    said = {"title": "Talk", "speakers": [{"name": "Élodie van Çelik", "affiliation": "Universität Zürich"}]}
+    first = rules.add_session(event, said, by=olga, at=NOW)
+    shouted = {"name": "ÉLODIE VAN ÇELIK", "affiliation": "UNIVERSITÄT ZÜRICH"}
+
+    second = rules.add_session(event, {"title": "Panel", "speakers": [shouted]}, by=olga, at=NOW)
+    plain = rules.add_session(event, {"title": "Keynote", "speakers": [{"name": "Elodie van Celik"}]}, by=olga, at=NOW)
+    brief = rules.add_session(event, {"title": "Poster", "speakers": [{"name": "élodie van çelik"}]}, by=olga, at=NOW)
+
+    speaker = first.appearances[0].speaker
+    assert [each.appearances[0].speaker is speaker for each in (second, plain, brief)] == [True, False, True]
+
+
+def test_a_room_has_its_name_alone_whatever_its_letters(olga: Actor) -> None:
+    event = an_event()
+    rules.add_room(event, "Église", by=olga, at=NOW)
+
+    with pytest.raises(errors.NameTaken):
+        rules.add_room(event, "ÉGLISE", by=olga, at=NOW)
+    assert rules.add_room(event, "Eglise", by=olga, at=NOW).name == "Eglise"
 
 
 def test_somebody_of_the_same_name_and_affiliation_is_the_same_person_everywhere(olga: Actor) -> None:

@@ -21,8 +21,9 @@ from eventsvc.programme import published
 from eventsvc.programme.models import Answer, Appearance, FreeTime, Slides, Speaker, SpeakerRole
 from tests import browsing
 from tests.conftest import Clock
+from tests.files import a_photo
 from tests.people import NOW, an_event, an_organiser
-from tests.programme.speaking import HOUR, a_photo, a_talk, card_of, feed_of, sam
+from tests.programme.speaking import HOUR, a_talk, card_of, feed_of, sam
 
 SignIn = Callable[..., FlaskClient]
 
@@ -97,6 +98,45 @@ def test_everybody_not_asked_yet_is_invited_with_one_letter_each(desk: FlaskClie
         key=str,
     )
     assert "2 March, 10:00" in answer.text
+
+
+def facts_told() -> list[str]:
+    """The titles that letters tell which are still to be sent."""
+    waiting = sa.select(Message.facts).where(Message.state == MessageState.WAITING)
+    return [part["title"] for facts in db.session.scalars(waiting) for part in facts["parts"]]
+
+
+def test_a_second_invitation_asks_again_what_the_first_one_asked_that_still_waits(
+    desk: FlaskClient, event: Event, clock: Clock
+) -> None:
+    speaker = sam(a_talk(event, title="One"))
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+    two = a_talk(event, 2, title="Two")
+    two.appearances.append(Appearance(speaker=speaker))
+    db.session.commit()
+    clock.forward(timedelta(minutes=1))
+
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+
+    assert letters() == [("speaker_invited", "sam@example.org")] and facts_told() == ["One", "Two"]
+    assert [part.answer for part in parts()] == [Answer.INVITED] * 2
+
+
+def test_a_reminder_asks_again_what_an_invitation_asks_that_still_waits(
+    desk: FlaskClient, event: Event, clock: Clock
+) -> None:
+    speaker = sam(a_talk(event, title="One"))
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+    db.session.execute(sa.update(Message).values(state=MessageState.SENT))
+    clock.forward(timedelta(days=2))
+    two = a_talk(event, 2, title="Two")
+    two.appearances.append(Appearance(speaker=speaker))
+    db.session.commit()
+    desk.post(at(event, "/invite"), data={"whom": "all"})
+
+    desk.post(at(event, "/remind"), data={"whom": "all"})
+
+    assert facts_told() == ["One", "Two"]
 
 
 def test_those_ticked_alone_are_invited_and_only_once(desk: FlaskClient, event: Event) -> None:
@@ -229,12 +269,27 @@ def test_two_cards_of_one_person_are_compared_and_made_one(
     assert client.get(gone).status_code == 410 and client.get(card_of(kept)).status_code == 200
     page = client.get(f"/events/{event.slug}/speakers/{kept.public_id}").text
     assert "First" in page and "Second" in page
-    assert client.get(f"/events/{event.slug}/speakers/{gone_id}").status_code == 404
+    moved = client.get(f"/events/{event.slug}/speakers/{gone_id}")
+    assert (moved.status_code, moved.location) == (301, f"/events/{event.slug}/speakers/{kept.public_id}")
+    assert client.get(f"/events/{an_event().slug}/speakers/{gone_id}").status_code == 404
     assert len(re.findall(b"BEGIN:VEVENT", client.get(feed).data)) == 2
     assert all(not change.is_news for change in published.pending(event.id))
 
 
 def test_the_only_link_of_two_cards_goes_on_opening_the_one(
+    desk: FlaskClient, event: Event, client: FlaskClient
+) -> None:
+    kept, other = sam(a_talk(event), email=""), sam(a_talk(event, 2), name="Ada")
+    link, feed = card_of(other), feed_of(other)
+    kept.link_digest = kept.link_sealed = kept.feed_digest = kept.feed_sealed = None
+    db.session.commit()
+
+    desk.post(at(event, f"/{kept.public_id}/merge"), data={"other": other.public_id})
+
+    assert client.get(link).status_code == 200 and client.get(feed).status_code == 200
+
+
+def test_a_link_does_not_open_the_card_of_somebody_with_another_address(
     desk: FlaskClient, event: Event, client: FlaskClient
 ) -> None:
     kept, other = sam(a_talk(event)), sam(a_talk(event, 2), name="Ada")
@@ -244,7 +299,23 @@ def test_the_only_link_of_two_cards_goes_on_opening_the_one(
 
     desk.post(at(event, f"/{kept.public_id}/merge"), data={"other": other.public_id})
 
-    assert client.get(link).status_code == 200 and client.get(feed).status_code == 200
+    gone = client.get(link)
+    assert gone.status_code == 410 and "look in our last letter to you" in gone.text
+    assert client.get(feed).status_code == 200
+
+
+def test_an_address_leads_on_through_two_cards_that_were_made_one_after_the_other(
+    desk: FlaskClient, event: Event, client: FlaskClient
+) -> None:
+    first, second, third = (sam(a_talk(event, hours), name=name) for hours, name in enumerate(("Ada", "Bo", "Sam")))
+    gone = [first.public_id, second.public_id]
+
+    desk.post(at(event, f"/{second.public_id}/merge"), data={"other": first.public_id})
+    desk.post(at(event, f"/{third.public_id}/merge"), data={"other": gone[1]})
+
+    for public_id in gone:
+        page = client.get(f"/events/{event.slug}/speakers/{public_id}")
+        assert page.location == f"/events/{event.slug}/speakers/{third.public_id}"
 
 
 def test_a_card_is_not_made_one_with_itself(desk: FlaskClient, event: Event) -> None:

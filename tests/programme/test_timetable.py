@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 
 from eventsvc.accounts import actors
 from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import errors, rules
@@ -440,3 +442,90 @@ def test_a_full_day_asks_as_many_questions_as_an_empty_one_and_so_does_a_move(
         talk(number)
 
     assert (move(first, 60), look()) == (moved, looked)
+
+
+def test_a_session_that_is_dropped_on_another_day_is_there_at_the_same_hour_of_the_clock(
+    desk: FlaskClient, event: Event
+) -> None:
+    # In the night after Saturday 27 March 2027 the clocks go forward.
+    event.starts_at, event.ends_at = (datetime(2027, 3, day, 8, 0, tzinfo=UTC) for day in (27, 30))
+    begins = datetime(2027, 3, 27, 22, 30, tzinfo=UTC)
+    late = a_talk(event, "Late", starts_at=begins, ends_at=begins + 60 * MINUTE)
+
+    moved = drop(desk, late, slot(begins + 60 * MINUTE, 90, late.room), day="2027-03-28")
+
+    assert (moved.status_code, "day=2027-03-28" in moved.headers["Location"]) == (303, True)
+    # Half past midnight belongs to the evening before, and is that of Sunday now: an hour earlier by the world's clock.
+    assert (late.starts_at, late.ends_at) == (begins + timedelta(days=1), begins + timedelta(days=1, minutes=90))
+
+
+@pytest.mark.parametrize("day", ["", "x", "2027-02-30", "9999-12-31", "0001-01-01"])
+def test_a_day_that_cannot_be_read_is_told_and_nothing_is_moved(desk: FlaskClient, event: Event, day: str) -> None:
+    talk = a_talk(event, "Talk")
+
+    refused = drop(desk, talk, slot(NINE + 60 * MINUTE, 60, talk.room), day=day)
+
+    assert (refused.status_code, "That slot cannot be read." in refused.text) == (422, True)
+    assert talk.starts_at == NINE
+
+
+def test_the_hours_to_build_in_are_those_of_a_day_that_has_many_and_of_work_where_there_are_few(
+    desk: FlaskClient, event: Event
+) -> None:
+    event.ends_at = NINE + timedelta(days=2)
+    for after in (4 * 60, 15 * 60):
+        a_talk(event, f"Talk {after}", after=after)
+    a_talk(event, "Alone", after=24 * 60 + 120)
+
+    def hours(day: str) -> list[str]:
+        page = desk.get(at(event) + f"?day={day}").text
+        return re.findall(r'data-tick="\d+"[^>]*><span>(\d\d:\d\d)', page)
+
+    assert (hours(DAY)[0], hours(DAY)[-1]) == ("12:00", "02:00")
+    assert (hours(NEXT_DAY)[0], hours(NEXT_DAY)[-1]) == ("08:00", "17:00")
+
+
+def test_a_drop_asks_as_little_among_many_sessions_as_among_two(
+    desk: FlaskClient, event: Event, count_queries: Callable[[], Any]
+) -> None:
+    talk, counts = a_talk(event, "Talk", appearances=[Appearance(speaker=Speaker(name="Sam"))]), list[int]()
+    for lot in range(2):
+        for number in range(1 + 12 * lot):
+            sam = Speaker(name=f"Speaker {number}")
+            a_talk(event, "Other", after=180, room=room(event, "Lab"), appearances=[Appearance(speaker=sam)])
+        where, address, seen = slot(NINE + (60 + 5 * lot) * MINUTE, 60, talk.room), of(talk), talk.revision
+        with count_queries() as queries:
+            moved = desk.post(address, data={"revision": seen, "slot": where})
+        assert moved.status_code == 303
+        counts.append(queries.count)
+        db.session.refresh(talk)
+
+    # Who I am and what I may, the session with its event, the turnstile, what goes on around it, and two writes.
+    assert counts[0] == counts[1] <= 9
+
+
+def test_what_was_read_of_a_session_before_somebody_else_moved_it_is_read_again(event: Event, olga: Actor) -> None:
+    talk = a_talk(event, "Talk")
+    assert (talk.revision, talk.starts_at) == (1, NINE)
+    with db.engine.begin() as elsewhere:
+        table = Session.__table__
+        said = {"starts_at": NINE + 30 * MINUTE, "ends_at": NINE + 90 * MINUTE, "revision": 2}
+        elsewhere.execute(sa.update(table).where(table.c.id == talk.id).values(said))
+
+    rules.move(
+        talk,
+        starts_at=NINE + 120 * MINUTE,
+        ends_at=NINE + 180 * MINUTE,
+        room_id=talk.room_id,
+        revision=2,
+        by=olga,
+        at=NOW,
+    )
+    db.session.commit()
+
+    entry = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert entry.before == {
+        "starts_at": (NINE + 30 * MINUTE).isoformat(), "ends_at": (NINE + 90 * MINUTE).isoformat(), "revision": 2,
+    }  # fmt: skip
+    assert talk.revision == 3

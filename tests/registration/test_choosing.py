@@ -11,11 +11,12 @@ import icalendar
 import pytest
 from flask.testing import FlaskClient
 
-from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.accounts.actors import ATTENDEE, SYSTEM
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.programme import rules as programme
 from eventsvc.programme.models import Session, SessionKind, SessionStatus
 from eventsvc.registration import choices, errors, owndata, rules
 from eventsvc.registration.models import Choice, Registration, State
@@ -96,6 +97,20 @@ def test_the_personal_calendar_shows_what_was_chosen_and_has_a_new_version(clien
     rules.unchoose(ada, one.public_id, by=ATTENDEE, at=NOW)
     db.session.commit()
     assert feed(client, ada)[0] == before and feed(client, ada)[1] not in {version, changed}
+
+
+def test_whose_only_session_was_taken_out_does_not_suddenly_see_all_the_others(
+    client: FlaskClient, event: Event
+) -> None:
+    one, _two, _three = talks(event)
+    ada = a_registration(event)
+    rules.choose(ada, one.public_id, by=ATTENDEE, at=NOW)
+    programme.delete_session(one, by=SYSTEM, at=NOW)
+    programme.publish(event, by=SYSTEM, at=NOW)
+    db.session.commit()
+
+    assert feed(client, ada)[0] == ["Cancelled: Talk A", event.title]
+    assert {"Talk B", "Talk C"} <= set(feed(client, a_registration(event))[0])
 
 
 def test_a_session_with_seats_of_its_own_is_not_chosen_past_them(client: FlaskClient, event: Event) -> None:

@@ -16,6 +16,7 @@ from eventsvc.events.fields import take
 from eventsvc.programme.formats import files
 from eventsvc.programme.formats.layouts import Layout
 from eventsvc.programme.formats.plan import MOST_BYTES
+from eventsvc.programme.prospect import Prospect
 
 _LAID = "laid"
 
@@ -27,6 +28,8 @@ class ImportForm(FlaskForm):
     file = FileField(_l("File"))
     leaves_out = BooleanField(_l("Leave out what cannot be read, and take the rest"))
     takes_out = BooleanField(_l("Take out the sessions that are not in the file"))
+    accepts_clashes = BooleanField(_l("Take it anyway: these clashes may stand"))
+    accepts = HiddenField()
     seen = HiddenField()
     laid = HiddenField()
 
@@ -53,10 +56,19 @@ class ImportForm(FlaskForm):
             return []
         return [request.form.get(f"column-{number}", "") for number in range(1, len(laid.columns) + 1)]
 
-    def show(self, laid: Layout | None, seen: str) -> None:
+    def agreed_to(self) -> frozenset[str]:
+        """Return the keys of the clashes that were shown, where they may stand."""
+        return frozenset(str(self.accepts.data or "").split() if self.accepts_clashes.data else ())
+
+    def show(self, laid: Layout | None, coming: Prospect | None) -> None:
         """Let the form carry what the next look is compared with."""
         take(self.laid, digest(laid) if laid else "")
-        take(self.seen, seen)
+        take(self.seen, coming.found.digest if coming else "")
+        keys = coming.keys if coming else frozenset()
+        if not keys <= self.agreed_to():
+            # What was not among them when it was agreed to is to be agreed to as well.
+            take(self.accepts_clashes, False)
+        take(self.accepts, " ".join(sorted(keys)))
 
 
 def digest(laid: Layout) -> str:

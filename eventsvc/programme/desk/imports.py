@@ -21,7 +21,7 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import exporting, importing, portraits, slots
+from eventsvc.programme import exporting, importing, portraits, prospect, slots
 from eventsvc.programme.comparing import Comparison, Difference, Fate, Match
 from eventsvc.programme.desk.forms import ImportForm
 from eventsvc.programme.desk.programme import blueprint
@@ -133,15 +133,16 @@ def _take(event: Event, form: ImportForm, read: Reading) -> Comparison:
         seen=form.seen.data,
         leaves_out=form.leaves_out.data,
         takes_out=form.takes_out.data,
+        accepts=form.agreed_to(),
         by=me(),
         at=clock.now(),
     )
 
 
 def _page(event: Event, form: ImportForm, read: Reading | None = None) -> str:
-    found = importing.preview(event, read.plan) if read else None
-    laid = read.layout if read else _unread(event, form)
-    form.show(laid, found.digest if found else "")
+    coming = importing.preview(event, read.plan, takes_out=form.takes_out.data, by=me()) if read else None
+    found, laid = coming.found if coming else None, read.layout if read else _unread(event, form)
+    form.show(laid, coming)
     return render_template(
         "desk/programme/import.html",
         event=event,
@@ -150,6 +151,7 @@ def _page(event: Event, form: ImportForm, read: Reading | None = None) -> str:
         choices=_COLUMNS,
         found=found,
         sentences=_summary(found, event) if found else [],
+        clashes=prospect.told(coming, event) if coming else (),
         new=[_row(match.planned, event) for match in found.of(Fate.NEW) if match.planned] if found else [],
         changed=[_changed(match, event) for match in found.of(Fate.CHANGED)] if found else [],
         missing=[_missing(match, event) for match in found.of(Fate.MISSING)] if found else [],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,14 +18,15 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from eventsvc import when
 from eventsvc.events import wall
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Day, WallTime, Whole, choices, naive, take
+from eventsvc.events.fields import FIRST_YEAR, LAST_YEAR, Day, WallTime, Whole, choices, naive, take
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import blocks, timetable
+from eventsvc.programme import blocks, slots, timetable
 from eventsvc.programme.models import Room, Session, SessionStatus
 from eventsvc.programme.slots import Slot
 
 _WEEK = 7 * 24 * 60
+_LONGEST = timedelta(minutes=_WEEK)
 
 
 class MoveForm(FlaskForm):
@@ -72,16 +75,14 @@ class MoveForm(FlaskForm):
     def take_slot(self, said: str) -> None:
         """Fill in a slot, as `forms.offered` writes it; one that cannot be read is refused."""
         moments, _comma, room = said.rpartition(",")
-        self._is_unread = True
-        try:
-            slot = Slot(*(datetime.fromisoformat(moment) for moment in moments.split("/")))
-            shown = naive(wall.clock(slot.starts_at, self._event.timezone))
-        except (TypeError, ValueError, OverflowError):
+        slot = _slot(moments, self._event.timezone)
+        self._is_unread = slot is None
+        if slot is None:
             return
-        self._slot, self._is_unread = slot, False
-        take(self.starts_at, shown)
+        self._slot = slot
+        take(self.starts_at, naive(wall.clock(slot.starts_at, self._event.timezone)))
         take(self.minutes, int(slot.length / timedelta(minutes=1)))
-        if room.isdecimal() and len(room) < 10:
+        if _is_number(room):
             take(self.room_id, int(room))
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -96,7 +97,7 @@ class MoveForm(FlaskForm):
     def opened_at(self) -> int:
         """Return the revision the form was opened at; what cannot be read counts as long ago."""
         typed = str(self.revision.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+        return int(typed) if _is_number(typed) else 0
 
     def reopen(self, session: Session) -> None:
         """Let the form be sent again after a no, now that whoever sent it is shown what came meanwhile."""
@@ -119,7 +120,7 @@ class MoveForm(FlaskForm):
         """Return what is sent again with another slot, or with leave to clash."""
         if self._slot is None:
             return ()
-        slot = f"{blocks.iso(self._slot.starts_at)}/{blocks.iso(self._slot.ends_at)},{self.room_id.data or 0}"
+        slot = _written(self._slot, self.room_id.data or 0)
         rooms = [("further_rooms", str(number)) for number in self.further_rooms.data or ()]
         return (("slot", slot), *((("says_rooms", "1"), *rooms) if self._says_rooms() else ()))
 
@@ -136,6 +137,75 @@ class MoveForm(FlaskForm):
             self.starts_at.errors = [refused.sentence]
             return False
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A slot that was dropped on, as the timetable sends it, read without drawing a form; what MoveForm says of one."""
+
+    slot: Slot
+    room: str
+    revision: str
+
+    @classmethod
+    def read(cls, sent: Mapping[str, str], timezone: str) -> Dropped | None:
+        """Return what was dropped; None for anything that a form is to look at, and to tell what is wrong with it.
+
+        `day` is where it goes when that is another day than the slot's: at the same hour of the clock there.
+        """
+        moments, _comma, room = sent.get("slot", "").rpartition(",")
+        if "says_rooms" in sent or "starts_at" in sent or "instead" in sent or not _is_number(room):
+            return None
+        slot = _slot(moments, timezone)
+        if slot is not None and "day" in sent:
+            slot = _on_day(slot, sent["day"], timezone)
+        return cls(slot, room, sent.get("revision", "")) if slot is not None and _is_plain(slot) else None
+
+    def opened_at(self) -> int:
+        """As MoveForm's."""
+        return int(self.revision) if _is_number(self.revision) else 0
+
+    def said(self) -> dict[str, Any]:
+        """As MoveForm's."""
+        slot = {"starts_at": self.slot.starts_at, "ends_at": self.slot.ends_at}
+        return slot | {"room_id": int(self.room) or None, "further_rooms": None}
+
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """As MoveForm's."""
+        return (("slot", _written(self.slot, int(self.room))),)
+
+
+def _slot(said: str, timezone: str) -> Slot | None:
+    """Read a slot as `forms.offered` writes it, without its room; None for one that no clock of the zone shows."""
+    try:
+        slot = Slot(*(datetime.fromisoformat(moment) for moment in said.split("/")))
+        wall.clock(slot.starts_at, timezone), wall.clock(slot.ends_at, timezone)
+        return slot
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _is_plain(slot: Slot) -> bool:
+    """Tell whether the form would take it as it is: whole minutes, not too many, in a year that events have."""
+    is_whole = not slot.starts_at.second and not slot.length % timedelta(minutes=1)
+    return is_whole and slot.length <= _LONGEST and FIRST_YEAR <= slot.starts_at.year <= LAST_YEAR
+
+
+def _on_day(slot: Slot, said: str, timezone: str) -> Slot | None:
+    """Return a slot at the same hour of the clock on another day of the programme; None for what is no such day."""
+    try:
+        days = (date.fromisoformat(said) - slots.day_of(slot.starts_at, timezone)).days
+        return slot.beginning(slots.on_another_day(slot.starts_at, days, timezone))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _written(slot: Slot, room: int) -> str:
+    return f"{blocks.iso(slot.starts_at)}/{blocks.iso(slot.ends_at)},{room}"
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isdecimal() and len(typed) < 10
 
 
 class ShiftForm(FlaskForm):

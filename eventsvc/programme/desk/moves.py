@@ -13,15 +13,18 @@ import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from sqlalchemy.orm import contains_eager
 
 from eventsvc import clock, web, when
+from eventsvc.accounts import access
 from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import rules, slots
+from eventsvc.programme.conflicts import Planned
 from eventsvc.programme.desk import refusals
-from eventsvc.programme.desk.moveforms import CopyForm, MoveForm, ShiftForm, SwapForm
+from eventsvc.programme.desk.moveforms import CopyForm, Dropped, MoveForm, ShiftForm, SwapForm
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.desk.refusals import Refusal
 from eventsvc.programme.errors import SlotConflict
@@ -32,29 +35,42 @@ from eventsvc.programme.models import Session, SessionKind
 @signed_in
 def move_session(slug: str, public_id: str) -> Any:
     """Give a session another time, room or length; `?slot=` is one that was offered, or dropped on."""
-    event = event_for(Act.EDIT, slug)
-    session = _session(event, public_id)
-    form = MoveForm(event, session)
-    said_slot = request.values.get("instead") or request.values.get("slot")
-    if said_slot is not None:
-        form.take_slot(said_slot)
+    session = _session_at(slug, public_id)
+    dropped = Dropped.read(request.form, session.event.timezone) if request.method == "POST" else None
+    if dropped is not None:
+        return _moved(session, dropped)
+    form = _form(session)
     if not form.is_submitted():
         return _page(session, form)
     if not form.validate():
         return _page(session, form), 422
-    said = form.said()
+    return _moved(session, form)
+
+
+def _form(session: Session) -> MoveForm:
+    """Return the form as it was sent: filled in, or with a slot that was offered."""
+    form = MoveForm(session.event, session)
+    said_slot = request.values.get("instead") or request.values.get("slot")
+    if said_slot is not None:
+        # A day that could be read has been: see `Dropped`.
+        form.take_slot("" if "day" in request.form else said_slot)
+    return form
+
+
+def _moved(session: Session, said: MoveForm | Dropped) -> Any:
+    event, url = session.event, url_for(".move_session", slug=session.event.slug, public_id=session.public_id)
 
     def act() -> str:
         move = rules.move_block if session.kind is SessionKind.BLOCK else rules.move
-        move(session, **said, revision=form.opened_at(), accepts=_accepts(), by=me(), at=clock.now())
-        main = form.place() if session.room_id else ""
-        rooms = ", ".join(filter(None, (main, *(room.name for room in session.further_rooms))))
-        return _("“%(title)s” is now %(slot)s.", title=session.title, slot=_slot_words(session, rooms))
+        planned = move(session, **said.said(), revision=said.opened_at(), accepts=_accepts(), by=me(), at=clock.now())
+        rooms = planned.rooms if isinstance(planned, Planned) else session.rooms
+        slot = _slot_words(session, ", ".join(room.name for room in rooms))
+        return _("“%(title)s” is now %(slot)s.", title=session.title, slot=slot)
 
     def refused(no: Refused) -> Refusal | None:
-        return refusals.of(no, session, url_for(".move_session", slug=slug, public_id=public_id), form.carried())
+        return refusals.of(no, session, url, said.carried())
 
-    return _done(event, session, act, refused, form)
+    return _done(event, session, act, refused, lambda: said if isinstance(said, MoveForm) else _form(session))
 
 
 @blueprint.post("/sessions/<public_id>/shelve")
@@ -162,7 +178,7 @@ def _done(
     session: Session,
     act: Callable[[], str],
     refused: Callable[[Refused], Refusal | None],
-    form: MoveForm | None = None,
+    form: Callable[[], MoveForm] | None = None,
     *,
     day: str = "",
     **forms: Any,
@@ -175,13 +191,13 @@ def _done(
         db.session.commit()
     except Refused as no:
         db.session.rollback()
-        refusal = refused(no)
-        shown = form or next((each for each in forms.values() if each), None)
+        refusal, typed = refused(no), form() if form else None
+        shown = typed or next((each for each in forms.values() if each), None)
         if refusal is None and shown is not None:
             web.refuse_on(shown, no)
-        if form is not None:
-            form.reopen(session)
-        return _page(session, form, refusal, **forms), no.status
+        if typed is not None:
+            typed.reopen(session)
+        return _page(session, typed, refusal, **forms), no.status
     flash(told, "ok")
     where = url_for(".show_timetable", slug=slug, day=day or None, _anchor=f"s-{public_id}")
     return redirect(where, 303)
@@ -219,6 +235,23 @@ def _slot_words(session: Session, rooms: str) -> str:
 
 def _day_of(session: Session) -> str:
     return slots.day_of(session.starts_at, session.event.timezone).isoformat() if session.starts_at else ""
+
+
+# Built once: building a statement costs as much as asking SQLite.
+_asked = (
+    sa.select(Session)
+    .join(Session.event)
+    .where(access.is_at(sa.bindparam("slug")), Session.public_id == sa.bindparam("public_id"))
+    .options(contains_eager(Session.event))
+)
+
+
+def _session_at(slug: str, public_id: str) -> Session:
+    """Return a session of an event that I may edit, both in one query."""
+    session = db.session.scalars(_asked, {"slug": slug, "public_id": public_id}).first()
+    access.enter(Act.EDIT, session.event if session else None)
+    assert session is not None
+    return session
 
 
 def _session(event: Event, public_id: str) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import accepted, gathering, published, rules
+from eventsvc.programme import accepted, blocks, gathering, published, rules, slots
 from eventsvc.programme.forms import RoomForm, TrackForm
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Track
 from eventsvc.programme.words import SESSION_KINDS
@@ -40,35 +41,21 @@ def show(slug: str) -> str:
 def add_room(slug: str) -> Any:
     """Give the event a room."""
     event, form = event_for(Act.EDIT, slug), RoomForm.of(None)
-    return _added(
-        event,
-        form,
-        lambda: rules.add_room(event, form.name.data, capacity=form.capacity.data, by=me(), at=clock.now()),
-        lambda: _page(event, form, TrackForm.empty()),
-    )
+    return _added(event, form, rules.add_room, lambda: _page(event, form, TrackForm.empty()))
 
 
 @blueprint.route("/rooms/<int:room_id>", methods=["GET", "POST"])
 @signed_in
 def edit_room(slug: str, room_id: int) -> Any:
     """Change a room."""
-    event = event_for(Act.EDIT, slug)
-    room = _own(Room, event, room_id)
-    form = RoomForm.of(room)
-
-    def write() -> None:
-        rules.edit_room(event, room, name=form.name.data, capacity=form.capacity.data, by=me(), at=clock.now())
-
-    return _edited(event, form, write, room.name, url_for(".remove_room", slug=event.slug, room_id=room.id))
+    return _edited(slug, Room, room_id, RoomForm, rules.edit_room, url_for(".remove_room", slug=slug, room_id=room_id))
 
 
 @blueprint.post("/rooms/<int:room_id>/remove")
 @signed_in
 def remove_room(slug: str, room_id: int) -> Response:
     """Take a room away that no session is in."""
-    event = event_for(Act.EDIT, slug)
-    room = _own(Room, event, room_id)
-    return done(event, lambda: rules.remove(event, room, by=me(), at=clock.now()), _("The room is taken away."))
+    return _removed(slug, Room, room_id, _("The room is taken away."))
 
 
 @blueprint.post("/tracks")
@@ -76,49 +63,38 @@ def remove_room(slug: str, room_id: int) -> Response:
 def add_track(slug: str) -> Any:
     """Give the event a track."""
     event, form = event_for(Act.EDIT, slug), TrackForm.of(None)
-    return _added(
-        event,
-        form,
-        lambda: rules.add_track(event, form.name.data, colour=form.colour.data, by=me(), at=clock.now()),
-        lambda: _page(event, RoomForm.empty(), form),
-    )
+    return _added(event, form, rules.add_track, lambda: _page(event, RoomForm.empty(), form))
 
 
 @blueprint.route("/tracks/<int:track_id>", methods=["GET", "POST"])
 @signed_in
 def edit_track(slug: str, track_id: int) -> Any:
     """Change a track."""
-    event = event_for(Act.EDIT, slug)
-    track = _own(Track, event, track_id)
-    form = TrackForm.of(track)
-
-    def write() -> None:
-        rules.edit_track(event, track, name=form.name.data, colour=form.colour.data, by=me(), at=clock.now())
-
-    return _edited(event, form, write, track.name, url_for(".remove_track", slug=event.slug, track_id=track.id))
+    remove_url = url_for(".remove_track", slug=slug, track_id=track_id)
+    return _edited(slug, Track, track_id, TrackForm, rules.edit_track, remove_url)
 
 
 @blueprint.post("/tracks/<int:track_id>/remove")
 @signed_in
 def remove_track(slug: str, track_id: int) -> Response:
     """Take a track away that no session is in."""
-    event = event_for(Act.EDIT, slug)
-    track = _own(Track, event, track_id)
-    return done(event, lambda: rules.remove(event, track, by=me(), at=clock.now()), _("The track is taken away."))
+    return _removed(slug, Track, track_id, _("The track is taken away."))
 
 
 def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
     asked = sa.select(Session).where(Session.event_id == event.id)
     order = Session.starts_at.is_(None), Session.starts_at, Session.id
-    options = (joinedload(Session.room), joinedload(Session.track), PEOPLE)
+    options = (joinedload(Session.room), joinedload(Session.track), selectinload(Session.further_rooms), PEOPLE)
     sessions = list(db.session.scalars(asked.order_by(*order).options(*options)))
-    speakers = {a.speaker.id: a.speaker for session in sessions for a in session.appearances}
+    there = [session for session in sessions if session.status is not SessionStatus.REMOVED]
+    speakers = {a.speaker.id: a.speaker for session in there for a in session.appearances}
     return render_template(
         "desk/programme/show.html",
         event=event,
         days=_by_day(sessions, event),
         kinds=SESSION_KINDS,
         cancelled=SessionStatus.CANCELLED,
+        removed=SessionStatus.REMOVED,
         hour=lambda at: when.hour(at, event.timezone),
         open_clashes=len(accepted.sorted_out(event.id, gathering.gather(event))[0]),
         rooms=_things(Room, event),
@@ -133,9 +109,13 @@ def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
 def _by_day(sessions: list[Session], event: Event) -> dict[str, list[Session]]:
     days: dict[str, list[Session]] = {}
     for session in sessions:
-        day = when.day(session.starts_at, event.timezone, str(get_locale())) if session.starts_at else _("To follow")
+        day = blocks.day_name(_day(session, event), event.timezone, str(get_locale()))
         days.setdefault(day, []).append(session)
     return days
+
+
+def _day(session: Session, event: Event) -> date | None:
+    return slots.day_of(session.starts_at, event.timezone) if session.starts_at else None
 
 
 def _things(noun: type[Any], event: Event) -> list[Any]:
@@ -148,32 +128,45 @@ def _own(noun: type[Any], event: Event, number: int) -> Any:
     return web.not_found_unless(db.session.scalars(asked).first())
 
 
-def _added(event: Event, form: Any, act: Callable[[], Any], again: Callable[[], str]) -> Any:
+def _added(event: Event, form: Any, add: Callable[..., Any], again: Callable[[], str]) -> Any:
     if not form.validate():
         return again(), 422
+    saved = _saved(event, form, lambda: add(event, **form.said(), by=me(), at=clock.now()))
+    return saved if isinstance(saved, Response) else (again(), saved)
+
+
+def _edited(slug: str, noun: type[Any], number: int, kind: Any, edit: Callable[..., Any], remove_url: str) -> Any:
+    event = event_for(Act.EDIT, slug)
+    thing = _own(noun, event, number)
+    form, name, status = kind.of(thing), thing.name, 200
+    if form.validate_on_submit():
+        saved = _saved(event, form, lambda: edit(event, thing, **form.said(), by=me(), at=clock.now()))
+        if isinstance(saved, Response):
+            return saved
+        status = saved
+    elif form.is_submitted():
+        status = 422
+    page = render_template("desk/programme/thing.html", event=event, form=form, name=name, remove_url=remove_url)
+    return page, status
+
+
+def _removed(slug: str, noun: type[Any], number: int, told: str) -> Response:
+    event = event_for(Act.EDIT, slug)
+    thing = _own(noun, event, number)
+    return done(event, lambda: rules.remove(event, thing, by=me(), at=clock.now()), told)
+
+
+def _saved(event: Event, form: Any, act: Callable[[], Any]) -> Response | int:
+    """Do it and lead back to the programme; of a no, put it on the form and return its status."""
     try:
         act()
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
         web.refuse_on(form, refused)
-        return again(), refused.status
+        return refused.status
     flash(_("Saved."), "ok")
     return redirect(url_for(".show", slug=event.slug), 303)
-
-
-def _edited(event: Event, form: Any, act: Callable[[], Any], name: str, remove_url: str | None) -> Any:
-    if form.validate_on_submit():
-        try:
-            act()
-            db.session.commit()
-            flash(_("Saved."), "ok")
-            return redirect(url_for(".show", slug=event.slug), 303)
-        except Refused as refused:
-            db.session.rollback()
-            web.refuse_on(form, refused)
-    page = render_template("desk/programme/thing.html", event=event, form=form, name=name, remove_url=remove_url)
-    return page, 422 if form.is_submitted() else 200
 
 
 def done(event: Event, act: Callable[[], Any], told: str) -> Response:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from eventsvc import clock, web
 from eventsvc.accounts import telling as values
@@ -18,11 +17,13 @@ from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import gathering, rules, telling, vacancies
+from eventsvc.programme import gathering, lineup, rules, telling, vacancies
+from eventsvc.programme.desk import refusals
 from eventsvc.programme.desk.programme import PEOPLE, blueprint, done
+from eventsvc.programme.desk.speakers import file_row
 from eventsvc.programme.errors import SlotConflict
 from eventsvc.programme.forms import SessionForm, offered
-from eventsvc.programme.models import Session
+from eventsvc.programme.models import Session, SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +91,37 @@ def edit_session(slug: str, public_id: str) -> Any:
 
 @blueprint.post("/sessions/<public_id>/<any(cancel, restore, delete):act>")
 @signed_in
-def change_session(slug: str, public_id: str, act: str) -> Response:
+def change_session(slug: str, public_id: str, act: str) -> Any:
     """Cancel a session, let it take place after all, or take it out."""
+    if act == "restore":
+        return _restore(slug, public_id)
     event = event_for(Act.EDIT, slug)
     session, by, at = _session(event, public_id), me(), clock.now()
     acts: dict[str, tuple[Callable[[], None], str]] = {
         "cancel": (lambda: rules.cancel_session(session, by=by, at=at), _("The session is cancelled, and says so.")),
-        "restore": (lambda: rules.restore_session(session, by=by, at=at), _("The session takes place after all.")),
         "delete": (lambda: rules.delete_session(session, by=by, at=at), _("The session is taken out.")),
     }
     return done(event, *acts[act])
+
+
+def _restore(slug: str, public_id: str) -> Any:
+    """Put a session back; where it would clash, say with what, and let whoever wants it so have it all the same."""
+    event = event_for(Act.EDIT, slug)
+    session = _session(event, public_id)
+    try:
+        rules.restore_session(session, accepts=_accepts(), by=me(), at=clock.now())
+        is_planned = session.status is SessionStatus.PLANNED
+        db.session.commit()
+    except SlotConflict as no:
+        db.session.rollback()
+        url = url_for(".change_session", slug=slug, public_id=public_id, act="restore")
+        refusal = replace(refusals.clashing(no, event, url, ()), offers=())
+        back = url_for(".edit_session", slug=slug, public_id=public_id)
+        page = render_template("desk/programme/restore.html", event=event, session=session, refusal=refusal, back=back)
+        return page, no.status
+    told = _("The session takes place after all.") if is_planned else _("The session is back, cancelled as it was.")
+    flash(told, "ok")
+    return redirect(url_for(".show", slug=event.slug), 303)
 
 
 def _page(
@@ -118,6 +140,7 @@ def _page(
         is_anyway=clashing is not None and "accepts" in request.form,
         theirs=theirs or [],
         back=_back(event),
+        files=[file_row(slides, event) for slides in lineup.slides_of([session.id])] if session else [],
     )
 
 
@@ -143,8 +166,11 @@ def _refused(form: SessionForm, refused: Refused, event: Event) -> Clashing | No
         web.refuse_on(form, refused)
         return None
     planned = refused.session
-    free = vacancies.suggestions(gathering.gather_with(event, planned), planned.public_id)
-    offers = tuple((offered(each), telling.vacancy(each, event, planned.slot)) for each in free)
+    offers: tuple[tuple[str, str], ...] = ()
+    # For a block with its parts no one slot is looked for.
+    if planned is not None:
+        free = vacancies.suggestions(gathering.gather_with(event, planned), planned.public_id)
+        offers = tuple((offered(each), telling.vacancy(each, event, planned.slot)) for each in free)
     return Clashing(refused.sentences, offers, " ".join(sorted(refused.keys)))
 
 

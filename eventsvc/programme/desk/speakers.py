@@ -11,14 +11,13 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, links, web, when
-from eventsvc.accounts.access import Act, event_for, me, signed_in, where_i_may
+from eventsvc import clock, downloads, links, stores, uploads, web, when
+from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import lineup, rules, stores, uploads
+from eventsvc.programme import acquainted, lineup, rules
 from eventsvc.programme.desk.programme import blueprint
-from eventsvc.programme.errors import LinkNotYours
 from eventsvc.programme.lineup import Place
 from eventsvc.programme.models import Answer, Appearance, Session, SessionStatus, Slides, Speaker
 from eventsvc.programme.words import SPEAKER_ROLES, answer, session_span
@@ -31,7 +30,9 @@ def speakers(slug: str) -> str:
     event = event_for(Act.EDIT, slug)
     places = lineup.at_event(event)
     parts = [part for place in places for part in place.parts if part.session.status is SessionStatus.PLANNED]
-    at = clock.now()
+    at, here = clock.now(), [place.speaker for place in places]
+    elsewhere = acquainted.elsewhere([speaker.id for speaker in here], me())
+    names = {each.name.lower(): each for each in acquainted.namesakes(here, me())}
     # Buttons count those whom a letter would reach.
     with_address = {place.speaker.id for place in places if place.speaker.email}
     open_parts = [
@@ -43,7 +44,11 @@ def speakers(slug: str) -> str:
     return render_template(
         "desk/programme/speakers.html",
         event=event,
-        people=[_person(place, event) for place in places],
+        people=[
+            _person(place, event, is_mine=place.speaker.id not in elsewhere)
+            | {"namesake": names.get(place.speaker.name.lower())}
+            for place in places
+        ],
         counts=[(answer(each), len({p.speaker_id for p in parts if p.answer is each})) for each in Answer],
         not_asked=len({part.speaker_id for part in open_parts if part.answer is Answer.NOT_ASKED}),
         to_remind=len(reminded),
@@ -54,10 +59,9 @@ def speakers(slug: str) -> str:
 @signed_in
 def invite_speakers(slug: str) -> Response:
     """Ask those who are ticked, or everybody who was not asked yet."""
-    event = event_for(Act.EDIT, slug)
     return _write(
-        event,
-        lambda chosen: rules.invite(event, chosen, by=me(), at=clock.now()),
+        slug,
+        rules.invite,
         lambda count: ngettext("One invitation is on its way.", "%(num)s invitations are on their way.", count),
         _("Nobody was written to: whoever you chose was asked already. Remind them instead."),
     )
@@ -67,10 +71,9 @@ def invite_speakers(slug: str) -> Response:
 @signed_in
 def remind_speakers(slug: str) -> Response:
     """Ask once more, those who are ticked or everybody who has not answered."""
-    event = event_for(Act.EDIT, slug)
     return _write(
-        event,
-        lambda chosen: rules.remind(event, chosen, by=me(), at=clock.now()),
+        slug,
+        rules.remind,
         lambda count: ngettext("One reminder is on its way.", "%(num)s reminders are on their way.", count),
         _("Nobody was written to: they have answered, were not asked yet, or had a letter within the day."),
     )
@@ -82,10 +85,11 @@ def show_link(slug: str, public_id: str) -> Any:
     """Show somebody's own link to an organiser who may see all that it opens."""
     event = event_for(Act.EDIT, slug)
     speaker = speaker_at(event, public_id)
-    if _is_elsewhere(speaker):
-        flash(LinkNotYours(speaker.name).sentence, "no")
+    try:
+        token = rules.hand_link(event, speaker, by=me(), at=clock.now())
+    except Refused as refused:
+        flash(refused.sentence, "no")
         return redirect(url_for(".speakers", slug=event.slug), 303)
-    token = rules.hand_link(event, speaker, by=me(), at=clock.now())
     db.session.commit()
     link = links.absolute("speakers.show", token=token, lang=speaker.language)
     return render_template("desk/programme/link.html", event=event, speaker=speaker, link=link)
@@ -97,8 +101,8 @@ def download_slides(slug: str, public_id: str) -> Response:
     """Send a file that a speaker uploaded."""
     event = event_for(Act.EDIT, slug)
     found = _slides(event, public_id)
-    file = web.not_found_unless(stores.path(stores.FILES, found.digest))
-    return web.attachment(file, found.media_type, found.name)
+    file = web.not_found_unless(stores.found(stores.FILES, found.digest))
+    return downloads.attachment(file, found.media_type, found.name)
 
 
 @blueprint.post("/slides/<public_id>/remove")
@@ -108,6 +112,8 @@ def remove_slides(slug: str, public_id: str) -> Response:
     event = event_for(Act.EDIT, slug)
     found = _slides(event, public_id)
     digest, address = found.digest, url_for(".speakers", slug=event.slug)
+    if public_id_of := request.form.get("back"):
+        address = url_for(".edit_session", slug=event.slug, public_id=public_id_of)
     rules.remove_slides(found, by=me(), at=clock.now())
     db.session.commit()
     if not lineup.is_kept(digest, photo=False):
@@ -124,19 +130,20 @@ def speaker_at(event: Event, public_id: str) -> Speaker:
 
 
 def _write(
-    event: Event,
-    act: Callable[[list[str] | None], rules.Asked],
+    slug: str,
+    ask: Callable[..., rules.Asked],
     told: Callable[[int], str],
     nobody: str,
 ) -> Response:
     """Write to those who are ticked, or to all; say to how many, and whom no letter reaches."""
+    event = event_for(Act.EDIT, slug)
     chosen = None if request.form.get("whom") == "all" else request.form.getlist("speaker")
     slug = event.slug
     if chosen == []:
         flash(_("Tick somebody first."), "warn")
         return redirect(url_for(".speakers", slug=slug), 303)
     try:
-        asked = act(chosen)
+        asked = ask(event, chosen, by=me(), at=clock.now())
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
@@ -152,14 +159,15 @@ def _write(
     return redirect(url_for(".speakers", slug=slug), 303)
 
 
-def _person(place: Place, event: Event) -> dict[str, Any]:
+def _person(place: Place, event: Event, *, is_mine: bool) -> dict[str, Any]:
     speaker, locale = place.speaker, str(get_locale())
     lacking = [(speaker.photo_digest, _("photo")), (speaker.biography, _("biography")), (speaker.email, _("address"))]
     return {
         "public_id": speaker.public_id,
         "name": speaker.name,
         "affiliation": speaker.affiliation,
-        "email": speaker.email,
+        "email": speaker.email if is_mine else "",
+        "is_mine": is_mine,
         "is_gone": speaker.erased_at is not None and not speaker.email,
         "lacking": ", ".join(word for value, word in lacking if not value),
         "asked": when.near_moment(place.invited_at, event.timezone, locale) if place.invited_at else "",
@@ -178,27 +186,18 @@ def _part(part: Appearance, place: Place, event: Event) -> dict[str, Any]:
         "is_off": session.status is SessionStatus.CANCELLED,
         "answer": answer(part.answer),
         "note": part.note,
-        "slides": [
-            {
-                "name": slides.name,
-                "about": f"{uploads.word(slides.media_type)}, {uploads.size(slides.size)}",
-                "url": url_for(".download_slides", slug=event.slug, public_id=slides.public_id),
-                "remove_url": url_for(".remove_slides", slug=event.slug, public_id=slides.public_id),
-            }
-            for slides in place.slides[part.session_id]
-        ],
+        "slides": [file_row(slides, event) for slides in place.slides[part.session_id]],
     }
 
 
-def _is_elsewhere(speaker: Speaker) -> bool:
-    """Tell whether somebody also speaks at an event whose organiser I am not."""
-    asked = (
-        sa.select(Event.id)
-        .join(Session, Session.event_id == Event.id)
-        .join(Appearance, Appearance.session_id == Session.id)
-        .where(Appearance.speaker_id == speaker.id, sa.not_(where_i_may(Act.EDIT)))
-    )
-    return db.session.scalar(asked.limit(1)) is not None
+def file_row(slides: Slides, event: Event) -> dict[str, str]:
+    """Return how a file is listed, and where it is had and taken away."""
+    return {
+        "name": slides.name,
+        "about": f"{uploads.word(slides.media_type)}, {uploads.size(slides.size)}",
+        "url": url_for(".download_slides", slug=event.slug, public_id=slides.public_id),
+        "remove_url": url_for(".remove_slides", slug=event.slug, public_id=slides.public_id),
+    }
 
 
 def _slides(event: Event, public_id: str) -> Slides:

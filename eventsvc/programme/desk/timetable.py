@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from eventsvc.programme.conflicts import Clash, ClashKind, Plan
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.forms import offered
 from eventsvc.programme.models import Session, Version
-from eventsvc.programme.rules.days import CARRIED
+from eventsvc.programme.rules.carrying import CARRIED
 from eventsvc.programme.slots import Slot
 from eventsvc.programme.timetable import Board
 from eventsvc.programme.vacancies import Vacancy
@@ -69,9 +69,12 @@ def show_timetable(slug: str) -> Any:
     waiting, _standing = accepted.sorted_out(event.id, plan)
     locale, held, last = str(get_locale()), timetable.sessions(event.id), published.last(event.id)
     changes = _count_changes(event, held)
-    board = Board(event, timetable.drafted(held), rooms, _clashing(waiting, event), locale)
+    board = Board(event, timetable.drafted(held), rooms, {}, locale)
     on = _asked(board)
     today = [clash for clash in waiting if _is_on(clash, on, event)]
+    # What is shown is the day and the shelf: of other days nothing need be told.
+    unplaced = [clash for clash in waiting if any(session.slot is None for session in clash.sessions)]
+    board = replace(board, clashing=_clashing([*today, *unplaced], event))
     day = timetable.day(board, on)
     notices, free = _notices(today[:_SHOWN], plan, board)
     return render_template(
@@ -110,6 +113,7 @@ def _tabs(board: Board, on: date) -> list[dict[str, Any]]:
             "label": blocks.day_name(each, event.timezone, board.locale),
             "url": url_for(".show_timetable", slug=event.slug, day=each.isoformat()),
             "is_current": each == on,
+            "day": each.isoformat(),
         }
         for each in board.days
     ]

@@ -43,7 +43,7 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: the plan, and of a table how its columns were understood and its text, for correcting it."""
+    """What was read: the plan, and of a table how its columns were understood, for correcting it."""
 
     plan: Plan
     layout: Layout | None = None

@@ -20,6 +20,7 @@ from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats import people, times, words
 from eventsvc.programme.formats.plan import MOST_SESSIONS, Gathering, Head, Plan, Planned, Setting
 from eventsvc.programme.formats.times import Puzzle
+from eventsvc.programme.slots import LONGEST
 from eventsvc.tables import speakable
 
 _OURS = "X-EVENTSVC-"
@@ -58,7 +59,7 @@ def write(head: Head, sessions: tuple[Planned, ...]) -> bytes:
 def _calendar(text: str) -> Calendar:
     try:
         found = Calendar.from_ical(text)
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as wrong:
         told = _("This is no calendar (.ics), or a broken one.")
         raise Unreadable(told, line=_broken(text)) from wrong
     # What was cut off on the way has no end, and the library does not mind.
@@ -100,13 +101,19 @@ def _times(entry: Entry, setting: Setting) -> dict[str, Any]:
     begins = times.exactly(starts, setting)
     if isinstance(ends, datetime):
         return {"starts_at": begins, "ends_at": times.exactly(ends, setting)}
+    if isinstance(length, timedelta) and abs(length) > LONGEST:
+        raise Puzzle(_("It lasts longer than anything in a programme."))
     if isinstance(length, timedelta):
         return {"starts_at": begins, "ends_at": begins + length}
     raise Puzzle(_("It has no end and no length."))
 
 
 def _value(entry: Entry, name: str) -> Any:
-    return getattr(entry.get(name), "dt", None)
+    try:
+        return getattr(entry.get(name), "dt", None)
+    except (ValueError, OverflowError):
+        # The library tells only then that it could not read it.
+        return None
 
 
 def _words(entry: Entry) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from eventsvc.programme.formats.times import Puzzle
 from eventsvc.programme.models import SpeakerRole
 
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_APART = re.compile(r",(?![^(]*\))|\s+(?:&|and|en)\s+(?![^(]*\))", re.IGNORECASE)
+_APART = re.compile(r",| (?:&|and|en) ", re.IGNORECASE)
 _ROLE_FIRST = re.compile(r"(?P<role>[^\W\d]+)\s*:\s*(?P<name>.+)")
 _PLACE = re.compile(
     r"univers|institut|hospital|ziekenhuis|college|school|centre|center|centrum|ministry|ministerie|\b(umc|lumc|ggd|"
@@ -66,7 +66,7 @@ def _pieces(names: str) -> list[str]:
     if re.search(r"[\n;|]", names):
         return [piece for piece in re.split(r"[\n;|]+", names) if piece.strip()]
     found: list[str] = []
-    for piece in filter(None, map(str.strip, _APART.split(names))):
+    for piece in _apart(" ".join(names.split())):
         if found and _DEGREE.match(piece):
             found[-1] = f"{found[-1]}, {piece}"
         elif found and "(" not in piece and _PLACE.search(piece):
@@ -74,6 +74,27 @@ def _pieces(names: str) -> list[str]:
         else:
             found.append(piece)
     return found
+
+
+def _apart(line: str) -> Iterator[str]:
+    """Part a line at its commas and at "and", but for those in brackets. It looks at each letter once."""
+    begun = 0
+    for found in _APART.finditer(_masked(line)):
+        if piece := line[begun : found.start()].strip():
+            yield piece
+        begun = found.end()
+    if piece := line[begun:].strip():
+        yield piece
+
+
+def _masked(line: str) -> str:
+    """Return a line with what stands in brackets made unreadable; as it is where they do not come in pairs."""
+    depth, masked = 0, []
+    for letter in line if "(" in line else "":
+        depth += letter == "("
+        masked.append("(" if depth else letter)
+        depth -= letter == ")" and depth > 0
+    return line if depth or not masked else "".join(masked)
 
 
 def _person(piece: str, role: SpeakerRole) -> Iterator[Person]:

@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventsvc.events.fields import FIRST_YEAR, LAST_YEAR, LONGEST_PROSE
+from eventsvc.programme import slots
 from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.models import SpeakerRole
 from eventsvc.text import cleaned, one_line
@@ -119,8 +120,8 @@ class Gathering:
         self._seen: dict[Any, int] = {}
 
     def problem(self, line: int, what: str, why: str) -> None:
-        """Note what cannot be read."""
-        self._problems.append(Problem(line, one_line(what)[:120], why))
+        """Note what cannot be read; `why` may say again what stands there."""
+        self._problems.append(Problem(line, one_line(what)[:120], one_line(why)))
 
     def add(self, line: int, source_id: str | None, said: dict[str, Any]) -> None:
         """Take a session, or note why it cannot be taken. Raises Unreadable past the most that one file may hold."""
@@ -155,6 +156,8 @@ def _cleaned(said: dict[str, Any]) -> dict[str, Any]:
     for name in ("title", "track"):
         if name in tidy:
             tidy[name] = one_line(tidy[name] or "")
+    if "parent" in tidy:
+        tidy["parent"] = one_line(tidy["parent"] or "") or None
     if "abstract" in tidy:
         tidy["abstract"] = cleaned(tidy["abstract"] or "")
     if "rooms" in tidy:
@@ -184,6 +187,8 @@ def _fault(source_id: str | None, said: Mapping[str, Any]) -> str | None:
     starts, ends = said.get("starts_at"), said.get("ends_at")
     if starts and ends and ends <= starts:
         return _("It would end before it begins.")
+    if starts and ends and ends - starts > slots.LONGEST:
+        return _("It lasts longer than anything in a programme.")
     if any(at and not FIRST_YEAR <= at.year <= LAST_YEAR for at in (starts, ends)):
         return _("Is this the right year?")
     return _too_long(source_id, said)

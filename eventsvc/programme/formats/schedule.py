@@ -66,7 +66,8 @@ class _Lines:
 
     def of(self, event: Mapping[str, Any]) -> int:
         for name in ("guid", "code", "id", "title"):
-            if value := event.get(name):
+            value = event.get(name)
+            if value and isinstance(value, str | int):
                 found = self._text.find(json.dumps(value, ensure_ascii=False), self._at)
                 if found >= 0:
                     self._line += self._text.count("\n", self._at, found)
@@ -108,7 +109,8 @@ def _read_event(
     source_id = _text(event, "guid") or _text(event, "code") or _text(event, "id")
     said: dict[str, Any] = {"title": title, "starts_at": starts, "ends_at": ends} | _ours(event)
     further = event.get("x_further_rooms")
-    rooms = [_text(event, "room") or room, *(map(str, further) if isinstance(further, list) else ())]
+    further = further if isinstance(further, list) else []
+    rooms = [_text(event, "room") or room, *(each for each in further if isinstance(each, str))]
     said |= {"rooms": tuple(filter(None, rooms)), "people": tuple(_people(event))}
     subtitle = "" if said.get("is_cancelled") else _text(event, "subtitle")
     texts = dict.fromkeys(filter(None, (subtitle, _text(event, "abstract"), _text(event, "description"))))
@@ -137,7 +139,7 @@ def _ours(event: dict[str, Any]) -> dict[str, Any]:
     if status := _text(event, "x_status"):
         seats = event.get("x_seats")
         said["is_cancelled"] = words.is_cancelled(status)
-        said["capacity"] = seats if isinstance(seats, int) and 0 < seats <= 100_000 else None
+        said["capacity"] = seats if type(seats) is int and 0 < seats <= 100_000 else None
         said["parent"] = _text(event, "x_part_of") or None
     return said
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 from flask_babel import gettext as _
 
 from eventsvc.events import wall
+from eventsvc.events.fields import FIRST_YEAR, LAST_YEAR
 from eventsvc.programme.formats.plan import Setting
 from eventsvc.programme.slots import DAY_BEGINS
 
@@ -122,15 +123,26 @@ def read_length(text: str) -> timedelta:
 def moment(on: date, at: time, setting: Setting) -> datetime:
     """Return the moment of an hour on a day of the programme: before five it is the night after that day.
 
-    Raises SkippedHour.
+    Raises SkippedHour, and Puzzle for a year that no event is in.
     """
+    _check_year(on)
     day = on + timedelta(days=1) if at < DAY_BEGINS else on
     return exactly(datetime.combine(day, at), setting)
 
 
 def exactly(shown: datetime, setting: Setting) -> datetime:
-    """Return the moment that a clock at the event shows; one with a zone of its own stays. Raises SkippedHour."""
+    """Return the moment that a clock at the event shows; one with a zone of its own stays.
+
+    Raises SkippedHour, and Puzzle for a year that no event is in.
+    """
+    _check_year(shown)
     return shown if shown.tzinfo else wall.moment(shown, setting.timezone)
+
+
+def _check_year(on: date) -> None:
+    """Raise Puzzle for what a calendar has no days beside: the first year, the last."""
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise Puzzle(_("Is this the right year?"))
 
 
 def _folded(text: str) -> str:

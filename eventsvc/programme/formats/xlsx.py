@@ -16,8 +16,13 @@ from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats.pasted import MOST_COLUMNS, Row
 from eventsvc.programme.formats.plan import MOST_SESSIONS
 
-MOST_UNPACKED = 60 * 1024 * 1024
+MOST_UNPACKED = 30 * 1024 * 1024
 MOST_PARTS = 500
+# A table of three thousand lines packs to a tenth or a twentieth; what packs to less is written to be unpacked.
+_MOST_PACKED, _SMALL = 100, 1024 * 1024
+# What is read before the first cell is (texts, styles) takes some ten microseconds for each element, a cell three.
+MOST_ELEMENTS, MOST_OF_CELLS = 200_000, 1_000_000
+_OF_CELLS = tuple(f"<{name}{after}".encode() for name in ("row", "c", "v", "f", "is", "t") for after in (" ", ">", "/"))
 # In the encodings that XML may have.
 _DECLARATIONS = tuple(
     word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
@@ -46,25 +51,54 @@ def rows(data: bytes, *, most: int = MOST_SESSIONS) -> list[Row]:
 
 
 def _inspect(data: bytes) -> None:
-    """Look at a zip file before it is unpacked: its size when it is, and that no part of it declares entities."""
+    """Look at a zip file before it is read: how large it is unpacked, how much is in it, that it declares no entities.
+
+    Every part is looked at, as what it is called does not say what it is read for.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         parts = file.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
             told = _("Unpacked it would be larger than %(most)s MB.", most=MOST_UNPACKED // 1024 // 1024)
             raise Unreadable(told)
+        count = _Count()
         for part in parts:
-            if part.filename.lower().endswith((".xml", ".rels")):
-                _inspect_part(file, part)
+            if part.file_size > max(_SMALL, _MOST_PACKED * part.compress_size):
+                raise Unreadable(_too_much())
+            _inspect_part(file, part, count)
 
 
-def _inspect_part(file: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+def _inspect_part(file: zipfile.ZipFile, part: zipfile.ZipInfo, count: _Count) -> None:
     kept = b""
     with file.open(part) as stream:
         while block := stream.read(_BLOCK):
             seen = kept + block
             if any(word in seen for word in _DECLARATIONS):
                 raise Unreadable(_("It declares entities, which no workbook does and which could be an attack."))
+            count.add(kept, seen)
             kept = block[-32:]
+
+
+class _Count:
+    """How many elements a workbook has, and how many of them are cells and what stands in them."""
+
+    def __init__(self) -> None:
+        self._elements = self._of_cells = 0
+
+    def add(self, kept: bytes, seen: bytes) -> None:
+        """Count what a block begins; `kept` is how it overlaps with the one before. Raises Unreadable past the most."""
+
+        def count(mark: bytes) -> int:
+            return seen.count(mark) - kept.count(mark)
+
+        of_cells = sum(map(count, _OF_CELLS))
+        self._of_cells += of_cells
+        self._elements += count(b"<") - count(b"</") - of_cells
+        if self._elements > MOST_ELEMENTS or self._of_cells > MOST_OF_CELLS:
+            raise Unreadable(_too_much())
+
+
+def _too_much() -> str:
+    return _("There is far more in it than in any programme. Copy the table into a workbook of its own.")
 
 
 def _rows(sheet: Any, most: int) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.programme import layout, published, reading, sheet, versions
 from eventsvc.programme.blocks import Scene
 from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
+from eventsvc.programme.shown import Shown, shown
 from eventsvc.registration import choices
 
 
@@ -29,11 +30,12 @@ def show(slug: str) -> AnyResponse:
         return moved("programme.show", slug)
     asked = replace(layout.asked(request.args), is_mine=False)
     taken, at = choices.taken(event.id), layout.drawn_at(event, clock.now())
-    if asked.wanted.text:
-        # What people type is seldom typed again.
-        return web.public(Response(_draw(event, asked, taken, at)))
-    seen = ("programme", *_facts(event), published.edition(event.id), tuple(taken.items()), at, request.query_string)
-    return web.public(Response(drawn(seen, lambda: _draw(event, asked, taken, at))))
+    edition = published.edition(event.id)
+    # Whatever else stands in the address, the page is the same.
+    seen = ("programme", *_facts(event), edition, tuple(taken.items()), at, *sorted(asked.words().items()))
+    # What people type is seldom typed again, and must not crowd out what everybody reads.
+    among = "searches" if asked.wanted.text else "pages"
+    return web.public(Response(drawn(seen, lambda: _draw(event, asked, shown(event, edition), taken, at), among=among)))
 
 
 @blueprint.get("/events/<slug>/programme.pdf")
@@ -60,13 +62,14 @@ def _facts(event: Event) -> tuple[Any, ...]:
     return (*own, city, event.starts_at, event.ends_at, web.language())
 
 
-def _draw(event: Event, asked: layout.Asked, taken: dict[int, int], at: datetime) -> str:
+def _draw(event: Event, asked: layout.Asked, programme: Shown, taken: dict[int, int], at: datetime) -> str:
     scene = _scene(event, taken, at, rooms=layout.rooms(event.id))
 
     def address(**said: Any) -> str:
         return url_for("programme.show", slug=event.slug, **said)
 
-    made = layout.page(event, reading.items(event.id), asked, scene, address)
+    words = programme.words if asked.wanted.text else None
+    made = layout.page(event, programme.items, asked, scene, address, words)
     return render_template("programme/show.html", version_line=versions.line(event, web.language()), **made)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import clock, covers, text, web
+from eventsvc import clock, covers, downloads, stores, text, uploads, web
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.models import Entry
 from eventsvc.calendars.showings import Showing
@@ -16,7 +16,7 @@ from eventsvc.events import words
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
-from eventsvc.programme import blocks, lineup, reading, stores, uploads
+from eventsvc.programme import blocks, lineup, reading
 from eventsvc.programme.blocks import Scene
 from eventsvc.programme.models import Slides
 from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
@@ -66,17 +66,17 @@ def slides(slug: str, public_id: str, file_id: str) -> AnyResponse:
     found = web.not_found_unless(reading.item(event.id, public_id))
     files = {each.public_id: each for each in _shown(found)}
     chosen = web.not_found_unless(files.get(file_id))
-    file = web.not_found_unless(stores.path(stores.FILES, chosen.digest))
-    response = web.attachment(file, chosen.media_type, chosen.name)
+    file = web.not_found_unless(stores.found(stores.FILES, chosen.digest))
+    response = downloads.attachment(file, chosen.media_type, chosen.name)
     response.headers["Cache-Control"] = f"public, max-age={web.PUBLIC_SECONDS}"
     return response
 
 
 def _shown(found: Item) -> list[Slides]:
-    """Return the files of a session that everybody may have: none before its end, and none of one that was not."""
-    if found.ends_at is None or found.ends_at > clock.now() or found.is_cancelled:
+    """Return the files of a session that everybody may have."""
+    if not found.shows_files(clock.now()):
         return []
-    return lineup.slides_of([found.session_id])
+    return lineup.public_slides(found.session_id, {voice.public_id for voice in found.voices})
 
 
 def _slides(found: Item, event: Event) -> list[dict[str, str]]:

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, render_template, send_file, url_for
+from flask import Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import covers, text, web, when
+from eventsvc import clock, covers, downloads, stores, text, web, when
 from eventsvc.events.models import Event
 from eventsvc.events.words import country_name
-from eventsvc.programme import lineup, orcid, portraits, reading, stores
+from eventsvc.programme import lineup, orcid, portraits, reading
 from eventsvc.programme.lineup import Elsewhere
 from eventsvc.programme.models import Speaker, SpeakerRole
 from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
 from eventsvc.programme.reading import Guest, Item
 from eventsvc.programme.words import SPEAKER_ROLES, span
-
-_A_YEAR = 365 * 24 * 60 * 60
 
 
 @blueprint.get("/events/<slug>/speakers")
@@ -35,11 +33,17 @@ def speakers(slug: str) -> AnyResponse:
 
 @blueprint.get("/events/<slug>/speakers/<public_id>")
 def speaker(slug: str, public_id: str) -> AnyResponse:
-    """Show a speaker with their sessions at this event; 404 for somebody who does not speak here."""
+    """Show a speaker with their sessions at this event; 404 for somebody who does not speak here.
+
+    The address of a card that was made one with another leads to that one's.
+    """
     event = event_at(slug)
     if event is None:
         return moved("programme.speaker", slug, public_id=public_id)
     guests = {guest.public_id: guest for guest in reading.guests(reading.items(event.id))}
+    now = reading.became(public_id) if public_id not in guests else None
+    if now in guests:
+        return redirect(url_for("programme.speaker", slug=slug, public_id=now), 301)
     guest = web.not_found_unless(guests.get(public_id))
     person = web.not_found_unless(reading.speaker_by_id(public_id))
     page = render_template(
@@ -59,10 +63,8 @@ def speaker(slug: str, public_id: str) -> AnyResponse:
 @blueprint.get("/photos/<digest>.jpg")
 def photo(digest: str) -> AnyResponse:
     """Send the photo of somebody; a changed one has another address, so this one may be kept for ever."""
-    file = web.not_found_unless(stores.path(stores.PHOTOS, digest))
-    response = send_file(file, mimetype=portraits.MEDIA_TYPE, max_age=_A_YEAR)
-    response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
-    return response
+    found = web.not_found_unless(stores.found(stores.PHOTOS, digest))
+    return downloads.for_ever(found, portraits.MEDIA_TYPE, digest)
 
 
 def _elsewhere(person: Speaker, event: Event) -> list[dict[str, str]]:
@@ -104,7 +106,14 @@ def _parts(parts: Sequence[tuple[SpeakerRole, Item]], event: Event) -> list[dict
             "role": "" if role is SpeakerRole.SPEAKER else SPEAKER_ROLES[role],
             "is_cancelled": item.is_cancelled,
             "recording": item.recording_url,
-            "slides": item.slides_url,
+            "slides": item.slides_url or _files(item, event),
         }
         for role, item in parts
     ]
+
+
+def _files(item: Item, event: Event) -> str:
+    """Return where the files that were sent for a session stand, once everybody may have them."""
+    if not item.shows_files(clock.now()):
+        return ""
+    return url_for("programme.session", slug=event.slug, public_id=item.public_id, _anchor="slides")

@@ -5,23 +5,25 @@ turnstile, so that two organisers never write beside each other. What would put 
 is refused, unless it is accepted.
 """
 
-from eventsvc.programme.rules.clashes import ANYWAY, accept_clashes, withdraw_acceptance
+from eventsvc.programme.accepted import ANYWAY
+from eventsvc.programme.rules.clashes import accept_clashes, withdraw_acceptance
 from eventsvc.programme.rules.days import copy_day, move_block, shift_after, swap
 from eventsvc.programme.rules.inviting import PAUSE, Asked, hand_link, invite, is_to_be_reminded, remind
 from eventsvc.programme.rules.merging import merge
+from eventsvc.programme.rules.moving import move
 from eventsvc.programme.rules.publishing import publish
 from eventsvc.programme.rules.sessions import (
     add_session,
     cancel_session,
     delete_session,
     edit_session,
-    move,
     restore_session,
     unschedule,
 )
 from eventsvc.programme.rules.speakers import (
     add_slides,
     answer,
+    check_speaks,
     edit_card,
     edit_speaker,
     remove_slides,
@@ -43,6 +45,7 @@ __all__ = [
     "add_track",
     "answer",
     "cancel_session",
+    "check_speaks",
     "copy_day",
     "delete_session",
     "edit_card",

@@ -17,18 +17,9 @@ from eventsvc.programme.models import AcceptedClash, Session
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 
-
-class _Anyway:
-    def __contains__(self, key: object) -> bool:
-        return True
-
-
 CONCERNING = ("starts_at", "ends_at", "room_id", "further_rooms", "speakers", "capacity", "kind", "parent_id")
 """What of a session (`contents.ALL`) may make it clash."""
 _OF_ITSELF = {"capacity", "kind", "parent_id"}
-
-ANYWAY: Container[str] = _Anyway()
-"""Accepts every clash that an act makes, whatever it is: for imports, and for "move anyway" without a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +68,24 @@ def settle(
     db.session.flush()
     ids = {session.public_id for session in sessions}
     plan = gathering.gather_near(event, ids, (*before.times, *_times(sessions)))
+    weigh(event, sessions, plan, _as_before(plan, before, ids), accepts, is_in_hand=is_in_hand, by=by, at=at)
+
+
+def weigh(
+    event: Event,
+    sessions: Collection[Session],
+    plan: Plan,
+    before: Plan,
+    accepts: Container[str],
+    *,
+    is_in_hand: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Weigh what an act has made of the programme around these sessions against how that was before: see `settle`."""
+    ids = {session.public_id for session in sessions}
     clashes = conflicts.found(plan, ids)
-    stood = {clash.key for clash in conflicts.found(_as_before(plan, before, ids), ids)}
+    stood = {clash.key for clash in conflicts.found(before, ids)}
     is_gone = not ids <= {session.public_id for session in plan.sessions}
     # What clashed neither before nor after has nothing accepted of it.
     known = accepted.by_key(event.id) if clashes or stood or is_gone else {}
@@ -86,7 +93,7 @@ def settle(
     if refused:
         _refuse(refused, plan, event, sessions, is_in_hand)
     for clash in (clash for clash in clashes if clash.key in accepts and clash.key not in known):
-        _accept(clash, event, _mine(clash, sessions), by=by, at=at)
+        accepted.keep(clash, event, _mine(clash, sessions), by=by, at=at)
     for key in sorted(known.keys() - {clash.key for clash in clashes}):
         if not ids.isdisjoint(key.split(":")):
             _drop("clash.gone", known[key], by=by, at=at)
@@ -102,7 +109,7 @@ def accept_clashes(event: Event, accepts: Container[str], *, by: Actor, at: date
         raise errors.NoSuchClash
     for clash in found:
         if clash.key not in known:
-            _accept(clash, event, conflicts.mover(clash).public_id, by=by, at=at)
+            accepted.keep(clash, event, conflicts.mover(clash).public_id, by=by, at=at)
     return len(found)
 
 
@@ -142,16 +149,7 @@ def _refuse(
         raise errors.SlotConflict(told, clashes=clashes, session=None)
     (public_id,) = (session.public_id for session in sessions)
     told = [telling.sentence(clash, event, public_id) for clash in clashes]
-    planned = next(each for each in plan.sessions if each.public_id == public_id)
-    raise errors.SlotConflict(told, clashes=clashes, session=planned)
-
-
-def _accept(clash: Clash, event: Event, of: str, *, by: Actor, at: datetime) -> None:
-    told = telling.whole(clash, event, of)
-    row = AcceptedClash(event_id=event.id, key=clash.key, sentence=told, user_id=by.user_id, accepted_at=at)
-    db.session.add(row)
-    db.session.flush()
-    audit.record("clash.accepted", row, by=by, at=at, event_id=event.id, after={"sentence": told})
+    raise errors.SlotConflict(told, clashes=clashes, session=plan.session(public_id))
 
 
 def _drop(act: str, row: AcceptedClash, *, by: Actor, at: datetime) -> None:

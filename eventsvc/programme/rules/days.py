@@ -14,12 +14,12 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import contents, errors, slots
+from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.models import Appearance, Session, SessionStatus
-from eventsvc.programme.rules import clashes, writing
+from eventsvc.programme.rules import carrying, clashes, writing
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 
-NOTHING: Container[str] = frozenset()
 MOVED, CARRIED = "session.moved", "session.carried"
 """What the audit log calls being given another slot, and coming along with a block that is."""
 _SLOT = ("starts_at", "ends_at", "room_id", "further_rooms")
@@ -53,9 +53,7 @@ def move_block(
     meanwhile.refuse_if_changed(block, revision, stored=stored, yours=contents.plain(wanted))
     if all(stored[name] == value for name, value in contents.plain(wanted).items()):
         return []
-    moves = {block: wanted} | _carried(block, starts_at, room_id)
-    _move_all(block.event, MOVED, moves, accepts, by=by, at=at)
-    return [session for session in moves if session is not block]
+    return _move_all(block.event, MOVED, {block: wanted}, accepts, by=by, at=at)
 
 
 def shift_after(
@@ -83,8 +81,7 @@ def shift_after(
     for each in _of_day(event, own):
         if minutes and each is not session and _is_after(each, session, own, in_all_rooms):
             moves[each] = _at({}, _slot(each).shifted(later))
-    _move_all(event, "session.shifted", moves, accepts, by=by, at=at)
-    return list(moves)
+    return [*moves, *_move_all(event, "session.shifted", moves, accepts, by=by, at=at)]
 
 
 def swap(
@@ -98,8 +95,9 @@ def swap(
 ) -> None:
     """Let two sessions of an event change places: each begins where the other began, in its rooms, at its own length.
 
-    Of two that follow each other in one room the second begins when the first ends. One that has no time yet takes
-    the whole slot of the other, which goes on the shelf. Raises NoSlot, ChangedMeanwhile, SlotConflict.
+    What is part of either comes along. Of two that follow each other in one room the second begins when the first
+    ends. One that has no time yet takes the whole slot of the other, which goes on the shelf.
+    Raises NoSlot, ChangedMeanwhile, SlotConflict.
     """
     writing.hold(one, other)
     if one.starts_at is None and other.starts_at is None:
@@ -152,34 +150,19 @@ def _move_all(
     *,
     by: Actor,
     at: datetime,
-) -> None:
+) -> list[Session]:
+    """Give sessions other slots, and what is part of them with them; return what came along."""
     if not moves:
-        return
-    stood = clashes.look(list(moves))
-    for session, slot in moves.items():
-        begun = writing.stored(session, slot)
-        with db.session.no_autoflush:
-            contents.write(session, slot)
-        session.updated_at = at
-        is_along = act == MOVED and session.parent in moves
-        writing.finish(CARRIED if is_along else act, session, begun, by=by, at=at)
-    clashes.settle(event, list(moves), stood, accepts, by=by, at=at)
-
-
-def _carried(block: Session, starts_at: datetime, room_id: int | None) -> dict[Session, dict[str, Any]]:
-    """Return the new slots of what comes along with a block."""
-    if block.starts_at is None:
-        return {}
-    own, later = _slot(block), starts_at - block.starts_at
-    asked = sa.select(Session).where(Session.parent_id == block.id, Session.starts_at.is_not(None))
-    found = asked.order_by(Session.starts_at, Session.id)
-    parts = db.session.scalars(found.execution_options(populate_existing=True)).all()
-    moves: dict[Session, dict[str, Any]] = {}
-    for part in parts:
-        goes_along = part.room_id == block.room_id and room_id != block.room_id
-        if own.holds(_slot(part)) and (later or goes_along):
-            moves[part] = _at({"room_id": room_id if goes_along else part.room_id}, _slot(part).shifted(later))
-    return moves
+        return []
+    parts: dict[Session, dict[str, Any]] = {}
+    for block, slot in moves.items():
+        parts |= {part: own for part, own in carrying.along(block, slot).items() if part not in moves}
+    everything = [*moves, *parts]
+    stood = clashes.look(everything)
+    carrying.write(moves, act=act, by=by, at=at)
+    carrying.write(parts, by=by, at=at)
+    clashes.settle(event, everything, stood, accepts, by=by, at=at)
+    return list(parts)
 
 
 def _of_day(event: Event, within: Slot) -> Sequence[Session]:

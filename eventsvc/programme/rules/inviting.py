@@ -13,11 +13,12 @@ from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import asking, keys
+from eventsvc.programme import acquainted, asking, errors, keys
 from eventsvc.programme.models import Answer, Appearance, Session, SessionStatus, Speaker
 from eventsvc.registration import seats
 from eventsvc.registration.models import TokenKind
 
+_UNANSWERED = (Answer.NOT_ASKED, Answer.INVITED)
 PAUSE = timedelta(days=1)
 """How long after a letter somebody is left in peace."""
 
@@ -31,14 +32,21 @@ class Asked:
 
 
 def invite(event: Event, speakers: Collection[str] | None = None, *, by: Actor, at: datetime) -> Asked:
-    """Ask those who were not asked yet, of these (public ids) or of all: one letter each, about all they are to do."""
+    """Ask those who were not asked yet, of these (public ids) or of all: one letter each, about all they are to do.
+
+    What they were asked before and have not answered is told again: a letter about it that waits is replaced.
+    """
     seats.hold(event.id)
-    found = _by_speaker(_open(event, at, (Answer.NOT_ASKED,), speakers))
+    asked = _by_speaker(_open(event, at, _UNANSWERED, speakers))
+    found = [(speaker, rows) for speaker, rows in asked if any(row.answer is Answer.NOT_ASKED for row in rows)]
     reached = [(speaker, rows) for speaker, rows in found if speaker.email]
     for speaker, rows in reached:
         keys.see_to(speaker)
         for row in rows:
-            row.answer, row.invited_at = Answer.INVITED, at
+            if row.answer is Answer.INVITED:
+                row.reminded_at = at
+            else:
+                row.answer, row.invited_at = Answer.INVITED, at
         _record("speaker.invited", event, speaker, rows, by=by, at=at)
     db.session.flush()
     asking.invited(event, reached, at=at)
@@ -46,10 +54,10 @@ def invite(event: Event, speakers: Collection[str] | None = None, *, by: Actor, 
 
 
 def remind(event: Event, speakers: Collection[str] | None = None, *, by: Actor, at: datetime) -> Asked:
-    """Ask those once more who were asked and have not answered, each at most once a day."""
+    """Ask those once more who were asked and have not answered, each at most once a day; of all they were asked."""
     seats.hold(event.id)
-    rows = [row for row in _open(event, at, (Answer.INVITED,), speakers) if is_to_be_reminded(row, at)]
-    found = _by_speaker(rows)
+    asked = _by_speaker(_open(event, at, (Answer.INVITED,), speakers))
+    found = [(speaker, rows) for speaker, rows in asked if any(is_to_be_reminded(row, at) for row in rows)]
     reached = [(speaker, own) for speaker, own in found if speaker.email]
     for speaker, own in reached:
         keys.see_to(speaker)
@@ -68,7 +76,12 @@ def is_to_be_reminded(row: Appearance, at: datetime) -> bool:
 
 
 def hand_link(event: Event, speaker: Speaker, *, by: Actor, at: datetime) -> str:
-    """Return the token of somebody's own link, for an organiser to pass on; it is written down that they saw it."""
+    """Return the token of somebody's own link, for an organiser to pass on; it is written down that they saw it.
+
+    Raises LinkNotYours.
+    """
+    if acquainted.elsewhere([speaker.id], by):
+        raise errors.LinkNotYours(speaker.name)
     keys.see_to(speaker)
     db.session.flush()
     audit.record("speaker.link_shown", speaker, by=by, at=at, event_id=event.id)

@@ -13,10 +13,11 @@ from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.programme import contents, errors, keys, published
-from eventsvc.programme.models import Appearance, FreeTime, PublishedVoice, Slides, Speaker
-from eventsvc.registration import seats
+from eventsvc.programme import acquainted, contents, errors, keys, published
+from eventsvc.programme.models import Appearance, FormerSpeaker, FreeTime, PublishedVoice, Slides, Speaker
+from eventsvc.programme.rules import writing
 from eventsvc.registration.models import TokenKind
+from eventsvc.text import folded
 
 _FILLED = ("affiliation", "country", "biography", "email", "orcid", "links", "photo_digest")
 _LINKS = (("link_digest", "link_sealed", TokenKind.CARD), ("feed_digest", "feed_sealed", TokenKind.CARD_FEED))
@@ -25,16 +26,21 @@ _LINKS = (("link_digest", "link_sealed", TokenKind.CARD), ("feed_digest", "feed_
 def merge(event: Event, kept: Speaker, other: Speaker, *, by: Actor, at: datetime) -> None:
     """Let one card stand for both, at every event: `other` goes, and what it alone had is taken over.
 
-    Where only `other` has a link it goes on opening the card; where both have one, the other's has stopped. Raises
-    SamePerson.
+    A link of `other` goes on where `kept` has none, but for one to the card of somebody with another address: who has
+    it is not let in to what was joined to theirs, perhaps by mistake. It has stopped then, and the next letter to the
+    address of `kept` has a new one. The address of the public page leads to that of `kept`. Raises SamePerson,
+    and CardNotYours for a card that speaks where `by` may not see it.
     """
     if kept.id == other.id:
         raise errors.SamePerson
-    seats.hold(event.id)
+    acquainted.check(by, kept, other)
+    writing.hold_all((event.id, *acquainted.events_of(kept, other)))
+    _read_again(kept, other)
     stored = (*contents.CARD, "photo_digest")
     before, gone = snapshot(kept, stored), snapshot(other, stored)
     known_as, number = other.public_id, other.id
     _take_over_rows(kept.id, other.id)
+    db.session.add(FormerSpeaker(public_id=known_as, speaker_id=kept.id))
     links = _links_for(kept, other, at)
     db.session.delete(other)
     db.session.flush()
@@ -44,17 +50,27 @@ def merge(event: Event, kept: Speaker, other: Speaker, *, by: Actor, at: datetim
     db.session.flush()
     published.retell(kept, known_as)
     audit.forget(Speaker.__tablename__, number)
+    # A number may be given again, and what was done to this card is no trace of another person.
+    audit.hand_over(Speaker.__tablename__, number, to=kept.id)
     after = snapshot(kept, (*stored, "revision"))
     audit.record(
         "speaker.merged", kept, by=by, at=at, event_id=event.id, before=before, after=after | {"merged": known_as}
     )
 
 
+def _read_again(*speakers: Speaker) -> None:
+    """Read cards again after the wait. Raises SamePerson when one of them was made one with another meanwhile."""
+    for speaker in speakers:
+        if db.session.get(Speaker, speaker.id, populate_existing=True) is None:
+            raise errors.SamePerson
+
+
 def _links_for(kept: Speaker, other: Speaker, at: datetime) -> dict[str, str | None]:
     """Return the links that `kept` takes over, as it has none; those that it does not need stop."""
     taken: dict[str, str | None] = {}
+    is_elsewhere = bool(kept.email) and folded(kept.email) != folded(other.email)
     for digest, sealed, kind in _LINKS:
-        if getattr(kept, digest) is None:
+        if getattr(kept, digest) is None and not (kind is TokenKind.CARD and is_elsewhere):
             taken |= {digest: getattr(other, digest), sealed: getattr(other, sealed)}
         else:
             keys.retire(other, kind, at=at)
@@ -77,6 +93,6 @@ def _take_over_rows(kept: int, other: int) -> None:
     named = sa.exists().where(voice.session_id == PublishedVoice.session_id, voice.speaker_id == kept)
     spoken = PublishedVoice.speaker_id == other
     db.session.execute(sa.delete(PublishedVoice).where(spoken, named), execution_options=alone)
-    for noun in (PublishedVoice, FreeTime, Slides, Message):
+    for noun in (PublishedVoice, FreeTime, Slides, Message, FormerSpeaker):
         own = sa.update(noun).where(noun.speaker_id == other)
         db.session.execute(own.values(speaker_id=kept), execution_options=alone)

@@ -1,21 +1,23 @@
-"""Acts on one session: it is put in, edited, moved, put back on the shelf, cancelled, restored, taken out."""
+"""Acts on one session: it is put in, edited, put back on the shelf, cancelled, restored, taken out."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import contents, published
+from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.models import PublishedSession, Session, SessionStatus
-from eventsvc.programme.rules import clashes, writing
+from eventsvc.programme.rules import carrying, clashes, writing
 from eventsvc.registration import seats
-
-NOTHING: Container[str] = frozenset()
 
 
 def add_session(
@@ -28,9 +30,10 @@ def add_session(
     """
     seats.hold(event.id)
     writing.check(said)
+    writing.check_things(event.id, said)
     session = Session(event=event, created_at=at, updated_at=at)
     with db.session.no_autoflush:
-        contents.write(session, said)
+        contents.write(session, said, by=by)
     db.session.add(session)
     writing.finish("session.added", session, {}, by=by, at=at)
     clashes.settle(event, [session], clashes.Before(), accepts, is_in_hand=True, by=by, at=at)
@@ -48,39 +51,15 @@ def edit_session(
 ) -> None:
     """Write what an organiser changed in a form opened at `revision`; `accepts` has clashes that may stand.
 
+    What is part of a block comes along with it.
     Raises ChangedMeanwhile, BadSlot, SaidTwice, SlotConflict.
     """
     _write("session.edited", session, changes, revision, accepts, by=by, at=at)
 
 
-def move(
-    session: Session,
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    room_id: int | None,
-    further_rooms: Collection[int] | None = None,
-    revision: int,
-    accepts: Container[str] = NOTHING,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Give a session another slot: the one act of dragging, stretching, and dropping from the shelf.
-
-    `further_rooms` None leaves those it has. Raises ChangedMeanwhile, BadSlot, SlotConflict.
-    """
-    slot: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room_id": room_id}
-    if further_rooms is not None:
-        slot["further_rooms"] = sorted(set(further_rooms) - {room_id})
-    if room_id != session.room_id or further_rooms:
-        writing.check_rooms(session.event_id, {*filter(None, (room_id,)), *(further_rooms or ())})
-    _write("session.moved", session, slot, revision, accepts, by=by, at=at)
-
-
 def unschedule(session: Session, *, revision: int, by: Actor, at: datetime) -> None:
-    """Put a session back on the shelf: without a time, and without its rooms. Raises ChangedMeanwhile."""
-    nowhere: dict[str, Any] = {"starts_at": None, "ends_at": None, "room_id": None, "further_rooms": []}
-    _write("session.unscheduled", session, nowhere, revision, NOTHING, by=by, at=at)
+    """Put a session back on the shelf, with its parts: without a time and without rooms. Raises ChangedMeanwhile."""
+    _write("session.unscheduled", session, carrying.NOWHERE, revision, NOTHING, by=by, at=at)
 
 
 def cancel_session(session: Session, *, by: Actor, at: datetime) -> None:
@@ -89,8 +68,12 @@ def cancel_session(session: Session, *, by: Actor, at: datetime) -> None:
 
 
 def restore_session(session: Session, *, accepts: Container[str] = NOTHING, by: Actor, at: datetime) -> None:
-    """Let a cancelled session take place after all. Raises SlotConflict where something else has taken its place."""
-    _become(session, SessionStatus.PLANNED, "session.restored", accepts, by=by, at=at)
+    """Let a cancelled session take place after all, or put one back that was taken out, as it was: cancelled or not.
+
+    Raises SlotConflict where something else has taken its place.
+    """
+    was = _before_removal(session) if session.status is SessionStatus.REMOVED else SessionStatus.PLANNED
+    _become(session, was, "session.restored", accepts, by=by, at=at)
 
 
 def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
@@ -104,6 +87,17 @@ def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
     event, gone = session.event, [session]
     db.session.delete(session)
     clashes.settle(event, gone, stood, NOTHING, by=by, at=at)
+
+
+def _before_removal(session: Session) -> SessionStatus:
+    """Return what a session was when it was taken out, as the audit log has it."""
+    asked = sa.select(AuditEntry.before).where(
+        AuditEntry.subject == Session.__tablename__,
+        AuditEntry.subject_id == session.id,
+        AuditEntry.act == "session.deleted",
+    )
+    before = db.session.scalars(asked.order_by(AuditEntry.id.desc()).limit(1)).first() or {}
+    return SessionStatus(before.get("status") or SessionStatus.PLANNED)
 
 
 def _write(
@@ -124,16 +118,19 @@ def _write(
         return
     writing.check({name: changes.get(name, getattr(session, name)) for name in contents.COLUMNS} | {**changes})
     changed = {name for name, value in yours.items() if before[name] != value}
-    stood = clashes.look([session], changed)
+    writing.check_things(session.event_id, {name: changes[name] for name in changed}, of=session)
+    parts = carrying.along(session, changes)
+    stood = clashes.look([session, *parts], changed)
     begun = before | {"revision": session.revision}
     with db.session.no_autoflush:
-        contents.write(session, changes)
+        contents.write(session, changes, by=by)
     session.updated_at = at
     writing.finish(act, session, begun, by=by, at=at)
+    carrying.write(parts, by=by, at=at)
     if not changed.isdisjoint(contents.MATERIALS):
         published.touch(session.event_id)
     if not changed.isdisjoint(clashes.CONCERNING):
-        clashes.settle(session.event, [session], stood, accepts, is_in_hand=True, by=by, at=at)
+        clashes.settle(session.event, [session, *parts], stood, accepts, is_in_hand=not parts, by=by, at=at)
 
 
 def _become(

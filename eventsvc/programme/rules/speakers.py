@@ -9,16 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventsvc.accounts import audit, meanwhile
-from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.actors import Actor, ActorKind
 from eventsvc.columns import snapshot
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.programme import contents, errors, keys, published
+from eventsvc.programme import acquainted, announcing, contents, errors, keys, published, readdressing
 from eventsvc.programme.models import Answer, Appearance, FreeTime, Session, SessionStatus, Slides, Speaker
+from eventsvc.programme.rules import writing
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 from eventsvc.registration.models import TokenKind
+from eventsvc.text import folded
 
 MOST_SLIDES = 10
 _STORED = (*contents.CARD, "photo_digest")
@@ -34,14 +36,19 @@ def edit_speaker(
 ) -> None:
     """Change what is told of a speaker at `event`, and so at every event where they speak.
 
-    `said` has names of `contents.CARD` and `photo_digest`. With the `revision` of a form that was open meanwhile it
-    raises ChangedMeanwhile.
+    `said` has names of `contents.CARD` and `photo_digest`. Another address is sent a new link, and the old link stops:
+    perhaps it went astray. Raises CardNotYours, and ChangedMeanwhile with the `revision` of a form that was open
+    meanwhile.
     """
+    acquainted.check(by, speaker)
     _edit(speaker, said, revision, event.id, by=by, at=at)
 
 
 def edit_card(speaker: Speaker, said: Mapping[str, Any], *, revision: int, by: Actor, at: datetime) -> None:
-    """Change one's own card. Raises ChangedMeanwhile."""
+    """Change one's own card; the link goes on, so that a slip in the address locks nobody out.
+
+    Raises ChangedMeanwhile.
+    """
     _edit(speaker, said, revision, None, by=by, at=at)
 
 
@@ -50,6 +57,8 @@ def answer(appearance: Appearance, *, comes: bool, note: str, by: Actor, at: dat
 
     Raises NothingToAnswer.
     """
+    seats.hold(appearance.session.event_id)
+    db.session.refresh(appearance)
     session = appearance.session
     if session.status is not SessionStatus.PLANNED or (session.ends_at and session.ends_at <= at):
         raise errors.NothingToAnswer
@@ -67,6 +76,7 @@ def answer(appearance: Appearance, *, comes: bool, note: str, by: Actor, at: dat
         before={"answer": before.value},
         after=told | {"answer": appearance.answer.value},
     )
+    announcing.answered(session.event, appearance.speaker, at=at)
 
 
 def set_free_times(speaker: Speaker, event: Event, times: Iterable[Slot], *, by: Actor, at: datetime) -> None:
@@ -90,8 +100,12 @@ def set_free_times(speaker: Speaker, event: Event, times: Iterable[Slot], *, by:
 def add_slides(
     session: Session, speaker: Speaker, *, name: str, media_type: str, size: int, digest: str, by: Actor, at: datetime
 ) -> Slides:
-    """Put a file that is kept to a session; the public is shown it once the session is over. Raises TooManyFiles."""
+    """Put a file that is kept to a session; the public is shown it once the session is over.
+
+    Raises NotSpeaking, TooManyFiles.
+    """
     seats.hold(session.event_id)
+    check_speaks(session, speaker)
     own = sa.select(Slides).where(Slides.session_id == session.id)
     stored = list(db.session.scalars(own))
     same = next((row for row in stored if row.digest == digest and row.speaker_id == speaker.id), None)
@@ -111,6 +125,24 @@ def add_slides(
     db.session.add(slides)
     _finish_slides("slides.added", slides, session, by=by, at=at)
     return slides
+
+
+def check_speaks(session: Session, speaker: Speaker) -> None:
+    """Raise NotSpeaking for somebody who is not in a session, or declined it, and for one that will not be."""
+    asked = (
+        sa.select(Appearance.id)
+        .join(Session, Session.id == Appearance.session_id)
+        .join(Event, Event.id == Session.event_id)
+        .where(
+            Appearance.session_id == session.id,
+            Appearance.speaker_id == speaker.id,
+            Appearance.answer != Answer.DECLINED,
+            Session.status == SessionStatus.PLANNED,
+            Event.status != Status.CANCELLED,
+        )
+    )
+    if db.session.scalar(asked.limit(1)) is None:
+        raise errors.NotSpeaking
 
 
 def remove_slides(slides: Slides, *, by: Actor, at: datetime) -> None:
@@ -137,6 +169,7 @@ def take_card_away(speaker: Speaker, *, by: Actor, at: datetime) -> list[Slides]
 
     Their links, the letters to them and what the audit log kept of their card go with it; their answers stay.
     """
+    writing.hold_all(acquainted.events_of(speaker))
     theirs = list(db.session.scalars(sa.select(Slides).where(Slides.speaker_id == speaker.id)))
     for slides in theirs:
         db.session.delete(slides)
@@ -160,6 +193,7 @@ def take_card_away(speaker: Speaker, *, by: Actor, at: datetime) -> list[Slides]
 def _edit(
     speaker: Speaker, said: Mapping[str, Any], revision: int | None, event_id: int | None, *, by: Actor, at: datetime
 ) -> None:
+    writing.hold_all(acquainted.events_of(speaker))
     db.session.refresh(speaker)
     before = snapshot(speaker, _STORED)
     if revision is not None:
@@ -170,11 +204,17 @@ def _edit(
     begun = before | {"revision": speaker.revision}
     for name in changed:
         setattr(speaker, name, said[name])
+    is_moved = folded(before["email"]) not in {"", folded(speaker.email)}
+    had_link = speaker.link_digest is not None
+    if is_moved and by.kind is not ActorKind.SPEAKER:
+        keys.retire(speaker, TokenKind.CARD, at=at)
     db.session.flush()
     if not changed.isdisjoint(_SHOWN_AT_ONCE):
         published.retell(speaker)
     after = snapshot(speaker, (*_STORED, "revision"))
     audit.record("speaker.edited", speaker, by=by, at=at, event_id=event_id, before=begun, after=after)
+    if is_moved:
+        readdressing.moved(speaker, before["email"], had_link=had_link, at=at)
 
 
 def _finish_slides(act: str, slides: Slides, session: Session, *, by: Actor, at: datetime) -> None:

@@ -12,7 +12,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import errors, published
+from eventsvc.programme import errors, naming, published
 from eventsvc.programme.models import Room, Session, SessionStatus, Track
 from eventsvc.registration import seats
 
@@ -62,8 +62,10 @@ def edit_track(event: Event, track: Track, *, name: str, colour: int, by: Actor,
 def remove(event: Event, thing: Room | Track, *, by: Actor, at: datetime) -> None:
     """Take away a room or a track that no session is in. Raises StillUsed."""
     seats.hold(event.id)
-    used = Session.room_id if isinstance(thing, Room) else Session.track_id
-    in_use = sa.select(Session.id).where(used == thing.id, Session.status != SessionStatus.REMOVED)
+    used = Session.track_id == thing.id
+    if isinstance(thing, Room):
+        used = sa.or_(Session.room_id == thing.id, Session.further_rooms.any(Room.id == thing.id))
+    in_use = sa.select(Session.id).where(used, Session.status != SessionStatus.REMOVED)
     if db.session.scalar(in_use.limit(1)) is not None:
         raise errors.StillUsed(thing.name)
     noun = "room" if isinstance(thing, Room) else "track"
@@ -73,8 +75,8 @@ def remove(event: Event, thing: Room | Track, *, by: Actor, at: datetime) -> Non
 
 
 def _check_name(noun: type[Named], event_id: int, name: str, *, but: int | None = None) -> None:
-    same = sa.select(noun.id).where(noun.event_id == event_id, sa.func.lower(noun.name) == name.lower())
-    if db.session.scalar(same) not in {None, but}:
+    asked = sa.select(noun.id, noun.name).where(noun.event_id == event_id, naming.may_be(noun.name, name))
+    if any(row.id != but and naming.is_same(row.name, name) for row in db.session.execute(asked)):
         raise errors.NameTaken(name)
 
 

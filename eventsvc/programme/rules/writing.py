@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.extensions import db
 from eventsvc.programme import contents, errors
-from eventsvc.programme.models import Room, Session
+from eventsvc.programme.models import Room, Session, Track
+from eventsvc.programme.slots import LONGEST
 from eventsvc.registration import seats
 
 _STANDING = ("status", "revision")
@@ -26,6 +27,13 @@ def hold(*sessions: Session) -> None:
     seats.hold(sessions[0].event_id)
     for session in sessions:
         db.session.refresh(session)
+
+
+def hold_all(event_ids: Iterable[int]) -> None:
+    """Pass the turnstiles of several events, in one order for everybody, so that no two wait for each other."""
+    db.session.flush()
+    for event_id in sorted(set(event_ids)):
+        seats.hold(event_id)
 
 
 def stored(session: Session, names: Collection[str] = contents.ALL) -> dict[str, Any]:
@@ -43,19 +51,38 @@ def finish(act: str, session: Session, before: dict[str, Any], *, by: Actor, at:
 
 
 def check(said: Mapping[str, Any]) -> None:
-    """Raise BadSlot for half a time or one that ends before it begins, SaidTwice for somebody twice in one role."""
+    """Raise BadSlot for half a time, an end before the beginning or long after it, SaidTwice for who is twice in it."""
     starts, ends = said.get("starts_at"), said.get("ends_at")
     if (starts is None) != (ends is None):
         told = _("Give both a beginning and an end, or neither if the time is to follow.")
         raise errors.BadSlot(told, field="ends_at" if starts else "starts_at")
     if starts and ends and ends <= starts:
         raise errors.BadSlot(_("It would end before it begins. Choose a later end."), field="ends_at")
+    if starts and ends and ends - starts > LONGEST:
+        told = _("It would last more than %(most)s days. Is this the right year?", most=LONGEST.days)
+        raise errors.BadSlot(told, field="ends_at")
     seen = set()
     for person in contents.plain({"speakers": said.get("speakers") or []})["speakers"]:
-        key = person["name"].lower(), person["affiliation"].lower(), person["role"]
+        key = person["name"].casefold(), person["affiliation"].casefold(), person["role"]
         if key in seen:
             raise errors.SaidTwice(person["name"])
         seen.add(key)
+
+
+def check_things(event_id: int, said: Mapping[str, Any], of: Session | None = None) -> None:
+    """Raise BadSlot for a room, a track or a block that the event does not have, or has no more.
+
+    The turnstile is held. A block that is itself a part holds nothing, so that nothing is part of itself.
+    """
+    check_rooms(event_id, {*filter(None, (said.get("room_id"),)), *(said.get("further_rooms") or ())})
+    track = sa.select(Track.id).where(Track.event_id == event_id, Track.id == said.get("track_id"))
+    if said.get("track_id") and db.session.scalar(track) is None:
+        raise errors.BadSlot(_("The event has no such track. Choose one that it has."), field="track_id")
+    block = sa.select(Session.id).where(
+        Session.event_id == event_id, Session.id == said.get("parent_id"), Session.parent_id.is_(None)
+    )
+    if said.get("parent_id") and db.session.scalar(block) in {None, of.id if of else None}:
+        raise errors.BadSlot(_("That is no block any more. Choose another one, or none."), field="parent_id")
 
 
 def check_rooms(event_id: int, room_ids: Collection[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,12 @@ from eventsvc.accounts import access, audit
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import countries, roster, words
+from eventsvc.registration import answers, countries, offering, roster, spoken, words
+from eventsvc.registration.desk import questionlist
 from eventsvc.registration.desk.blueprint import blueprint
-from eventsvc.registration.desk.roster import asked_now
-from eventsvc.registration.models import State
+from eventsvc.registration.desk.roster import asked_here
+from eventsvc.registration.models import Payment, State, TicketType
+from eventsvc.registration.questions import Prompt
 from eventsvc.registration.roster import Asked
 
 _TYPES = {
@@ -32,10 +34,12 @@ _TYPES = {
 @access.signed_in
 def export(slug: str, kind: str) -> Response:
     """Hand over what the list shows as a file; who took it, when and how it was asked for is kept."""
-    event, at, asked = access.event_for(Act.EXPORT_ROSTER, slug), clock.now(), asked_now()
+    event, at = access.event_for(Act.EXPORT_ROSTER, slug), clock.now()
+    asked = asked_here(questionlist.seen(event))
     said = {"kind": kind, **asked.args(number=1)}
     audit.record("export roster", event, by=access.me(), at=at, event_id=event.id, after=said)
-    head, rows = _head(event), _rows(event, asked)
+    form = questionlist.answered_by(event)
+    head, rows = [*_head(event), *map(_heading, form)], _rows(event, asked, form)
     title = f"{event.slug}-{at:%Y-%m-%d}"
     db.session.commit()
     blocks = tables.csv_blocks(head, rows) if kind == "csv" else tables.xlsx_blocks(head, rows, title=_("Roster"))
@@ -59,33 +63,68 @@ def _head(event: Event) -> list[str]:
         _("In this state since (%(zone)s)", **zone),
         _("Came in by"),
         _("Language"),
+        _("Ticket"),
+        _("How they take part"),
+        _("Fee"),
+        _("Currency"),
+        _("Payment"),
+        _("Payment reference"),
+        _("To be paid by"),
     ]
 
 
-def _rows(event: Event, asked: Asked) -> Iterator[list[tables.Cell]]:
+def _heading(prompt: Prompt) -> str:
+    return _("%(question)s (asked no more)", question=prompt.label) if prompt.is_retired else prompt.label
+
+
+def _rows(event: Event, asked: Asked, form: list[Prompt]) -> Iterator[list[tables.Cell]]:
     locale = str(get_locale())
     zone, names = ZoneInfo(event.timezone), countries.names(locale)
     states = {state: words.state(state).word for state in State}
-    return _written(roster.every(event.id, asked), zone, names, states)
+    tickets = {each.id: each for each in offering.every(event.id)}
+    for batch in roster.every(event.id, asked):
+        ids = [row.id for row in batch]
+        given, files = answers.of_many(ids, form), answers.named_files(ids, form)
+        for row in batch:
+            own = given.get(row.id, {})
+            said = [spoken.cell(prompt, own.get(prompt.public_id), locale, files) for prompt in form]
+            yield [*_person(row, event, zone, names, states, tickets), *said]
 
 
-def _written(
-    rows: Iterator[Sequence[Any]], zone: ZoneInfo, names: dict[str, str], states: dict[State, str]
-) -> Iterator[list[tables.Cell]]:
-    for reference, given, family, email, organisation, country, state, registered_at, state_at, origin, tongue in rows:
-        yield [
-            reference,
-            given,
-            family,
-            email or "",
-            organisation,
-            names.get(country, country),
-            states[state],
-            _local(registered_at, zone),
-            _local(state_at, zone),
-            origin.value,
-            tongue,
-        ]
+def _person(
+    row: Sequence[Any],
+    event: Event,
+    zone: ZoneInfo,
+    names: dict[str, str],
+    states: dict[State, str],
+    tickets: dict[int, TicketType],
+) -> list[tables.Cell]:
+    _id, reference, given, family, email, organisation, country, state, registered_at, state_at = row[:10]
+    origin, tongue, ticket_id, *fee = row[10:]
+    ticket = tickets.get(ticket_id)
+    return [
+        reference,
+        given,
+        family,
+        email or "",
+        organisation,
+        names.get(country, country),
+        states[state],
+        _local(registered_at, zone),
+        _local(state_at, zone),
+        origin.value,
+        tongue,
+        ticket.name if ticket else "",
+        str(words.WAYS[ticket.mode if ticket else event.mode]),
+        *_paid(*fee),
+    ]
+
+
+def _paid(cents: int, currency: str, payment: Payment | None, reference: str, due_on: date | None) -> list[tables.Cell]:
+    if payment is None:
+        return [None, "", "", "", ""]
+    due = due_on.isoformat() if due_on else ""
+    return [cents / 100, currency, str(words.PAYMENTS[payment]), reference, due]
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -15,7 +15,6 @@ from flask_babel import ngettext
 from flask_security import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import BooleanField, HiddenField, TextAreaField
 
 from eventsvc import clock, web
@@ -27,7 +26,7 @@ from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme.formats.plan import MOST_BYTES
 from eventsvc.registration import listed, rules
-from eventsvc.registration.desk.blueprint import blueprint
+from eventsvc.registration.desk.blueprint import UNREAD, blueprint
 from eventsvc.registration.listed import Column, Layout, Reading
 
 _ENDPOINT = "registration_desk.take_list"
@@ -69,19 +68,19 @@ class ListForm(FlaskForm):
         return [request.form.get(f"column-{number}", "") for number in range(1, len(laid.columns) + 1)]
 
 
+def _unread() -> str:
+    most = MOST_BYTES // 1024 // 1024
+    return _("A file may have %(most)s MB. Yours has more and was not read, so nothing was changed.", most=most)
+
+
+UNREAD[_ENDPOINT] = _unread
+
+
 @blueprint.url_value_preprocessor
 def let_lists_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let organisers send more here than elsewhere, before anything reads the form."""
     if endpoint == _ENDPOINT and current_user.is_authenticated:
         web.let_files_in(most=_MOST_SENT, text=MOST_BYTES + 1024 * 1024)
-
-
-@blueprint.errorhandler(RequestEntityTooLarge)
-def refuse_unread(_error: RequestEntityTooLarge) -> Any:
-    """Say how large a file may be to whoever sent one that was not even read."""
-    most = MOST_BYTES // 1024 // 1024
-    sentence = _("A file may have %(most)s MB. Yours has more and was not read, so nothing was changed.", most=most)
-    return web.error_page(413, sentence=sentence if request.endpoint == _ENDPOINT else None)
 
 
 @blueprint.route("/roster/import", methods=["GET", "POST"], endpoint="take_list")

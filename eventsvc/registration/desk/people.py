@@ -16,15 +16,29 @@ from eventsvc import clock, tokens, web, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.errors import ChangedMeanwhile, Refused
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Mode
 from eventsvc.extensions import db
 from eventsvc.mail import words as letters
 from eventsvc.mail.models import Message
-from eventsvc.registration import countries, history, roster, rules, seats
+from eventsvc.registration import (
+    answered,
+    answers,
+    countries,
+    history,
+    offering,
+    questionnaires,
+    retention,
+    roster,
+    rules,
+    seats,
+    undoing,
+)
+from eventsvc.registration.boxes import Boxes
+from eventsvc.registration.desk import beside, files, questionlist, sending
 from eventsvc.registration.desk import words as told
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.forms import AddForm, DetailsForm, ReasonForm
-from eventsvc.registration.desk.roster import asked_now, list_url, person_url, show
+from eventsvc.registration.desk.roster import asked_here, asked_now, list_url, person_url, show
 from eventsvc.registration.models import Origin, Registration, State
 
 
@@ -33,7 +47,7 @@ from eventsvc.registration.models import Origin, Registration, State
 def person(slug: str, id: int) -> str:
     """Show one person: beside the list on a wide screen, alone on a phone."""
     event = access.event_for(Act.SEE_ROSTER, slug)
-    return _beside_list(event, _found(event, id))
+    return beside_list(event, found(event, id))
 
 
 @blueprint.route("/roster/add", methods=["GET", "POST"])
@@ -41,16 +55,27 @@ def person(slug: str, id: int) -> str:
 def add(slug: str) -> str | Response | tuple[str, int]:
     """Ask for a person, and put them on the roster: with a place if there is one, else on the waiting list."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    form = AddForm()
+    form = AddForm.at(offering.offered(event.id))
+    form.asking = _boxes(event, form.mode_at(event))
+    sending.take(form.asking, form.claim)
     if not form.validate_on_submit():
-        return _add_page(event, form), 422 if request.method == "POST" else 200
+        return _add_page(event, form), form.asking.status if request.method == "POST" else 200
     try:
         registration = rules.register(
-            event.id, form.person(), by=access.me(), at=clock.now(), language=event.language, origin=Origin.DESK
+            event.id,
+            form.person(),
+            by=access.me(),
+            at=clock.now(),
+            language=event.language,
+            origin=Origin.DESK,
+            answered=form.asking.answered,
+            ticket_type_id=form.ticket_type_id(),
         )
     except Refused as refused:
         db.session.rollback()
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
+        sending.show(form.asking)
         return _add_page(access.event_for(Act.STEER_ROSTER, slug), form), refused.status
     db.session.commit()
     flash(_added(registration), "ok")
@@ -62,18 +87,29 @@ def add(slug: str) -> str | Response | tuple[str, int]:
 def correct(slug: str, id: int) -> Any:
     """Write somebody's details as they are."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     form = DetailsForm(obj=None if request.method == "POST" else registration)
+    form.asking = _boxes(event, registration.mode, registration.id)
+    sending.take(form.asking, form.claim, registration.id)
     if not form.validate_on_submit():
-        return _details_page(event, registration, form), 422 if request.method == "POST" else 200
+        return _details_page(event, registration, form), form.asking.status if request.method == "POST" else 200
     address = registration.email_folded
     try:
-        rules.correct(registration, form.person(), revision=form.revision.data or 0, by=access.me(), at=clock.now())
+        rules.correct(
+            registration,
+            form.person(),
+            revision=form.revision.data or 0,
+            by=access.me(),
+            at=clock.now(),
+            answered=form.asking.answered,
+        )
     except Refused as refused:
         db.session.rollback()
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
+        sending.show(form.asking, id)
         event = access.event_for(Act.STEER_ROSTER, slug)
-        registration = _found(event, id)
+        registration = found(event, id)
         theirs = _side_by_side(form, refused) if isinstance(refused, ChangedMeanwhile) else []
         # The page shows what is stored now; sending it once more is meant.
         form.revision.data, form.revision.raw_data = registration.revision, None
@@ -89,7 +125,7 @@ def correct(slug: str, id: int) -> Any:
 def resend(slug: str, id: int) -> Response:
     """Write somebody their link again, at most once an hour."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     is_sent = rules.send_link(registration, at=clock.now())
     db.session.commit()
     if is_sent:
@@ -104,13 +140,13 @@ def resend(slug: str, id: int) -> Response:
 def cancel(slug: str, id: int) -> str | Response | tuple[str, int]:
     """Ask whether somebody is to be taken off, and why; then do it."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration, form = _found(event, id), ReasonForm()
+    registration, form = found(event, id), ReasonForm()
     if not form.validate_on_submit():
-        drawn = _beside_list(event, registration, asking=form)
+        drawn = beside_list(event, registration, asking=form)
         return drawn, 422 if request.method == "POST" else 200
     rules.cancel(registration, by=access.me(), at=clock.now(), reason=form.reason.data or None)
     db.session.commit()
-    flash(_("%(name)s is off the list.", name=_called(registration)), "ok")
+    flash(_("%(name)s is off the list.", name=called(registration)), "ok")
     return redirect(person_url(event, registration.id, asked_now()), 303)
 
 
@@ -119,19 +155,40 @@ def cancel(slug: str, id: int) -> str | Response | tuple[str, int]:
 def promote(slug: str, id: int) -> str | Response | tuple[str, int]:
     """Give a waiting person a place out of turn, if there is one."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = _found(event, id)
+    registration = found(event, id)
     try:
-        rules.promote(registration, by=access.me(), at=clock.now())
+        is_outright = request.form.get("how") == "now"
+        rules.promote(registration, by=access.me(), at=clock.now(), is_outright=is_outright)
     except Refused as refused:
         db.session.rollback()
         event = access.event_for(Act.STEER_ROSTER, slug)
-        return _beside_list(event, _found(event, id), refusal=refused.sentence), refused.status
+        return beside_list(event, found(event, id), refusal=refused.sentence), refused.status
     db.session.commit()
-    flash(_("%(name)s has a place now.", name=_called(registration)), "ok")
+    if registration.is_confirmed:
+        flash(_("%(name)s has a place now.", name=called(registration)), "ok")
+    else:
+        flash(_("%(name)s is offered a place.", name=called(registration)), "ok")
     return redirect(person_url(event, registration.id, asked_now()), 303)
 
 
-def _found(event: Event, registration_id: int) -> Registration:
+def _boxes(event: Event, mode: Mode, registration_id: int = 0) -> Boxes:
+    """Return the boxes of all that is asked, the office's own too; an organiser may leave any of them out."""
+    form = questionnaires.of(event.id).in_use
+    asking = Boxes(
+        form,
+        mode,
+        str(get_locale()),
+        held=answers.of(registration_id, form) if registration_id else {},
+        left=answers.left(form, but=registration_id),
+        is_strict=False,
+    )
+    if request.method == "POST":
+        asking.take(request.form)
+    return asking
+
+
+def found(event: Event, registration_id: int) -> Registration:
+    """Return a person of an event's roster; one of another event is not found."""
     return web.not_found_unless(
         db.session.scalar(
             sa.select(Registration).where(Registration.id == registration_id, Registration.event_id == event.id)
@@ -139,24 +196,44 @@ def _found(event: Event, registration_id: int) -> Registration:
     )
 
 
-def _beside_list(event: Event, registration: Registration, **more: Any) -> str:
-    asked = asked_now()
+def beside_list(event: Event, registration: Registration, **more: Any) -> str:
+    """Draw the roster with one person beside it."""
+    asked, at = asked_here(questionlist.seen(event)), clock.now()
     place = roster.place(registration, asked)
     deeds = history.deeds(registration)
+    told_of_them = answered.told(registration.id, questionlist.seen(event), str(get_locale()))
     return show(
         event,
         has_side=True,
         person=registration,
-        called=_called(registration),
+        called=called(registration),
         reference=tokens.spaced(registration.reference),
         place=place,
         close_url=list_url(event, asked),
+        answers=told_of_them,
+        files=files.of_person(event, registration, told_of_them),
         letters=_letters(event, registration),
         deeds=[_deed(event, deed, registration if deed is deeds[-1] else None) for deed in deeds],
         since=when.near_day(registration.state_at, event.timezone, str(get_locale())),
-        position=seats.position(registration, clock.now()) if registration.state is State.WAITLISTED else None,
-        **more,
+        position=seats.position(registration, at) if registration.state is State.WAITLISTED else None,
+        offered_until=_offered_until(event, registration),
+        restored_until=_restored_until(event, registration, at),
+        **beside.of(registration, **more),
     )
+
+
+def _offered_until(event: Event, registration: Registration) -> str:
+    until = registration.offer_expires_at if registration.state is State.OFFERED else None
+    return _moment(event, until) if until else ""
+
+
+def _restored_until(event: Event, registration: Registration, at: datetime) -> str:
+    """Say until when a cancellation can be undone; nothing where it cannot."""
+    if registration.state is not State.CANCELLED or at >= undoing.until(registration):
+        return ""
+    seating, by = seats.taken(event.id, at), access.me()
+    back = undoing.state_to_come_back_to(registration, event, seating, by=by, at=at)
+    return _moment(event, undoing.until(registration)) if back else ""
 
 
 def _letters(event: Event, registration: Registration) -> list[dict[str, Any]]:
@@ -194,6 +271,7 @@ def _add_page(event: Event, form: AddForm) -> str:
         "desk/roster/add.html",
         event=event,
         form=form,
+        kept_until=retention.told_of(event, str(get_locale())),
         countries=countries.options(str(get_locale()), form.country.data),
         back_url=list_url(event, roster.Asked()),
     )
@@ -206,9 +284,10 @@ def _details_page(
         "desk/roster/correct.html",
         event=event,
         person=registration,
-        called=_called(registration),
+        called=called(registration),
         form=form,
         theirs=theirs,
+        kept_until=retention.told_of(event, str(get_locale())),
         countries=countries.options(str(get_locale()), form.country.data),
         back_url=person_url(event, registration.id, asked_now()),
     )
@@ -227,13 +306,13 @@ def _side_by_side(form: DetailsForm, refused: ChangedMeanwhile) -> list[dict[str
     ]
 
 
-def _called(registration: Registration) -> str:
+def called(registration: Registration) -> str:
     """Name a person; whoever was forgotten has a reference only."""
     return registration.name or tokens.spaced(registration.reference)
 
 
 def _added(registration: Registration) -> str:
-    name = _called(registration)
+    name = called(registration)
     if registration.state is State.WAITLISTED:
         return _("All places are taken, so %(name)s is on the waiting list.", name=name)
     return _("%(name)s has a place.", name=name)

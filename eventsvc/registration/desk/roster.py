@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -14,9 +14,11 @@ from eventsvc import links, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
-from eventsvc.registration import countries, roster, tickets, words
+from eventsvc.registration import countries, files, offering, roster, tickets, words
+from eventsvc.registration.desk import filtering, questionlist
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.models import State
+from eventsvc.registration.questions import Questionnaire
 from eventsvc.registration.roster import Asked, Order
 
 # Tabs that stand there even when nobody is in them.
@@ -80,7 +82,8 @@ def roster_page(slug: str) -> str:
 
 def show(event: Event, **more: Any) -> str:
     """Draw the roster, with whatever stands beside it."""
-    asked, locale = asked_now(), str(get_locale())
+    locale, form = str(get_locale()), questionlist.seen(event)
+    asked = asked_here(form)
     listing = Listing(event, asked, roster.page(event.id, asked))
     return render_template(
         "desk/roster/roster.html",
@@ -93,15 +96,32 @@ def show(event: Event, **more: Any) -> str:
         near_day=lambda at: when.near_day(at, event.timezone, locale),
         may_steer=access.may(Act.STEER_ROSTER, event),
         may_export=access.may(Act.EXPORT_ROSTER, event),
+        has_files=files.has_any(event.id),
         register_url=links.absolute("registration.register", slug=event.slug),
         code=tickets.code,
+        **filtering.shown(listing.page.rows, form, asked, locale),
+        types=offering.every(event.id),
+        payments=words.PAYMENTS,
+        ways=words.WAYS,
+        no_ticket=roster.NO_TICKET,
+        owes=any(row.payment for row in listing.page.rows),
         **more,
+    )
+
+
+def asked_here(form: Questionnaire) -> Asked:
+    """Read what the present address asks for, as far as whoever asks may see the answers."""
+    asked = asked_now()
+    return replace(
+        asked,
+        answers=tuple(pair for pair in asked.answers if pair[0] in form.by_id),
+        columns=tuple(each for each in asked.columns if each in form.by_id),
     )
 
 
 def asked_now() -> Asked:
     """Read what the present address asks for."""
-    return roster.asked_by(request.args)
+    return roster.asked_by(request.args, request.args.getlist("show"))
 
 
 def list_url(event: Event, asked: Asked, **over: Any) -> str:

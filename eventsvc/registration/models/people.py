@@ -72,16 +72,20 @@ OF_REGISTRATION = (TokenKind.MANAGE, TokenKind.FEED)
 class Turnstile(db.Model):
     """One narrow row per event: whoever updates it holds it, and nobody counts seats beside them.
 
-    `turn` only rises; it is given under the lock and orders the waiting list.
+    `turn` only rises; it is given under the lock and orders the waiting list. `form` names what the event asks as it is
+    now: another name after each change, empty while it asks nothing.
     """
 
     __tablename__ = "turnstiles"
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
     turn: Mapped[int] = mapped_column(default=0)
+    form: Mapped[str] = mapped_column(sa.String(16), default="")
 
 
+_is_due = sa.text("state = 'offered' OR interest_due_at IS NOT NULL")
 _is_live = sa.text("state IN ('applied', 'waitlisted', 'offered', 'confirmed') AND email_folded IS NOT NULL")
+_is_wishing = sa.text("wants_type_id IS NOT NULL")
 
 
 class Registration(db.Model):
@@ -96,9 +100,13 @@ class Registration(db.Model):
     that no page has shown: whoever opens it reads the address's letters.
 
     `came_from` is the state before this one. The waiting list goes by `priority`, the higher first, then by `turn`.
-    An offered seat is held until `offer_expires_at`; `offer_kind` is what it waits for. Until `interest_due_at` a
+    An offered seat is held until `offer_expires_at`; `offer_kind` is what it waits for, of somebody on the waiting list
+    PROOF where their address is still to be proven. Until `interest_due_at` a
     waiting person has to say that they still want to come. `has_chosen`: they chose sessions at some time, so that an
     empty own programme is meant. `fee_cents` is what they agreed to pay, `payment` None: nothing.
+
+    Whoever has a seat and would rather have one of another ticket type keeps theirs until there is one: `wants_type_id`
+    is that type, and `wants_turn` the turn of the wish, by which it is served among those who wait.
     """
 
     __tablename__ = "registrations"
@@ -116,7 +124,23 @@ class Registration(db.Model):
         sa.Index("ix_registrations_event_id_state_turn", "event_id", "state", "turn"),
         # Holds all that seats are counted by, so that 50,000 people are counted without reading their rows.
         sa.Index("ix_registrations_seats", "event_id", "ticket_type_id", "state", "offer_expires_at"),
+        sa.Index(
+            "ix_registrations_wishes",
+            "event_id",
+            "wants_type_id",
+            postgresql_where=_is_wishing,
+            sqlite_where=_is_wishing,
+        ),
+        # Few are ever in it: the worker looks every minute for those whose time is over.
+        sa.Index(
+            "ix_registrations_due",
+            "offer_expires_at",
+            "interest_due_at",
+            postgresql_where=_is_due,
+            sqlite_where=_is_due,
+        ),
         sa.CheckConstraint("fee_cents >= 0", name="fee_not_negative"),
+        sa.CheckConstraint("(wants_type_id IS NULL) = (wants_turn IS NULL)", name="both_of_a_wish_or_none"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,6 +151,8 @@ class Registration(db.Model):
     turn: Mapped[int]
     priority: Mapped[int] = mapped_column(default=0)
     ticket_type_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket_types.id"), index=True)
+    wants_type_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket_types.id"))
+    wants_turn: Mapped[int | None]
     origin: Mapped[Origin] = mapped_column(enum_of(Origin))
 
     given_name: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -175,7 +201,8 @@ class Registration(db.Model):
     revision: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()
-    ticket_type: Mapped[TicketType | None] = relationship()
+    ticket_type: Mapped[TicketType | None] = relationship(foreign_keys=[ticket_type_id])
+    wants_type: Mapped[TicketType | None] = relationship(foreign_keys=[wants_type_id])
 
     __mapper_args__ = {"version_id_col": revision}
 
@@ -199,7 +226,17 @@ class Registration(db.Model):
 
     @property
     def has_seat(self) -> bool:
+        """Whether a seat is held for them; an offered one is not theirs yet (`is_confirmed`)."""
         return self.state in SEATED
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state is State.CONFIRMED
+
+    @property
+    def is_to_prove(self) -> bool:
+        """Whether they are still to prove that their address is theirs."""
+        return self.offer_kind is OfferKind.PROOF and self.state in (State.OFFERED, State.WAITLISTED)
 
 
 class RetiredToken(db.Model):

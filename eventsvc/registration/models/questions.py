@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventsvc.columns import JSON, UTCDateTime, enum_of, public_id
 from eventsvc.events.models import Mode
 from eventsvc.extensions import db
+from eventsvc.registration.models.people import Registration
 
 
 class QuestionKind(enum.StrEnum):
@@ -177,3 +178,6 @@ class AnswerFile(db.Model):
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(sa.String(64))
     uploaded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    question: Mapped[Question] = relationship()
+    registration: Mapped[Registration | None] = relationship()

@@ -1,6 +1,27 @@
 """The door for attendees: the form to register, and the page by link where they see and steer their registration."""
 
-from eventsvc.registration.pages import calendar, manage, programme, register
+from eventsvc.registration.pages import (
+    answers,
+    calendar,
+    files,
+    handing,
+    manage,
+    programme,
+    register,
+    sending,
+    ticket,
+)
 from eventsvc.registration.pages.blueprint import blueprint
 
-__all__ = ["blueprint", "calendar", "manage", "programme", "register"]
+__all__ = [
+    "answers",
+    "blueprint",
+    "calendar",
+    "files",
+    "handing",
+    "manage",
+    "programme",
+    "register",
+    "sending",
+    "ticket",
+]

@@ -25,20 +25,23 @@ from eventsvc.programme.words import span
 from eventsvc.registration import (
     choices,
     countries,
+    deadlines,
     keys,
     limits,
     owndata,
     retention,
     rules,
-    seats,
     tickets,
+    told,
     typos,
     words,
 )
-from eventsvc.registration.errors import RegistrationOver
-from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, is_forged
-from eventsvc.registration.models import Registration, State, TokenKind
+from eventsvc.registration.errors import ChangesOver, RegistrationOver
+from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
+from eventsvc.registration.models import Registration, TokenKind
+from eventsvc.registration.pages import asking, sending, ticket, waiting
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import is_confirmed, opened
 
 
@@ -55,13 +58,19 @@ def correct(token: str) -> Response:
     """Let a person write themselves otherwise."""
     registration = opened(token)
     if not registration.is_live:
-        return _ended(registration, token)
+        return ended(registration, token)
+    if not deadlines.may_change(registration.event, clock.now()):
+        return closed(registration, token)
     # A post with nothing in it is an empty form, and does not save what is stored once more.
-    form = CorrectionForm(obj=None if request.method == "POST" else registration)
+    is_sent = request.method == "POST"
+    asked = asking.own(registration, is_sent=is_sent)
+    form = CorrectionForm(obj=None if is_sent else registration)
+    form.asking = asked
+    sending.take_own(asked, form.claim, registration)
     if not form.is_submitted():
         return _correction(registration, form, token)
     if not form.validate():
-        return _correction(registration, form, token, 400 if is_forged(form) else 422)
+        return _correction(registration, form, token, 400 if is_forged(form) else asked.status)
     return _save(registration, form, token)
 
 
@@ -70,19 +79,19 @@ def correct(token: str) -> Response:
 def cancel(token: str) -> Response:
     """Ask whether a place is to be given up, and give it up."""
     registration = opened(token)
-    form = ConfirmationForm()
+    form = LeavingForm()
     if not is_confirmed(form):
         if not registration.is_live:
-            return _ended(registration, token)
+            return ended(registration, token)
         return _question("registration/cancel.html", registration, form, token)
     try:
-        rules.cancel(registration, by=ATTENDEE, at=clock.now())
+        rules.cancel(registration, by=ATTENDEE, at=clock.now(), reason=form.reason.data or None)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
         web.refuse_on(form, refused)
         return _question("registration/cancel.html", registration, form, token, refused.status)
-    return _done(token, _("Your registration is cancelled."))
+    return done(token, _("Your registration is cancelled."))
 
 
 @blueprint.route("/registrations/<token>/erase", methods=["GET", "POST"])
@@ -109,10 +118,8 @@ def resend(token: str) -> Response:
     is_sent = rules.send_link(registration, at=clock.now())
     db.session.commit()
     if is_sent:
-        return _done(token, _("The letter with your link is on its way."))
-    return _done(
-        token, _("We wrote to you within the last hour. Look in your spam folder, or try again later."), "warn"
-    )
+        return done(token, _("The letter with your link is on its way."))
+    return done(token, _("We wrote to you within the last hour. Look in your spam folder, or try again later."), "warn")
 
 
 @blueprint.post("/registrations/<token>/feed")
@@ -124,7 +131,7 @@ def replace_feed(token: str) -> Response:
         return _bad_token(registration, token)
     rules.replace_feed_link(registration, by=ATTENDEE, at=clock.now())
     db.session.commit()
-    return _done(token, _("Your calendar has a new link. Subscribe again with it; the old one has stopped."))
+    return done(token, _("Your calendar has a new link. Subscribe again with it; the old one has stopped."))
 
 
 @blueprint.post("/registrations/<token>/link")
@@ -137,13 +144,13 @@ def replace_link(token: str) -> Response:
     address = registration.email_folded or ""
     # Each new link is written to its owner, so it is counted as a registration is: nobody can be flooded this way.
     if not limits.may_register(address):
-        return _done(token, _("This link was replaced several times within the hour. Try again in an hour."), "warn")
+        return done(token, _("This link was replaced several times within the hour. Try again in an hour."), "warn")
     fresh = rules.replace_manage_link(registration, by=ATTENDEE, at=clock.now())
     db.session.commit()
     limits.count_registration(address)
     if not address:
-        return _done(fresh, _("This page has a new link: keep it. The old one has stopped."))
-    return _done(fresh, _("This page has a new link, and a letter with it is on its way. The old one has stopped."))
+        return done(fresh, _("This page has a new link: keep it. The old one has stopped."))
+    return done(fresh, _("This page has a new link, and a letter with it is on its way. The old one has stopped."))
 
 
 @blueprint.get("/registrations/<token>/data.json")
@@ -180,21 +187,30 @@ def _save(registration: Registration, form: CorrectionForm, token: str) -> Respo
         form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
         return _correction(registration, form, token, 429)
     try:
-        rules.correct(registration, person, revision=form.revision.data or 0, by=ATTENDEE, at=clock.now())
+        rules.correct(
+            registration,
+            person,
+            revision=form.revision.data or 0,
+            by=ATTENDEE,
+            at=clock.now(),
+            answered=form.asking.answered,
+        )
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
+        asking.count_again(form.asking, registration)
         if isinstance(refused, ChangedMeanwhile):
             # The page shows what is stored now; sending it once more is meant.
             form.revision.data, form.revision.raw_data = registration.revision, None
         return _correction(registration, form, token, refused.status)
     if not is_new:
-        return _done(token, _("It is changed."))
+        return done(token, _("It is changed."))
     limits.count_registration(person.email_folded or "")
     told = _("It is changed, and a letter to the new address is on its way.")
     kept = _("The link in earlier letters still works: if somebody else reads the old mailbox, replace it below.")
-    return _done(token, f"{told} {kept}")
+    return done(token, f"{told} {kept}")
 
 
 def _bad_token(registration: Registration, token: str) -> Response:
@@ -204,13 +220,17 @@ def _bad_token(registration: Registration, token: str) -> Response:
     return response
 
 
-def _done(token: str, sentence: str, tone: str = "ok") -> Response:
+def done(token: str, sentence: str, tone: str = "ok") -> Response:
     flash(sentence, tone)
     return redirect(url_for("registration.manage", token=token), 303)
 
 
 def _question(
-    template: str, registration: Registration, form: ConfirmationForm, token: str, status: int | None = None
+    template: str,
+    registration: Registration,
+    form: ConfirmationForm | LeavingForm,
+    token: str,
+    status: int | None = None,
 ) -> Response:
     page = render_template(
         template,
@@ -220,10 +240,10 @@ def _question(
         form=form,
         token=token,
     )
-    return make_response(page, status or (400 if form.form_errors else 200))
+    return make_response(page, status or (400 if form.form_errors else 422 if form.errors else 200))
 
 
-def _ended(registration: Registration, token: str) -> Response:
+def ended(registration: Registration, token: str) -> Response:
     """Say that there is nothing to change any more; whoever sent a form is told so by the status too."""
     page = render_template(
         "registration/ended.html",
@@ -236,6 +256,18 @@ def _ended(registration: Registration, token: str) -> Response:
     return make_response(page, RegistrationOver.status if request.method == "POST" else 200)
 
 
+def closed(registration: Registration, token: str) -> Response:
+    """Say that changes are closed, whom to ask, and what can still be done."""
+    page = render_template(
+        "registration/closed.html",
+        lang=web.language(),
+        registration=registration,
+        event=registration.event,
+        token=token,
+    )
+    return make_response(page, ChangesOver.status if request.method == "POST" else 200)
+
+
 def _correction(registration: Registration, form: CorrectionForm, token: str, status: int = 200) -> Response:
     locale = web.language()
     page = render_template(
@@ -246,7 +278,9 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
         token=token,
         countries=countries.options(locale, form.country.data),
         better=typos.better(form.email.data or ""),
-        is_newer=status == ChangedMeanwhile.status,
+        is_newer=status == ChangedMeanwhile.status and not form.asking.wrong,
+        answers=asking.told(registration),
+        kept_until=retention.told_of(registration.event, locale),
         deleted_on=_deletion(registration.event, locale),
     )
     return make_response(page, status)
@@ -254,6 +288,7 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
 
 def _manage(registration: Registration, token: str) -> Response:
     event, locale, at = registration.event, web.language(), clock.now()
+    answers = asking.shown(registration)
     page = render_template(
         "registration/manage.html",
         lang=locale,
@@ -261,15 +296,19 @@ def _manage(registration: Registration, token: str) -> Response:
         event=event,
         token=token,
         word=words.state(registration.state),
-        position=seats.position(registration, at) if registration.state is State.WAITLISTED else None,
+        waiting=waiting.told(registration, at, locale),
         better=typos.better(registration.email or ""),
         letters=owndata.letters(registration.id),
         qr=tickets.code(registration.reference),
         deletion=_deletion(event, locale),
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
-        where=where(event, locale),
+        where=where(event, locale, mode=registration.ticket_type and registration.mode),
+        mode=registration.mode,
+        **ticket.of(registration, at, locale),
         sessions=_sessions(registration),
+        **answers,
+        files=own_files(registration, token, answers["answers"]),
         **_when(event, locale),
         **_calendars(registration),
     )
@@ -295,10 +334,10 @@ def _when(event: Event, locale: str) -> dict[str, Any]:
 
 def _calendars(registration: Registration) -> dict[str, Any]:
     """Return the ways into a calendar, for people who have a seat."""
-    shown = entries.invitation_of(registration.event) if registration.has_seat else None
+    shown = entries.invitation_of(registration.event) if registration.is_confirmed else None
     if shown is None:
         return {"calendars": None}
-    showing = Showing.from_json(shown["facts"])
+    showing = Showing.from_json(told.counted(shown, registration)["facts"])
     ways = {"google": calendar_links.google(showing), "outlook": calendar_links.outlook(showing)}
     token = keys.known_token_of(registration, TokenKind.FEED)
     if token is not None:

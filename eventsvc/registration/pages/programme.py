@@ -14,8 +14,9 @@ from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events.models import Status
 from eventsvc.extensions import db
-from eventsvc.programme import layout, reading
+from eventsvc.programme import layout, published
 from eventsvc.programme.blocks import Scene
+from eventsvc.programme.shown import shown
 from eventsvc.registration import choices, rules
 from eventsvc.registration.forms import ConfirmationForm
 from eventsvc.registration.models import Registration
@@ -85,7 +86,7 @@ def _has_choice(registration: Registration, at: datetime) -> bool:
 
 def _draw(registration: Registration, token: str) -> str:
     event, at = registration.event, clock.now()
-    items, own = reading.items(event.id), choices.own(registration.id)
+    programme, own = shown(event, published.edition(event.id)), choices.own(registration.id)
     scene = Scene(
         address=url_for("programme.session", slug=event.slug, public_id="~"),
         timezone=event.timezone,
@@ -94,8 +95,8 @@ def _draw(registration: Registration, token: str) -> str:
         at=at,
         rooms=layout.rooms(event.id),
         taken=choices.taken(event.id),
-        chosen=[item for item in items if item.session_id in own.chosen],
-        awaited=frozenset(item.public_id for item in items if item.session_id in own.waiting),
+        chosen=[item for item in programme.items if item.session_id in own.chosen],
+        awaited=frozenset(item.public_id for item in programme.items if item.session_id in own.waiting),
         has_choice=_has_choice(registration, at),
         can_wait=True,
     )
@@ -104,7 +105,8 @@ def _draw(registration: Registration, token: str) -> str:
         return url_for("registration.programme", token=token, **said)
 
     asked = layout.asked(request.args)
-    made = layout.page(event, items, asked, scene, address)
+    words = programme.words if asked.wanted.text else None
+    made = layout.page(event, programme.items, asked, scene, address, words)
     return render_template(
         "registration/programme.html",
         lang=web.language(),

@@ -15,32 +15,43 @@ from werkzeug.wrappers import Response
 from eventsvc import clock, tokens, web, when
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
-from eventsvc.events import finding, kept, words
-from eventsvc.events.models import Event, Status
+from eventsvc.events import finding, kept, rows, words
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.events.places import where
 from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
 from eventsvc.registration import (
+    answers,
     blanks,
+    boxes,
     consent,
     countries,
+    deadlines,
     keys,
     limits,
+    odds,
     retention,
     rules,
+    seats,
     stamps,
     standings,
     typos,
 )
+from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
-from eventsvc.registration.models import TokenKind
+from eventsvc.registration.models import TokenKind, Turnstile
+from eventsvc.registration.pages import asking, sending, tickets, waiting
 from eventsvc.registration.pages.blueprint import blueprint
+from eventsvc.registration.person import Person
+from eventsvc.registration.seating import Seating
+from eventsvc.text import one_line
 
 # Built once: in a rush the same question is asked hundreds of times a second.
 _IS_PUBLISHED = (Event.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
-_FOUND = sa.select(Event.id).where(*_IS_PUBLISHED)
-_SHOWN = sa.select(Event).where(*_IS_PUBLISHED).options(joinedload(Event.venue))
+_ASKS = sa.join(Event, Turnstile, Turnstile.event_id == Event.id)
+_FOUND = sa.select(Event.id, Turnstile.form, Event.mode).select_from(_ASKS).where(*_IS_PUBLISHED)
+_SHOWN = sa.select(Event, Turnstile.form).select_from(_ASKS).where(*_IS_PUBLISHED).options(joinedload(Event.venue))
 
 
 @blueprint.route("/events/<slug>/register", methods=["GET", "POST"])
@@ -49,10 +60,10 @@ def register(slug: str) -> Response:
     at = clock.now()
     if request.method == "POST":
         # Whoever is taken in sees no form, and the rule reads the event for itself.
-        event_id = db.session.scalar(_FOUND, {"slug": slug})
-        return _receive(event_id, RegistrationForm(), at) if event_id else _elsewhere(slug, 308)
-    event = db.session.scalar(_SHOWN, {"slug": slug})
-    return _offer(event, at) if event else _elsewhere(slug, 301)
+        found = db.session.execute(_FOUND, {"slug": slug}).first()
+        return _receive(found.id, _sent(*found), at) if found else _elsewhere(slug, 308)
+    shown = db.session.execute(_SHOWN, {"slug": slug}).first()
+    return _offer(*shown, at) if shown else _elsewhere(slug, 301)
 
 
 def _elsewhere(slug: str, status: int) -> Response:
@@ -60,35 +71,64 @@ def _elsewhere(slug: str, status: int) -> Response:
     return redirect(url_for("registration.register", slug=web.not_found_unless(finding.moved_to(slug))), status)
 
 
-def _offer(event: Event, at: datetime) -> Response:
+def _sent(event_id: int, asks: str, mode: Mode) -> RegistrationForm:
+    # Files are let in before anything reads the form.
+    asked = asking.sent(event_id, asks, lambda: tickets.way(event_id, mode))
+    form = RegistrationForm()
+    form.asking = asked
+    return form
+
+
+def _offer(event: Event, asks: str, at: datetime) -> Response:
     """Show the empty form, or why there is none.
 
     The form is the same for all but a few hidden values, so it is drawn once for the facts it shows.
     """
-    there = standings.of(event, at)
-    if not there.is_open or session.get("_flashes"):
-        return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new()), there, at, is_form=there.is_open), 200)
+    seating = seats.taken(event.id, at)
+    there = standings.told(event, seating, at)
+    if seating.tickets and request.args.get("code"):
+        return _offer_by_code(event, asks, seating, there, at)
+    choice = tickets.offered(event, seating, request.args.get("ticket", ""), at)
+    is_open = choice.is_open(there)
+    asked = asking.empty(event.id, asks, choice.mode(event)) if is_open else boxes.NONE
+    if not is_open or session.get("_flashes"):
+        return _answer(_drawn(event, _fresh(stamps.stamp(at), tokens.new(), asked), there, choice, at), 200)
     own = [stamps.stamp(at), tokens.new()]
     if current_app.config["WTF_CSRF_ENABLED"]:
         own.append(generate_csrf())
     page = kept.drawn(
-        _facts(event, there),
-        lambda: blanks.emptied(_drawn(event, _fresh(*own[:2]), there, at, is_form=True), own),
+        _facts(event, there, choice, asked, at),
+        lambda: blanks.emptied(_drawn(event, _fresh(own[0], own[1], asked), there, choice, at), own),
     )
     return _answer(blanks.filled(page, own), 200)
 
 
-def _fresh(opened: str, submission_key: str) -> RegistrationForm:
+def _offer_by_code(event: Event, asks: str, seating: Seating, there: Places, at: datetime) -> Response:
+    """Show the form to whoever came by an address with an access code in it; no other page is told that address."""
+    form = _fresh(stamps.stamp(at), tokens.new(), boxes.NONE)
+    form.code.data = one_line(request.args["code"])[:200]
+    code = tickets.known(form, event.id, at)
+    choice = tickets.offered(event, seating, request.args.get("ticket", ""), at, code)
+    if choice.is_open(there):
+        form.asking = asking.empty(event.id, asks, choice.mode(event))
+    response = _answer(_drawn(event, form, there, choice, at), 200 if code else 404)
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+def _fresh(opened: str, submission_key: str, asked: Boxes) -> RegistrationForm:
     form = RegistrationForm()
+    form.asking = asked
     form.opened.data, form.submission_key.data = opened, submission_key
     return form
 
 
-def _facts(event: Event, there: Places) -> tuple[Any, ...]:
+def _facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes, at: datetime) -> tuple[Any, ...]:
     """Return all that an open form shows besides what is each visitor's own."""
     locale = web.language()
-    waiting = (there.waiting, bool(there.left)) if there.standing is Standing.WAITING else None
-    shown = _line(event, locale), _deletion(event, locale)
+    is_waiting = choice.is_waiting(there)
+    queue = (there.waiting, bool(there.left), event.offer_hours, _odds(event, there, at)) if is_waiting else None
+    shown = _line(event, there, locale), _deletion(event, locale)
     return (
         "register",
         event.id,
@@ -97,17 +137,27 @@ def _facts(event: Event, there: Places) -> tuple[Any, ...]:
         event.retention_days,
         locale,
         request.query_string,
-        waiting,
+        queue,
+        event.proof_hours,
+        choice,
+        asked.form.name,
+        asked.notes(),
+        event.ends_at,
+        event.timezone,
         *shown,
     )
 
 
 def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     """Look a post over; whatever is wrong, the form comes back with everything typed."""
-    if not limits.may_post(request.remote_addr or ""):
+    may_post = limits.may_post(request.remote_addr or "")
+    sending.take(form.asking, form.submission_key, has_leave=may_post and not form.homepage.data)
+    if not may_post:
         return _wait(event_id, form, at)
+    if request.form.get("act") == "code" and not is_forged(form):
+        return _show_by_code(event_id, form, at)
     if not form.validate():
-        return _refuse(event_id, form, at, 400 if is_forged(form) else 422)
+        return _refuse(event_id, form, at, 400 if is_forged(form) else form.asking.status)
     if form.homepage.data:
         form.homepage.data = ""
         form.form_errors.append(
@@ -123,9 +173,18 @@ def _receive(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     return _take_in(event_id, form, at)
 
 
+def _show_by_code(event_id: int, form: RegistrationForm, at: datetime) -> Response:
+    """Show the form again, as filled in, with the ticket types that the code in it opens."""
+    if tickets.known(form, event_id, at) is None and not form.code.errors:
+        form.code.errors = [_("Write the code first.")]
+    return _page(event_id, form, at, 422 if form.code.errors else 200)
+
+
 def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
     """Register, and lead to the page that the letter leads to as well."""
     person = form.person()
+    if form.code.data and not limits.may_try_code(request.remote_addr or "", event_id):
+        return _wait(event_id, form, at)
     try:
         registration = rules.register(
             event_id,
@@ -135,20 +194,54 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime) -> Response:
             language=web.language(),
             submission_key=form.submission_key.data,
             consent_version=consent.VERSION,
+            answered=form.asking.answered,
+            ticket_type_id=tickets.asked(event_id, form),
+            code=form.code.data,
         )
         rules.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
+        # Whoever is asked for proof is shown no link, nor is anybody whose link stood on no page so far.
+        is_hidden = registration.is_proven or registration.event.proof_hours is not None
         token = keys.token_of(registration, TokenKind.MANAGE)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
+        sending.show(form.asking)
         if isinstance(refused, AlreadyRegistered):
+            if _asks_proof(event_id):
+                rules.remind(event_id, person.email, at=at)
+                db.session.commit()
+                return _look_in_letters(event_id, person, at)
             _write_to_owner(event_id, form, at)
-        web.refuse_on(form, refused)
+        if not form.asking.refuse(refused):
+            web.refuse_on(form, refused)
         return _refuse(event_id, form, at, refused.status)
+    if is_hidden:
+        return _look_in_letters(event_id, person, at)
     limits.count_registration(person.email_folded or "")
     response = redirect(url_for("registration.manage", token=token), 303)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _asks_proof(event_id: int) -> bool:
+    return db.session.scalar(sa.select(Event.proof_hours).where(Event.id == event_id)) is not None
+
+
+def _look_in_letters(event_id: int, person: Person, at: datetime) -> Response:
+    """Say that we wrote to an address: byte for byte the same whether it was known or not."""
+    limits.count_registration(person.email_folded or "")
+    event, locale = db.session.get_one(Event, event_id), web.language()
+    page = render_template(
+        "registration/look.html", lang=locale, event=event, address=person.email, until=_proof_until(event, at, locale)
+    )
+    return _answer(page, 200)
+
+
+def _proof_until(event: Event, at: datetime, locale: str) -> str:
+    if event.proof_hours is None:
+        return ""
+    until = deadlines.answer_until(event, event.proof_hours, at)
+    return f"{when.moment(until, event.timezone, locale)}, {when.zone_name(event.timezone, until, locale)}"
 
 
 def _write_to_owner(event_id: int, form: RegistrationForm, at: datetime) -> None:
@@ -192,13 +285,17 @@ def _wait(event_id: int, form: RegistrationForm, at: datetime) -> Response:
 def _page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200) -> Response:
     """Draw the form again for whoever has typed something; where nobody can register, what they typed without it."""
     event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
-    there = standings.of(event, at)
-    return _answer(_drawn(event, form, there, at, is_form=there.is_open), status)
+    seating = seats.taken(event.id, at)
+    there = standings.told(event, seating, at)
+    choice = tickets.offered(event, seating, form.ticket_type.data or "", at, tickets.by_typed(form, event_id, at))
+    tickets.miss(form, choice)
+    form.asking.show(answers.left(form.asking.form))
+    return _answer(_drawn(event, form, there, choice, at), status)
 
 
-def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *, is_form: bool) -> str:
+def _drawn(event: Event, form: RegistrationForm, there: Places, choice: tickets.Choice, at: datetime) -> str:
     """Draw the form, or say why there is none."""
-    locale = web.language()
+    locale, is_form = web.language(), choice.is_open(there)
     return render_template(
         "registration/register.html" if is_form else "registration/shut.html",
         lang=locale,
@@ -209,12 +306,20 @@ def _drawn(event: Event, form: RegistrationForm, there: Places, at: datetime, *,
         word=words.standing(event, there, locale, at),
         why=_why_shut(event, there),
         country=countries.names(locale).get(form.country.data or "", ""),
-        is_waiting=there.standing is Standing.WAITING,
-        line=_line(event, locale),
+        is_waiting=choice.is_waiting(there),
+        odds=_odds(event, there, at) if choice.is_waiting(there) else "",
+        choice=choice,
+        line=_line(event, there, locale),
         countries=countries.options(locale, form.country.data) if is_form else "",
         better=typos.better(form.email.data or ""),
         deleted_on=_deletion(event, locale),
+        kept_until=retention.told_of(event, locale),
     )
+
+
+def _odds(event: Event, there: Places, at: datetime) -> str:
+    """Say what a place at the end of the list is worth."""
+    return waiting.sentence(odds.of(event, at), there.waiting + 1)
 
 
 def _why_shut(event: Event, there: Places) -> str:
@@ -223,6 +328,8 @@ def _why_shut(event: Event, there: Places) -> str:
         return there.standing.value
     if event.starts_at is None:
         return "undated"
+    if there.is_by_invitation:
+        return "invited"
     return "closed" if event.accepts_registrations else "nowhere"
 
 
@@ -233,13 +340,13 @@ def _answer(body: str, status: int) -> Response:
     return response
 
 
-def _line(event: Event, locale: str) -> str:
+def _line(event: Event, there: Places, locale: str) -> str:
     """Say when and where in one line: "Mon 4 to Fri 8 July 2022, Leiden, and online. Free."."""
     if event.starts_at is None or event.ends_at is None:
         days = _("Date to follow")
     else:
         days = when.days(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
-    return ". ".join([f"{days}, {where(event, locale).line}", event.costs or _("Free"), ""])
+    return ". ".join([f"{days}, {where(event, locale).line}", rows.costs(event, there.fees, locale), ""])
 
 
 def _deletion(event: Event, locale: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from eventsvc import web
 from eventsvc.registration import keys
 from eventsvc.registration.errors import DataErased, LinkReplaced
-from eventsvc.registration.forms import ConfirmationForm, is_forged
+from eventsvc.registration.forms import ConfirmationForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, TokenKind
 
 
@@ -19,7 +19,7 @@ def opened(token: str) -> Registration:
     return found
 
 
-def is_confirmed(form: ConfirmationForm) -> bool:
+def is_confirmed(form: ConfirmationForm | LeavingForm) -> bool:
     """Tell whether the person's own browser sent this; a bad token says so on the form, and asks once more."""
     is_valid: bool = form.validate_on_submit()
     is_forged(form)

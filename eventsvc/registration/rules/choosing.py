@@ -15,7 +15,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.programme import agenda, reading
 from eventsvc.programme.reading import Item
-from eventsvc.registration import choices, errors, notifications
+from eventsvc.registration import choices, deadlines, errors, notifications
 from eventsvc.registration.choices import NO_SEATS, Own, Seats
 from eventsvc.registration.models import SEATED, Choice, Registration
 from eventsvc.registration.rules.holding import hold, takes_place
@@ -31,9 +31,9 @@ def choose(
 
     `or_waits`: where every seat is taken they go on the session's own waiting list. Whoever waits for the event waits
     for a session with seats of its own in any case. Raises SessionNotThere, SessionFull, SessionsMeet, or
-    RegistrationOver for whoever is not registered any more.
+    RegistrationOver for whoever is not registered any more, ChangesOver when an attendee is too late.
     """
-    turn = _hold(registration, at)
+    turn = _hold(registration, by, at)
     items = {item.public_id: item for item in reading.items(registration.event_id)}
     item = items.get(public_id)
     if item is None or item.is_break or item.is_cancelled:
@@ -56,7 +56,7 @@ def unchoose(registration: Registration, public_id: str, *, by: Actor, at: datet
 
     One that is not in it stays out. Raises SessionNotThere.
     """
-    _hold(registration, at)
+    _hold(registration, by, at)
     item = reading.item(registration.event_id, public_id)
     if item is None:
         raise errors.SessionNotThere
@@ -82,7 +82,7 @@ def carry_over(registration: Registration, public_ids: Iterable[str], *, by: Act
     wanted = set(list(public_ids)[:MOST])
     if not wanted:
         return 0
-    turn = _hold(registration, at)
+    turn = _hold(registration, by, at)
     items, own, seats = reading.items(registration.event_id), choices.own(registration.id), None
     count = 0
     for item in items:
@@ -103,13 +103,14 @@ def carry_over(registration: Registration, public_ids: Iterable[str], *, by: Act
     return count
 
 
-def _hold(registration: Registration, at: datetime) -> int:
+def _hold(registration: Registration, by: Actor, at: datetime) -> int:
     event, turn = hold(registration.event_id)
     db.session.refresh(registration)
     if not registration.is_live:
         raise errors.RegistrationOver
     if not takes_place(event, at):
         raise errors.ChoosingOver
+    deadlines.check_changes(event, by=by, at=at)
     return turn
 
 

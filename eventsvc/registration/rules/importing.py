@@ -15,13 +15,17 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event, Status
 from eventsvc.events.standing import Standing
 from eventsvc.extensions import db
-from eventsvc.registration import errors, keys, notifications, seats, standings
+from eventsvc.registration import errors, fees, keys, notifications, seats, standings
 from eventsvc.registration.listed import Listed, Problem, Reading
 from eventsvc.registration.models import LIVE, OF_REGISTRATION, Origin, Registration, State, TicketType
 from eventsvc.registration.rules.holding import hold, is_over
+from eventsvc.registration.rules.serving import seating_now
 from eventsvc.registration.seating import Seating
 
+Types = dict[int | None, TicketType]
+
 _BATCH = 500
+_WRITTEN = [attribute.key for attribute in sa.inspect(Registration).column_attrs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Placed:
     """Where somebody on the list would be; `place` is their number on the waiting list, None for a seat."""
 
     listed: Listed
+    type_id: int | None
     state: State
     place: int | None = None
 
@@ -75,7 +80,8 @@ def take_list(
     cut = [{kind: keys.new() for kind in OF_REGISTRATION} for _listed in read.people]
     event, last = hold(event_id, turns=max(1, len(read.people)))
     _refuse_shut(event, at)
-    found = _look(event, read, _types(event), seats.taken(event.id, at))
+    types = _types(event)
+    found = _look(event, read, types, seating_now(event, at))
     if found.problems and not leaves_out:
         raise errors.RowsUnread(len(found.problems))
     references = _references(event.id, len(found.placed))
@@ -83,11 +89,12 @@ def take_list(
     first = last - len(found.placed) + 1
     made: list[Registration] = []
     for start in range(0, len(found.placed), _BATCH):
-        rows = [
-            _row(event, placed, first + start + number, references.pop(), cut.pop(), offsets, at)
+        batch = [
+            _registration(event, placed, types, first + start + number, references.pop(), cut.pop(), offsets, at)
             for number, placed in enumerate(found.placed[start : start + _BATCH])
         ]
-        made += _insert(rows)
+        _insert(batch)
+        made += batch
         on_step(len(made), len(found.placed))
     audit.record_all("import", made, by=by, at=at, event_id=event.id, after=_state_of)
     if tells:
@@ -104,12 +111,12 @@ def _refuse_shut(event: Event, at: datetime) -> None:
         raise errors.EventEnded
 
 
-def _types(event: Event) -> dict[int | None, TicketType]:
+def _types(event: Event) -> Types:
     found = db.session.scalars(sa.select(TicketType).where(TicketType.event_id == event.id))
     return {each.id: each for each in found}
 
 
-def _look(event: Event, read: Reading, types: dict[int | None, TicketType], seating: Seating) -> Look:
+def _look(event: Event, read: Reading, types: Types, seating: Seating) -> Look:
     known_addresses = _live_addresses(event.id)
     placed: list[Placed] = []
     known: list[Listed] = []
@@ -118,15 +125,26 @@ def _look(event: Event, read: Reading, types: dict[int | None, TicketType], seat
         if listed.person.email_folded in known_addresses:
             known.append(listed)
             continue
-        there = standings.by_seats_for(event, types.get(listed.type_id), seating)
+        type_id = _type_of(listed, seating)
+        if type_id is None and seating.tickets:
+            problems.append(Problem(listed.line, listed.person.email, str(errors.TicketTypeNeeded.told)))
+            continue
+        there = standings.by_seats_for(event, types.get(type_id), seating)
         if there.standing is Standing.FULL:
             problems.append(Problem(listed.line, listed.person.email, str(errors.EventFull().sentence)))
             continue
         is_seated = there.standing is not Standing.WAITING
-        place = None if is_seated else seating.place(listed.type_id)
-        placed.append(Placed(listed, State.CONFIRMED if is_seated else State.WAITLISTED, place))
-        seating = seating.joined(listed.type_id, is_seated=is_seated)
+        place = None if is_seated else seating.place(type_id)
+        placed.append(Placed(listed, type_id, State.CONFIRMED if is_seated else State.WAITLISTED, place))
+        seating = seating.joined(type_id, is_seated=is_seated)
     return Look(tuple(placed), tuple(known), tuple(sorted(problems, key=lambda problem: problem.line)))
+
+
+def _type_of(listed: Listed, seating: Seating) -> int | None:
+    """Return the ticket type somebody comes with; where an event offers but one, that is meant without a word."""
+    if listed.type_id is None and len(seating.tickets) == 1:
+        return seating.tickets[0].id
+    return listed.type_id
 
 
 def _live_addresses(event_id: int) -> frozenset[str]:
@@ -156,19 +174,23 @@ def _offsets(event_id: int) -> dict[str, int]:
     return {address: offset + offset % 2 for address, offset in rows}
 
 
-def _row(
+def _registration(
     event: Event,
     placed: Placed,
+    types: Types,
     turn: int,
     reference: str,
     cut: dict[Any, keys.Key],
     offsets: dict[str, int],
     at: datetime,
-) -> dict[str, Any]:
+) -> Registration:
+    """Return a registration that belongs to no session: thousands are written by one statement."""
     listed = placed.listed
     registration = Registration(
+        event=event,
         event_id=event.id,
-        ticket_type_id=listed.type_id,
+        ticket_type=types.get(placed.type_id),
+        ticket_type_id=placed.type_id,
         state=placed.state,
         turn=turn,
         reference=reference,
@@ -179,18 +201,21 @@ def _row(
         calendar_offset=offsets.get(listed.person.email_folded or "", 0),
         **listed.person.columns(),
     )
+    fees.state(registration, registration.ticket_type)
+    if placed.place is None:
+        fees.begin(registration, at)
     for kind, key in cut.items():
         keys.fit(registration, kind, key)
-    return {name: value for name, value in vars(registration).items() if not name.startswith("_")}
+    return registration
 
 
-def _insert(rows: Sequence[dict[str, Any]]) -> list[Registration]:
-    """Write rows with one statement, and return them as registrations that belong to no session."""
-    if not rows:
-        return []
-    written = sa.insert(Registration).returning(Registration.id, sort_by_parameter_order=True)
-    numbers = list(db.session.scalars(written, rows))
-    return [Registration(id=number, **row) for number, row in zip(numbers, rows, strict=True)]
+def _insert(registrations: Sequence[Registration]) -> None:
+    """Write rows with one statement, and let each registration know its number."""
+    if registrations:
+        written = sa.insert(Registration).returning(Registration.id, sort_by_parameter_order=True)
+        rows = [{name: getattr(each, name) for name in _WRITTEN if name in vars(each)} for each in registrations]
+        for registration, number in zip(registrations, db.session.scalars(written, rows), strict=True):
+            registration.id = number
 
 
 def _state_of(registration: Registration) -> dict[str, Any]:

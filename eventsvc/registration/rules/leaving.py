@@ -12,12 +12,13 @@ from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import choices, errors, keys, notifications
+from eventsvc.registration import answers, choices, errors, keys, notifications
 from eventsvc.registration.models import OF_REGISTRATION, Registration, State
 from eventsvc.registration.person import NOBODY
 from eventsvc.registration.rules.holding import hold_again, is_over
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import serve
+from eventsvc.registration.rules.settling import settle
 
 
 def cancel(registration: Registration, *, by: Actor, at: datetime, reason: str | None = None) -> None:
@@ -26,7 +27,9 @@ def cancel(registration: Registration, *, by: Actor, at: datetime, reason: str |
     Cancelling twice is harmless. Raises EventOver when an attendee is too late.
     """
     event = hold_again(registration)
+    settle(event, at=at)
     if not registration.is_live:
+        serve(event, by=SYSTEM, at=at)
         return
     if not by.is_organiser and is_over(event, at):
         raise errors.EventOver
@@ -74,6 +77,7 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     registration.erased_at = at
     outbox.forget(registration.id)
     choices.forget(registration.id)
+    answers.forget(registration.id)
     audit.forget(Registration.__tablename__, registration.id)
     audit.record("erase", registration, by=by, at=at, event_id=event.id)
 

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
-from eventsvc.registration import notifications, seats
+from eventsvc.registration import fees, notifications, seats
 from eventsvc.registration.models import LIVE, SEATED, Registration, State
 from eventsvc.registration.rules.holding import flush
 from eventsvc.registration.rules.workshops import let_go, take_up
 
-_ACTS = {State.CONFIRMED: "confirm", State.WAITLISTED: "waitlist", State.CANCELLED: "cancel"}
+_ACTS = {
+    State.CONFIRMED: "confirm",
+    State.WAITLISTED: "waitlist",
+    State.OFFERED: "offer",
+    State.EXPIRED: "expire",
+    State.CANCELLED: "cancel",
+}
 
 
-def move(registration: Registration, to: State, *, by: Actor, at: datetime, reason: str | None = None) -> None:
-    """Lead a registration from state to state: timed, audited with its reason, and told."""
+def move(
+    registration: Registration,
+    to: State,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str | None = None,
+    act: str | None = None,
+    tell: Callable[[Registration], object] | None = None,
+) -> None:
+    """Lead a registration from state to state: timed, audited with its reason, and told.
+
+    `act` names what was done where the state alone does not; `tell` lays another letter than the usual one.
+    """
     came_from: State | None = registration.state
     registration.came_from = came_from
     registration.state, registration.state_at = to, at
     if to not in LIVE:
         registration.submission_key = None
-    if came_from in SEATED and to not in SEATED:
-        registration.calendar_offset += 1
+    _count_calendar(registration, came_from)
+    _drop_deadlines(registration)
+    if registration.is_confirmed:
+        fees.begin(registration, at)
+    if to not in SEATED:
+        registration.wants_type_id = registration.wants_turn = None
     flush()
     audit.record(
-        _ACTS[to],
+        act or _ACTS[to],
         registration,
         by=by,
         at=at,
@@ -34,10 +57,28 @@ def move(registration: Registration, to: State, *, by: Actor, at: datetime, reas
         after={"state": to.value},
         reason=reason,
     )
-    _tell(registration, came_from, at)
+    if tell is not None:
+        tell(registration)
+    else:
+        _tell(registration, came_from, at)
     if came_from is not None and (came_from in SEATED) != registration.has_seat:
         # Whoever is new has chosen no session yet.
         (take_up if registration.has_seat else let_go)(registration, at=at)
+
+
+def _count_calendar(registration: Registration, came_from: State | None) -> None:
+    """Let what the calendar hears next count higher, when a confirmed seat goes and when it comes back."""
+    is_gone = came_from is State.CONFIRMED and not registration.is_confirmed
+    if is_gone or (registration.is_confirmed and registration.calendar_offset % 2):
+        registration.calendar_offset += 1
+
+
+def _drop_deadlines(registration: Registration) -> None:
+    """Forget what was waited for; a cancelled offer keeps it, as that may be undone."""
+    if registration.state is not State.WAITLISTED:
+        registration.interest_due_at = None
+    if registration.is_confirmed:
+        registration.offer_kind = registration.offer_expires_at = None
 
 
 def _tell(registration: Registration, came_from: State | None, at: datetime) -> None:
@@ -47,7 +88,20 @@ def _tell(registration: Registration, came_from: State | None, at: datetime) -> 
             notifications.registered(registration, at=at)
         case None, State.WAITLISTED:
             notifications.waitlisted(registration, position=seats.position(registration, at), at=at)
+        case None, State.OFFERED:
+            notifications.prove_address(registration, at=at)
+        case State.OFFERED, State.CONFIRMED:
+            notifications.accepted(registration, at=at)
+        case State.CANCELLED, _:
+            notifications.restored(registration, at=at)
         case _, State.CONFIRMED:
             notifications.promoted(registration, at=at)
+        case _, State.OFFERED:
+            notifications.offered(registration, at=at)
+        case State.WAITLISTED, State.EXPIRED:
+            notifications.list_left(registration, at=at)
+        case _, State.EXPIRED:
+            notifications.offer_expired(registration, at=at)
         case _, State.CANCELLED:
-            notifications.cancelled(registration, at=at, had_seat=came_from in SEATED)
+            had_seat, had_offer = came_from is State.CONFIRMED, came_from is State.OFFERED
+            notifications.cancelled(registration, at=at, had_seat=had_seat, had_offer=had_offer)

@@ -1,4 +1,4 @@
-"""Registering: with a seat while there is one and nobody waits for it, else on the waiting list."""
+"""Registering: with a seat while there is one and nobody waits for it, else on the waiting list; and coming back."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from eventsvc import tokens
 from eventsvc.accounts.actors import Actor
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
-from eventsvc.events.standing import Standing
+from eventsvc.events.standing import Standing, by_time
 from eventsvc.extensions import db
-from eventsvc.registration import errors, keys, known, seats, standings
-from eventsvc.registration.models import OF_REGISTRATION, Origin, Registration, State, TicketType
+from eventsvc.registration import answers, deadlines, errors, fees, inheriting, keys, known, standings
+from eventsvc.registration.models import OF_REGISTRATION, OfferKind, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
-from eventsvc.registration.rules.holding import hold
+from eventsvc.registration.questions import NOTHING, Answered
+from eventsvc.registration.rules import admitting
+from eventsvc.registration.rules.holding import hold, is_ahead
 from eventsvc.registration.rules.moving import move
+from eventsvc.registration.rules.serving import seating_now, settle_and_serve
 from eventsvc.registration.seating import Seating
 
 # Of so many references one is free, but for one registration in 10^15 at an event of a thousand.
 _SPARE_REFERENCES = 3
+_PERSON = ("given_name", "family_name", "email", "organisation", "country")
 _SHUT = {
     Standing.DRAFT: errors.RegistrationClosed,
     Standing.OPENS: errors.RegistrationNotOpenYet,
@@ -39,12 +43,21 @@ def register(
     submission_key: str | None = None,
     consent_version: str | None = None,
     ticket_type_id: int | None = None,
+    code: str | None = None,
+    answered: Answered = NOTHING,
+    is_proven: bool = False,
+    skips_window: bool = False,
+    is_admitted: bool = False,
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
 
     The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
-    may let people in before registration opens, after it has closed and until the event ends, but never past a limit.
-    Raises one of `errors` for an event that is shut, EventFull or AlreadyRegistered.
+    may let people in before registration opens, after it has closed and until the event ends, but never past a limit;
+    `skips_window` lets an attendee do so. Where the event asks for proof of address the seat is held until it is given,
+    unless the address `is_proven` already or an organiser wrote it down. An event with ticket types is told which, by
+    `ticket_type_id`, and those who need one the access `code` as typed; whoever `is_admitted` needs none.
+    Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull,
+    AlreadyRegistered or OptionFull.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -53,11 +66,23 @@ def register(
     met = known.look(event_id, person.email_folded, submission, references)
     if met.sent_before is not None:
         return db.session.get_one(Registration, met.sent_before)
-    ticket_type = _ticket_type(event, ticket_type_id)
-    state = _state_for_newcomer(event, ticket_type, met, by, at)
+    seating = seating_now(event, at)
+    ticket_type = admitting.chosen(event, ticket_type_id, has_types=bool(seating.tickets))
+    asks_proof = event.proof_hours is not None and not is_proven and not by.is_organiser and bool(person.email)
+    is_free = by.is_organiser or (skips_window and is_ahead(event, at))
+    standing = _open(event, ticket_type, seating, is_free, at)
+    used = (
+        admitting.admit(
+            ticket_type, person.email, code, by=by, at=at, is_invited=is_admitted, skips_window=skips_window
+        )
+        if ticket_type
+        else None
+    )
+    state = _state_for_newcomer(standing, seating, met, hides_known=asks_proof)
     registration = Registration(
         event=event,
         ticket_type=ticket_type,
+        access_code_id=used.id if used else None,
         turn=turn,
         reference=met.reference,
         origin=origin,
@@ -69,11 +94,57 @@ def register(
         calendar_offset=met.offset,
         **person.columns(),
     )
+    fees.state(registration, ticket_type)
     for kind, key in links.items():
         keys.fit(registration, kind, key)
     db.session.add(registration)
+    if asks_proof:
+        state = _ask_proof(registration, event, state, at)
     move(registration, state, by=by, at=at)
+    answers.write(registration, answered, at=at, is_new=True)
     return registration
+
+
+def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registration:
+    """Come back after an offer ran out, or after silence: a new registration, at the end of the list.
+
+    That registration has closed does not stop it. Answers come along; pressed twice, it is one registration.
+    Raises NotExpired, and what `register` raises.
+    """
+    settle_and_serve(registration.event_id, at=at)
+    db.session.refresh(registration)
+    if registration.state is not State.EXPIRED or registration.erased_at is not None:
+        raise errors.NotExpired
+    person = Person(**{name: getattr(registration, name) or "" for name in _PERSON})
+    fresh = register(
+        registration.event_id,
+        person,
+        by=by,
+        at=at,
+        language=registration.language,
+        origin=registration.origin,
+        submission_key=f"rejoin {registration.id}",
+        consent_version=registration.consent_version,
+        ticket_type_id=registration.ticket_type_id,
+        is_proven=registration.is_proven,
+        skips_window=True,
+        is_admitted=True,
+    )
+    fresh.access_code_id = registration.access_code_id
+    fresh.consented_at = registration.consented_at
+    inheriting.take_over(registration.id, fresh.id)
+    return fresh
+
+
+def _ask_proof(registration: Registration, event: Event, state: State, at: datetime) -> State:
+    """Hold a seat until the address is proven; whoever waits proves it meanwhile, or when their turn has come."""
+    # The link stands on no page, so whoever opens it reads the address's letters.
+    registration.proven_digest = registration.manage_digest
+    registration.offer_kind, registration.link_sent_at = OfferKind.PROOF, at
+    if state is not State.CONFIRMED:
+        return state
+    registration.offer_expires_at = deadlines.answer_until(event, event.proof_hours or 1, at)
+    return State.OFFERED
 
 
 def _submission(submission_key: str | None, person: Person) -> str | None:
@@ -81,29 +152,15 @@ def _submission(submission_key: str | None, person: Person) -> str | None:
     return tokens.digest(f"{submission_key} {person.email_folded}") if submission_key else None
 
 
-def _ticket_type(event: Event, ticket_type_id: int | None) -> TicketType | None:
-    """Read a ticket type again under the turnstile. Raises TicketTypeGone for one that is not this event's."""
-    if ticket_type_id is None:
-        return None
-    found = db.session.get(TicketType, ticket_type_id, populate_existing=True)
-    if found is None or found.event_id != event.id or found.is_retired:
-        raise errors.TicketTypeGone
-    return found
+def _open(event: Event, ticket_type: TicketType | None, seating: Seating, is_free: bool, at: datetime) -> Standing:
+    """Tell where the open event stands by its seats, or say why it is shut.
 
-
-def _state_for_newcomer(
-    event: Event, ticket_type: TicketType | None, met: known.Known, by: Actor, at: datetime
-) -> State:
-    """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table."""
-    seating = seats.taken(event.id, at)
-    standing = _standing(event, ticket_type, seating, by, at)
-    if standing in _SHUT:
-        raise _why_closed(event) if standing is Standing.CLOSED else _SHUT[standing]
-    if met.has_place:
-        raise errors.AlreadyRegistered
-    if standing is Standing.FULL:
-        raise errors.EventFull
-    return State.WAITLISTED if standing is Standing.WAITING else State.CONFIRMED
+    Opening hours do not bind whoever `is_free`; those of the ticket type are `admitting`'s to look at.
+    """
+    shut = by_time(event, at)
+    if shut is None or (is_free and shut in {Standing.OPENS, Standing.CLOSED}):
+        return standings.by_seats_for(event, ticket_type, seating).standing
+    raise _why_closed(event) if shut is Standing.CLOSED else _SHUT[shut]
 
 
 def _why_closed(event: Event) -> type[Refused]:
@@ -113,9 +170,13 @@ def _why_closed(event: Event) -> type[Refused]:
     return errors.RegistrationClosed if event.accepts_registrations else errors.NoRegistration
 
 
-def _standing(event: Event, ticket_type: TicketType | None, seating: Seating, by: Actor, at: datetime) -> Standing:
-    """Tell where the event stands for who asks: the opening hours of registration do not bind an organiser."""
-    told = standings.for_type(event, ticket_type, seating, at)
-    if by.is_organiser and told.standing in {Standing.OPENS, Standing.CLOSED}:
-        return standings.by_seats_for(event, ticket_type, seating).standing
-    return told.standing
+def _state_for_newcomer(standing: Standing, seating: Seating, met: known.Known, *, hides_known: bool) -> State:
+    """Decide whether a newcomer is seated, waits, or is refused; the page that offers the form asks the same table.
+
+    With `hides_known` a known address is refused as late as possible: a full event tells both the same.
+    """
+    if met.has_place and not (hides_known and standing is Standing.FULL):
+        raise errors.AlreadyRegistered
+    if standing is Standing.FULL:
+        raise errors.TicketTypeFull if len(seating.tickets) > 1 else errors.EventFull
+    return State.WAITLISTED if standing is Standing.WAITING else State.CONFIRMED

@@ -46,10 +46,17 @@ def serve_sessions(event_id: int, *, at: datetime, session_ids: Collection[int] 
 
 
 def let_go(registration: Registration, *, at: datetime) -> None:
-    """Pass on the seats in sessions of somebody who has no seat at the event any more."""
+    """Pass on the seats in sessions of somebody who has no seat at the event any more.
+
+    They wait for them from now on, by their old turn, for the case that they come back.
+    """
     held = choices.chosen(registration.id)
-    if held:
-        serve_sessions(registration.event_id, at=at, session_ids=held)
+    if not held:
+        return
+    limited = [item.session_id for item in choices.items_of(registration, held) if item.capacity is not None]
+    theirs = sa.update(Choice).where(Choice.registration_id == registration.id, Choice.session_id.in_(limited))
+    db.session.execute(theirs.values(is_waiting=True), execution_options={"synchronize_session": False})
+    serve_sessions(registration.event_id, at=at, session_ids=limited)
 
 
 def take_up(registration: Registration, *, at: datetime) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Blueprint, abort, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from eventsvc import web
+from eventsvc import uploads, web
 from eventsvc.extensions import csrf
-from eventsvc.programme import keys, lineup, portraits, uploads
+from eventsvc.programme import keys, lineup, portraits
 from eventsvc.programme.lineup import Place
 from eventsvc.programme.models import Appearance, Speaker
 from eventsvc.registration.forms import is_forged
@@ -24,6 +25,7 @@ csrf.exempt(blueprint)
 
 # A photo comes with the card that it is of; slides come alone.
 _FORM = 1024 * 1024
+TOO_MANY_FILES = _l("That is many files for one hour. Nothing was changed; send this one in an hour.")
 _MOST = {"speakers.card": portraits.MOST_BYTES, "speakers.upload": uploads.MOST_BYTES}
 
 
@@ -47,7 +49,10 @@ def opened(token: str) -> Speaker:
     """Return whose card a link opens; one that was replaced or stopped says so, all else is not found."""
     speaker = keys.find(token)
     if speaker is None and keys.is_retired(token):
-        abort(410)
+        sentence = _(
+            "A newer link may have taken its place: look in our last letter to you. If there is none, write to us."
+        )
+        abort(web.error_page(410, sentence=sentence))
     found = web.not_found_unless(speaker)
     web.speak(found.language)
     return found

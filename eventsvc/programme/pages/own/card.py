@@ -8,15 +8,16 @@ from flask import make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, web
+from eventsvc import clock, stores, web
 from eventsvc.accounts.actors import SPEAKER
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.extensions import db
-from eventsvc.programme import portraits, rules, stores
+from eventsvc.programme import portraits, rules
 from eventsvc.programme.cardforms import SpeakerForm, side_by_side
 from eventsvc.programme.models import Speaker
-from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened
+from eventsvc.programme.pages.own.blueprint import TOO_MANY_FILES, blueprint, is_pressed, opened
 from eventsvc.programme.pages.own.page import done, drop_unnamed
+from eventsvc.registration import limits
 
 
 @blueprint.route("/<token>/card", methods=["GET", "POST"])
@@ -29,12 +30,20 @@ def card(token: str) -> Response:
         return _page(speaker, form, token)
     if not is_pressed(form):
         return _page(speaker, form, token, 400 if form.form_errors else 422)
-    before, theirs = speaker.photo_digest, []
+    before, photo, theirs = speaker.photo_digest, b"", []
+    sent = form.sent_photo()
+    if sent and not limits.may_send_file(speaker.public_id):
+        form.photo.errors = [TOO_MANY_FILES]
+        return _page(speaker, form, token, 429)
     try:
         said = form.said()
-        if sent := form.sent_photo():
-            said["photo_digest"] = stores.keep(stores.PHOTOS, portraits.drawn(sent))
+        if sent:
+            photo = portraits.drawn(sent)
+            said["photo_digest"] = stores.digest_of(photo)
         rules.edit_card(speaker, said, revision=form.opened_at(), by=SPEAKER, at=clock.now())
+        # Nothing is kept of what was refused.
+        if photo:
+            stores.keep(stores.PHOTOS, photo)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

@@ -7,14 +7,15 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, web
+from eventsvc import clock, downloads, stores, uploads, web
 from eventsvc.accounts.actors import SPEAKER
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
-from eventsvc.programme import rules, stores, uploads
+from eventsvc.programme import rules
 from eventsvc.programme.models import Slides, Speaker
-from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened, part_in
+from eventsvc.programme.pages.own.blueprint import TOO_MANY_FILES, blueprint, is_pressed, opened, part_in
 from eventsvc.programme.pages.own.page import done, drop_unnamed, page
+from eventsvc.registration import limits
 from eventsvc.registration.forms import ConfirmationForm
 
 
@@ -26,16 +27,20 @@ def upload(token: str, public_id: str) -> Response:
     _place, part = part_in(speaker, public_id)
     if not is_pressed(form):
         return page(speaker, token, wrong_files={part.id: form.form_errors[0]}, status=400)
+    if not limits.may_send_file(speaker.public_id):
+        return page(speaker, token, wrong_files={part.id: TOO_MANY_FILES}, status=429)
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise Refused(_("Choose a file first."))
         content = sent.read(uploads.MOST_BYTES + 1)
         kind = uploads.kind_of(content)
+        # What a rule would refuse is not kept; what it refuses in the end is swept away.
+        rules.check_speaks(part.session, speaker)
         rules.add_slides(
             part.session,
             speaker,
-            name=uploads.named(sent.filename, kind),
+            name=uploads.named(sent.filename, kind, _("slides")),
             media_type=kind.media_type,
             size=len(content),
             digest=stores.keep(stores.FILES, content),
@@ -56,8 +61,8 @@ def upload(token: str, public_id: str) -> Response:
 def slides(token: str, public_id: str) -> Response:
     """Send somebody their own file."""
     found = _own(opened(token), public_id)
-    file = web.not_found_unless(stores.path(stores.FILES, found.digest))
-    return web.attachment(file, found.media_type, found.name)
+    file = web.not_found_unless(stores.found(stores.FILES, found.digest))
+    return downloads.attachment(file, found.media_type, found.name)
 
 
 @blueprint.post("/<token>/slides/<public_id>/remove")

@@ -8,14 +8,14 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, covers, links, text, web, when
+from eventsvc import clock, covers, links, stores, text, uploads, web, when
 from eventsvc.accounts.actors import SPEAKER
 from eventsvc.calendars.links import webcal
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
-from eventsvc.programme import keys, lineup, rules, stores, uploads
+from eventsvc.programme import keys, lineup, rules
 from eventsvc.programme.lineup import Place
 from eventsvc.programme.models import Answer, Appearance, SessionStatus, Slides, Speaker
 from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened
@@ -144,7 +144,7 @@ def page(
         wrong=wrong or {},
         wrong_files=wrong_files or {},
         typed=text.cleaned(request.form.get("note", "")),
-        accept=",".join(f".{kind.ending}" for kind in uploads.KINDS.values()),
+        accept=uploads.ACCEPT,
     )
     return make_response(shown, status)
 
@@ -169,16 +169,17 @@ def _place(place: Place, token: str) -> dict[str, Any]:
 
 
 def _part(part: Appearance, place: Place, token: str) -> dict[str, Any]:
-    session, event, at = part.session, place.event, clock.now()
+    session, event, at = place.shown.get(part.session_id) or part.session, place.event, clock.now()
     is_off = session.status is SessionStatus.CANCELLED or event.status is Status.CANCELLED
     is_over = bool(session.ends_at and session.ends_at <= at) or place.is_over(at)
+    rooms = [room if isinstance(room, str) else room.name for room in session.rooms]
     can_answer = not is_off and not is_over
     return {
         "id": part.id,
         "public_id": session.public_id,
         "title": session.title,
         "when": session_span(session, event.timezone, web.language()),
-        "room": ", ".join(room.name for room in session.rooms),
+        "room": ", ".join(rooms),
         "role": SPEAKER_ROLES[part.role],
         # Whoever was never asked is not asked afterwards.
         "answer": answer(part.answer, own=True) if can_answer or part.answered_at else None,

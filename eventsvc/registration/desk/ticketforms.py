@@ -1,0 +1,50 @@
+"""The forms about one person's ticket: another one, and where its payment stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from eventsvc.events.fields import Choice, Day, choices, line
+from eventsvc.registration import words
+from eventsvc.registration.models import Registration, TicketType
+
+
+class PaymentForm(FlaskForm):
+    """Where a fee stands; `revision` is that of the registration when the form was opened."""
+
+    revision = HiddenField()
+    payment = Choice(_l("Payment"), choices=choices((each.value, said) for each, said in words.PAYMENTS.items()))
+    reference = line(_l("Payment reference"), 80)
+    due_on = Day(_l("To be paid by"))
+
+    @classmethod
+    def of(cls, registration: Registration, **more: Any) -> PaymentForm:
+        """Open the form at what is stored."""
+        return cls(
+            data={
+                "revision": registration.revision,
+                "payment": registration.payment.value if registration.payment else None,
+                "reference": registration.payment_reference,
+                "due_on": registration.payment_due_on,
+            },
+            **more,
+        )
+
+    def opened_at(self) -> int:
+        """Return the revision the form was opened at; what cannot be read counts as long ago."""
+        typed = str(self.revision.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+
+class DeskSwitchForm(FlaskForm):
+    """Another ticket type for somebody; its value is a public id."""
+
+    ticket_type = Choice(_l("Ticket"))
+
+    def __init__(self, types: list[TicketType], **more: Any) -> None:
+        super().__init__(**more)
+        self.ticket_type.choices = choices((each.public_id, each.name) for each in types)

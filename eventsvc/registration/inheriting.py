@@ -1,0 +1,57 @@
+"""What a new registration takes over from an ended one of the same person: their answers, but nothing that is full."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from eventsvc.extensions import db
+from eventsvc.registration.models import LIVE, Answer, AnswerFile, AnswerOption, QuestionOption, Registration
+
+_ALONE = {"synchronize_session": False}
+
+
+def take_over(ended_id: int, fresh_id: int) -> None:
+    """Move answers from one registration to another; a choice that others took up to its limit meanwhile is dropped.
+
+    The caller holds the turnstile.
+    """
+    questions = {question_id for _option_id, question_id in full(ended_id, but=fresh_id)}
+    if questions:
+        _drop(ended_id, questions)
+    for kept in (Answer, AnswerOption, AnswerFile):
+        db.session.execute(
+            sa.update(kept).where(kept.registration_id == ended_id).values(registration_id=fresh_id),
+            execution_options=_ALONE,
+        )
+
+
+def full(ended_id: int, *, but: int | None = None) -> list[tuple[int, int]]:
+    """Return the options somebody had chosen that are taken up to their limit by others: with their questions' ids."""
+    taken = (
+        sa.select(sa.func.count())
+        .select_from(AnswerOption)
+        .join(Registration, Registration.id == AnswerOption.registration_id)
+        .where(
+            AnswerOption.option_id == QuestionOption.id,
+            Registration.state.in_(LIVE),
+            Registration.id.not_in([ended_id, *([but] if but else [])]),
+        )
+        .correlate(QuestionOption)
+        .scalar_subquery()
+    )
+    own = sa.select(AnswerOption.option_id).where(AnswerOption.registration_id == ended_id)
+    found = sa.select(QuestionOption.id, QuestionOption.question_id).where(
+        QuestionOption.id.in_(own), QuestionOption.capacity.is_not(None), taken >= QuestionOption.capacity
+    )
+    return [(row[0], row[1]) for row in db.session.execute(found)]
+
+
+def _drop(registration_id: int, question_ids: set[int]) -> None:
+    options = sa.select(QuestionOption.id).where(QuestionOption.question_id.in_(question_ids))
+    for gone in (
+        sa.delete(AnswerOption).where(
+            AnswerOption.registration_id == registration_id, AnswerOption.option_id.in_(options)
+        ),
+        sa.delete(Answer).where(Answer.registration_id == registration_id, Answer.question_id.in_(question_ids)),
+    ):
+        db.session.execute(gone, execution_options=_ALONE)

@@ -1,0 +1,103 @@
+"""What somebody may choose among when they register: the ticket types they see, with an access code or without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+from flask_babel import gettext as _
+
+from eventsvc import web
+from eventsvc.errors import Refused
+from eventsvc.events.models import Event, Mode
+from eventsvc.events.standing import Places, Standing, by_time
+from eventsvc.registration import codes, limits, offering, ticketing
+from eventsvc.registration.errors import TicketTypeGone, TicketTypeNeeded
+from eventsvc.registration.forms import RegistrationForm, SwitchForm
+from eventsvc.registration.models import AccessCode
+from eventsvc.registration.seating import Seating
+from eventsvc.registration.ticketing import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The cards to choose among, none at an event without ticket types; `chosen` is the public id of one."""
+
+    cards: tuple[Card, ...] = ()
+    chosen: str = ""
+    has_codes: bool = False
+
+    def mode(self, event: Event) -> Mode:
+        """Return the way everybody here takes part; hybrid where that is for them to choose."""
+        ways = {card.mode for card in self.cards} or {event.mode}
+        return ways.pop() if len(ways) == 1 else Mode.HYBRID
+
+    def is_open(self, there: Places) -> bool:
+        """Tell whether there is a form: whoever has a code may find something open that others do not."""
+        return any(card.is_open for card in self.cards) or (there.is_open and (self.has_codes or not self.cards))
+
+    def is_waiting(self, there: Places) -> bool:
+        """Tell whether all there is to have is a place on the waiting list."""
+        found = [card.is_waiting for card in self.cards if card.is_open]
+        return all(found) if found else there.standing is Standing.WAITING
+
+
+def offered(
+    event: Event, seating: Seating, chosen: str, at: datetime, code: AccessCode | None = None, *, but: int | None = None
+) -> Choice:
+    """Return what somebody may choose `but` what they have.
+
+    The one thing that can be had, or that a code opens, is chosen already.
+    """
+    found = ticketing.among(event, seating, web.language(), at, code)
+    shown = tuple(card for card in found if card.id != but)
+    has_codes = by_time(event, at) is None and any(ticket.is_by_code for ticket in seating.tickets)
+    able = {card.public_id: card for card in shown if card.is_open}
+    if chosen in able:
+        return Choice(shown, chosen, has_codes)
+    opened = [card.public_id for card in able.values() if card.is_by_code] if code else list(able)
+    return Choice(shown, opened[0] if len(opened) == 1 else "", has_codes)
+
+
+def asked(event_id: int, form: RegistrationForm | SwitchForm) -> int | None:
+    """Return the ticket type that was chosen. Raises TicketTypeGone for one this event does not have."""
+    if not form.ticket_type.data:
+        return None
+    found = offering.named(event_id, form.ticket_type.data)
+    if found is None:
+        raise TicketTypeGone
+    return found.id
+
+
+def way(event_id: int, mode: Mode) -> Mode:
+    """Return how whoever sent the form takes part: as the ticket type that was chosen, else as the event."""
+    chosen = request.form.get("ticket_type", "")
+    found = offering.named(event_id, chosen.replace("\0", "")) if chosen else None
+    return found.mode if found else mode
+
+
+def known(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:
+    """Return the code that was typed, or say beside its field why it opens nothing; wrong ones are counted."""
+    network = request.remote_addr or ""
+    if not limits.may_try_code(network, event_id):
+        form.code.errors = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
+        return None
+    try:
+        return codes.known(event_id, form.code.data, at)
+    except Refused as refused:
+        limits.may_be_refused(network, event_id)
+        form.code.errors = [refused.sentence]
+        return None
+
+
+def by_typed(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:
+    """Return the code that was typed, for a form that is shown again; one that was refused opens nothing."""
+    return known(form, event_id, at) if form.code.data and not form.code.errors else None
+
+
+def miss(form: RegistrationForm, choice: Choice) -> None:
+    """Say that a ticket type is still to be chosen, beside whatever else is wrong with a form that was sent."""
+    is_other = any(field.errors for field in form if field.name not in {"ticket_type", "code"})
+    if is_other and not choice.chosen and len(choice.cards) > 1 and not form.ticket_type.errors:
+        form.ticket_type.errors = [TicketTypeNeeded.told]

@@ -1,0 +1,112 @@
+"""The waiting list as an organiser looks at it: who is offered a place until when, who waits, and who answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventsvc.accounts.models import AuditEntry
+from eventsvc.events.models import Event
+from eventsvc.extensions import db
+from eventsvc.registration.models import Registration, State
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person who waits; `number` counts from 1. `answer` is yes, none or "": they were not asked."""
+
+    person: Registration
+    number: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The last time the list was asked who still wants a place; `silent` have not said so yet."""
+
+    asked_at: datetime
+    due_at: datetime
+    letters: int
+    yes: int
+    silent: int
+
+    def is_open(self, at: datetime) -> bool:
+        return at < self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of the list, and all open offers; the number of queries does not grow with either."""
+
+    offered: Sequence[Registration]
+    lines: list[Line]
+    total: int
+    reached: int
+    number: int
+    last: int
+    asked: Round | None
+
+
+def look(event: Event, number: int) -> Queue:
+    """Read one page of the list, from 1."""
+    waiting = Registration.event_id == event.id, Registration.state == State.WAITLISTED
+    total, reached, silent = db.session.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count(Registration.email),
+            sa.func.count(Registration.interest_due_at),
+        ).where(*waiting)
+    ).one()
+    last = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), last)
+    first = (number - 1) * PAGE_SIZE
+    order = Registration.priority.desc(), Registration.turn
+    people = db.session.scalars(sa.select(Registration).where(*waiting).order_by(*order).offset(first).limit(PAGE_SIZE))
+    asked = _round(event.id, silent)
+    said_yes = _said_yes(event.id, asked) if asked else set()
+    return Queue(
+        offered=_offered(event.id),
+        lines=[Line(person, first + place, _answer(person, said_yes)) for place, person in enumerate(people, 1)],
+        total=total,
+        reached=reached,
+        number=number,
+        last=last,
+        asked=asked and Round(asked.asked_at, asked.due_at, asked.letters, len(said_yes), silent),
+    )
+
+
+def _offered(event_id: int) -> Sequence[Registration]:
+    asked = sa.select(Registration).where(Registration.event_id == event_id, Registration.state == State.OFFERED)
+    return db.session.scalars(asked.order_by(Registration.offer_expires_at, Registration.turn)).all()
+
+
+def _round(event_id: int, silent: int) -> Round | None:
+    entry = db.session.scalars(
+        sa.select(AuditEntry)
+        .where(AuditEntry.event_id == event_id, AuditEntry.act == "ask who stays")
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    if entry is None:
+        return None
+    said: dict[str, Any] = entry.after
+    return Round(entry.at, datetime.fromisoformat(said["interest_due_at"]), said["letters"], 0, silent)
+
+
+def _said_yes(event_id: int, asked: Round) -> set[int]:
+    found = sa.select(AuditEntry.subject_id).where(
+        AuditEntry.event_id == event_id, AuditEntry.act == "stay", AuditEntry.at >= asked.asked_at
+    )
+    return {person for person in db.session.scalars(found) if person is not None}
+
+
+def _answer(person: Registration, said_yes: set[int]) -> str:
+    if person.interest_due_at is not None:
+        return "none"
+    return "yes" if person.id in said_yes else ""

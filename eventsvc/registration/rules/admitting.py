@@ -1,0 +1,88 @@
+"""Who may have a ticket type: by its window, by whom it is for, and by an access code."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from eventsvc.accounts.actors import Actor
+from eventsvc.events.models import Event
+from eventsvc.events.standing import Standing
+from eventsvc.extensions import db
+from eventsvc.registration import codes, errors, offering, standings
+from eventsvc.registration.models import AccessCode, TicketType, Visibility
+
+_IDS = sa.select(TicketType.id).where(TicketType.event_id == sa.bindparam("event_id"), TicketType.is_retired.is_(False))
+
+
+def chosen(event: Event, ticket_type_id: int | None, *, has_types: bool) -> TicketType | None:
+    """Read a ticket type again under the turnstile; where an event has but one, that is meant without a word.
+
+    Raises TicketTypeGone for one that is not this event's or is retired, TicketTypeNeeded where one is to be chosen.
+    """
+    if ticket_type_id is None:
+        if not has_types:
+            return None
+        offered = list(db.session.scalars(_IDS, {"event_id": event.id}))
+        if len(offered) > 1:
+            raise errors.TicketTypeNeeded
+        ticket_type_id = offered[0]
+    found = db.session.get(TicketType, ticket_type_id, populate_existing=True)
+    if found is None or found.event_id != event.id or found.is_retired:
+        raise errors.TicketTypeGone
+    return found
+
+
+def admit(
+    ticket_type: TicketType,
+    address: str,
+    typed: str | None = None,
+    *,
+    by: Actor,
+    at: datetime,
+    is_invited: bool = False,
+    skips_window: bool = False,
+) -> AccessCode | None:
+    """Let somebody at a ticket type, and return the access code that this uses up once, if any.
+
+    Organisers pass. Raises TicketTypeNotOpenYet, TicketTypeClosed, DomainNeeded, CodeNeeded, CodeElsewhere or what
+    `codes.known` raises; TicketTypeGone for what is by personal invitation, as the page shows that to nobody else.
+    """
+    if by.is_organiser:
+        return None
+    if not skips_window:
+        _check_window(ticket_type, at)
+    if is_invited:
+        return None
+    match ticket_type.visibility:
+        case Visibility.DOMAIN:
+            _check_domain(ticket_type, address)
+        case Visibility.CODE:
+            return _code(ticket_type, typed, at)
+        case Visibility.INVITATION:
+            raise errors.TicketTypeGone
+    return None
+
+
+def _check_window(ticket_type: TicketType, at: datetime) -> None:
+    match standings.by_window(ticket_type, at):
+        case Standing.OPENS:
+            raise errors.TicketTypeNotOpenYet
+        case Standing.CLOSED:
+            raise errors.TicketTypeClosed
+
+
+def _check_domain(ticket_type: TicketType, address: str) -> None:
+    domains = offering.domains(ticket_type)
+    if not offering.is_at(address, domains):
+        raise errors.DomainNeeded(ticket_type.name, domains)
+
+
+def _code(ticket_type: TicketType, typed: str | None, at: datetime) -> AccessCode:
+    code = codes.known(ticket_type.event_id, typed, at)
+    if code is None:
+        raise errors.CodeNeeded
+    if not codes.opens(code, ticket_type):
+        raise errors.CodeElsewhere
+    return code

@@ -1,0 +1,148 @@
+"""Moving to another ticket type, without losing the seat one has before the other is certain."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from eventsvc.accounts import audit
+from eventsvc.accounts.actors import SYSTEM, Actor
+from eventsvc.events.models import Event, Status
+from eventsvc.extensions import db
+from eventsvc.registration import codes, errors, seats
+from eventsvc.registration.models import AccessCode, Registration, State, TicketType
+from eventsvc.registration.rules import admitting, wishes
+from eventsvc.registration.rules.holding import flush, hold, hold_again, is_ahead, is_over
+from eventsvc.registration.rules.moving import move
+from eventsvc.registration.rules.serving import serve
+from eventsvc.registration.seating import NOBODY, Seating
+
+
+class Switched(enum.Enum):
+    """What became of a switch: it is done; the seat held is kept while one waits; or one waits for the other now."""
+
+    DONE = "done"
+    WISHED = "wished"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody asks for another ticket type, and may have it by who they are."""
+
+    registration: Registration
+    ticket_type: TicketType
+    code: AccessCode | None
+    event: Event
+    turn: int
+    by: Actor
+    at: datetime
+
+    def take(self, *, is_told: bool = True) -> None:
+        wishes.take(self.registration, self.ticket_type, self.code, by=self.by, at=self.at, is_told=is_told)
+
+    def record(self, act: str, after: dict[str, Any]) -> None:
+        audit.record(act, self.registration, by=self.by, at=self.at, event_id=self.event.id, after=after)
+
+
+def switch(
+    registration: Registration, ticket_type_id: int, *, by: Actor, at: datetime, code: str | None = None
+) -> Switched:
+    """Move somebody to another ticket type: at once where it has room and nobody stands before them.
+
+    Else whoever has a seat keeps it and waits for the other, in the turn of this wish; whoever waits has waited for the
+    other type from now on. What comes free is given on. Raises RegistrationOver, ChangesClosed, NotToSwitch,
+    SameTicket, TicketTypeFull where there is no waiting list, and what `admitting` raises.
+    """
+    event, turn = hold(registration.event_id)
+    db.session.refresh(registration)
+    _check_time(registration, event, by, at)
+    ticket_type = admitting.chosen(event, ticket_type_id, has_types=True)
+    if ticket_type is None or ticket_type.id == registration.ticket_type_id:
+        raise errors.SameTicket
+    if ticket_type.id == registration.wants_type_id:
+        return Switched.WISHED
+    used = admitting.admit(ticket_type, registration.email or "", code, by=by, at=at)
+    asked = _Asked(registration, ticket_type, used, event, turn, by, at)
+    seating = seats.taken(event.id, at)
+    done = _from_seat(asked, seating) if registration.state is State.CONFIRMED else _from_list(asked, seating)
+    serve(event, by=SYSTEM, at=at)
+    return done
+
+
+def withdraw_wish(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Wish for no other ticket type any more; without a wish nothing happens."""
+    hold_again(registration)
+    if registration.wants_type is None:
+        return
+    before = {"wants": registration.wants_type.name}
+    registration.access_code_id = _own_code(registration)
+    _wish(registration, None, None)
+    audit.record("withdraw wish", registration, by=by, at=at, event_id=registration.event_id, before=before)
+
+
+def _check_time(registration: Registration, event: Event, by: Actor, at: datetime) -> None:
+    if not registration.is_live:
+        raise errors.RegistrationOver
+    if not by.is_organiser and event.changes_close_at is not None and at >= event.changes_close_at:
+        raise errors.ChangesClosed
+    is_movable = registration.state in {State.CONFIRMED, State.WAITLISTED}
+    if not is_movable or is_over(event, at) or event.status is not Status.PUBLISHED:
+        raise errors.NotToSwitch
+
+
+def _from_seat(asked: _Asked, seating: Seating) -> Switched:
+    registration, ticket_type = asked.registration, asked.ticket_type
+    there, room = seating.held.get(ticket_type.id, NOBODY), seating.room(ticket_type.id)
+    if room is None or room > there.waiting + there.wishing:
+        asked.take()
+        return Switched.DONE
+    _check_list(asked)
+    registration.access_code_id = asked.code.id if asked.code else registration.access_code_id
+    _wish(registration, ticket_type, asked.turn)
+    asked.record("wish ticket", {"wants": ticket_type.name})
+    return Switched.WISHED
+
+
+def _from_list(asked: _Asked, seating: Seating) -> Switched:
+    registration, ticket_type = asked.registration, asked.ticket_type
+    others = _without(registration, seating)
+    is_free = others.left(asked.event.capacity, ticket_type.id) != 0 and not others.is_sought(ticket_type.id)
+    if is_free and is_ahead(asked.event, asked.at):
+        # The letter about the place tells of its kind too.
+        asked.take(is_told=False)
+        move(registration, State.CONFIRMED, by=asked.by, at=asked.at)
+        return Switched.DONE
+    _check_list(asked)
+    registration.turn = asked.turn
+    asked.take()
+    return Switched.WAITING
+
+
+def _own_code(registration: Registration) -> int | None:
+    """Keep the access code that opened the ticket type somebody has, and not the one for what they wished for."""
+    if registration.access_code_id is None or registration.ticket_type is None:
+        return None
+    code = db.session.get_one(AccessCode, registration.access_code_id)
+    return code.id if codes.opens(code, registration.ticket_type) else None
+
+
+def _check_list(asked: _Asked) -> None:
+    event = asked.event
+    if not event.has_waiting_list or event.is_list_stopped or not is_ahead(event, asked.at):
+        raise errors.TicketTypeFull
+
+
+def _without(registration: Registration, seating: Seating) -> Seating:
+    """Return the seating as if somebody who waits did not."""
+    held = dict(seating.held)
+    own = held[registration.ticket_type_id]
+    held[registration.ticket_type_id] = replace(own, waiting=own.waiting - 1)
+    return replace(seating, held=held)
+
+
+def _wish(registration: Registration, ticket_type: TicketType | None, turn: int | None) -> None:
+    registration.wants_type, registration.wants_turn = ticket_type, turn
+    flush()
