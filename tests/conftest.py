@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 from eventsvc import clock as our_clock
 from eventsvc import create_app
 from eventsvc.accounts.models import User
+from eventsvc.events import kept
 from eventsvc.extensions import db, limiter, security
 from tests import databases, network, people
 from tests.databases import Database
@@ -151,7 +152,8 @@ def database(shared_app: Flask, made_database: Database) -> Database:
 
 @pytest.fixture
 def app(shared_app: Flask, database: Database, clock: Clock) -> Iterator[Flask]:
-    """The application within its context, with empty tables, at `people.NOW`."""
+    """The application within its context, with empty tables and nothing kept of other tests', at `people.NOW`."""
+    shared_app.extensions.pop(kept.NAME, None)
     with shared_app.app_context():
         yield shared_app
 

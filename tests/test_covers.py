@@ -83,3 +83,7 @@ def test_editions_of_a_series_share_a_palette_for_ever() -> None:
 def test_an_unknown_palette_is_an_error() -> None:
     with pytest.raises(KeyError):
         covers.svg("x", "beige", 8, 4)
+
+
+def test_no_letter_stands_in_a_cover_so_that_it_is_drawn_without_fonts() -> None:
+    assert "<text" not in covers.svg_file("Ελένη Щербина 李诗丽 عائشة", "slate", 20, 3)

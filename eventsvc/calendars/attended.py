@@ -196,7 +196,7 @@ def _again(entry: Entry, registration: Any, how: str) -> bytes:
     showing = Showing.from_json(facts)
     if is_left:
         showing = replace(showing, status=ics.Status.CANCELLED)
-    elif not entry.entitled_facts:
+    elif not entry.entitled_facts and showing.status is not ics.Status.CANCELLED:
         showing = nouns.noted(showing, how)
     changed_at = max(entry.changed_at, registration.state_at) if registration.calendar_offset else entry.changed_at
     return ics.event(showing, sequence=entry.sequence + registration.calendar_offset, changed_at=changed_at)

@@ -68,7 +68,8 @@ def refresh(event: Event, *, at: datetime) -> int:
     with force_locale(event.language):
         shown = dict(_shown(event, kept))
     is_burial = any(entry.gone_at is None and key not in shown for key, entry in kept.items())
-    written = sum(_bring(event, key, shown.get(key), kept.get(key), at) for key in {**kept, **shown})
+    written = sum(_bring(shown.get(key), entry, at) for key, entry in kept.items())
+    written += _lay([_fresh(event, key, each, at) for key, each in shown.items() if key not in kept])
     db.session.flush()
     _raise_version(event, is_news=written > 0, at=at, is_burial=is_burial)
     return written
@@ -185,23 +186,33 @@ def _uid(entry: Entry | None) -> str:
     return entry.uid if entry else str(uuid.uuid4())
 
 
-def _bring(event: Event, key: Key, shown: Shown | None, entry: Entry | None, at: datetime) -> bool:
-    """Write, rewrite or bury one entry; tell whether anything was written."""
+def _lay(rows: list[dict[str, Any]]) -> int:
+    """Lay many new entries by one statement; return how many."""
+    if rows:
+        db.session.execute(sa.insert(Entry), rows)
+    return len(rows)
+
+
+def _fresh(event: Event, key: Key, shown: Shown, at: datetime) -> dict[str, Any]:
+    """Return the columns of a new entry."""
+    kind, session_id = key
+    return {
+        "kind": kind,
+        "event_id": event.id,
+        "session_id": session_id,
+        "uid": shown.public.uid,
+        "sequence": 0,
+        "created_at": shown.public.created_at,
+        **_columns(shown, shown.digest(), 0, at),
+    }
+
+
+def _bring(shown: Shown | None, entry: Entry, at: datetime) -> bool:
+    """Rewrite or bury one entry; tell whether anything was written."""
     if shown is None:
-        return entry is not None and entry.gone_at is None and _bury(entry, at)
+        return entry.gone_at is None and _bury(entry, at)
     digest = shown.digest()
-    if entry is None:
-        kind, session_id = key
-        entry = Entry(
-            kind=kind,
-            event_id=event.id,
-            session_id=session_id,
-            uid=shown.public.uid,
-            sequence=0,
-            created_at=shown.public.created_at,
-        )
-        db.session.add(entry)
-    elif entry.digest != digest or entry.gone_at is not None:
+    if entry.digest != digest or entry.gone_at is not None:
         entry.sequence += 1
     elif entry.writer == ics.WRITER and _as_kept(entry).shelf == shown.shelf:
         return False
@@ -222,15 +233,28 @@ def _bury(entry: Entry, at: datetime) -> bool:
 
 
 def _write(entry: Entry, shown: Shown, digest: str, at: datetime) -> None:
-    entry.digest = digest
-    entry.writer = ics.WRITER
-    entry.changed_at = at
-    entry.starts_at, entry.ends_at, entry.timezone = shown.public.starts_at, shown.public.ends_at, shown.public.timezone
-    entry.track, entry.session_kind, entry.room_ids = shown.shelf.track, shown.shelf.session_kind, shown.shelf.room_ids
-    entry.facts = shown.public.to_json()
-    entry.body = ics.event(shown.public, sequence=entry.sequence, changed_at=at)
-    entry.entitled_facts = shown.entitled.to_json() if shown.entitled else None
-    entry.entitled_body = ics.event(shown.entitled, sequence=entry.sequence, changed_at=at) if shown.entitled else None
+    for name, value in _columns(shown, digest, entry.sequence, at).items():
+        setattr(entry, name, value)
+
+
+def _columns(shown: Shown, digest: str, sequence: int, at: datetime) -> dict[str, Any]:
+    """Return what an entry keeps of what it shows."""
+    public, entitled, shelf = shown.public, shown.entitled, shown.shelf
+    return {
+        "digest": digest,
+        "writer": ics.WRITER,
+        "changed_at": at,
+        "starts_at": public.starts_at,
+        "ends_at": public.ends_at,
+        "timezone": public.timezone,
+        "track": shelf.track,
+        "session_kind": shelf.session_kind,
+        "room_ids": shelf.room_ids,
+        "facts": public.to_json(),
+        "body": ics.event(public, sequence=sequence, changed_at=at),
+        "entitled_facts": entitled.to_json() if entitled else None,
+        "entitled_body": ics.event(entitled, sequence=sequence, changed_at=at) if entitled else None,
+    }
 
 
 def _raise_version(event: Event, *, is_news: bool, at: datetime, is_burial: bool = False) -> None:

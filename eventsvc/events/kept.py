@@ -11,7 +11,7 @@ from flask import current_app
 T = TypeVar("T")
 
 KEPT = 64
-_NAME = "eventsvc.events.kept"
+NAME = "eventsvc.events.kept"
 
 
 def drawn(facts: Hashable, draw: Callable[[], str], *, among: str = "pages", size: int = KEPT) -> str:
@@ -24,7 +24,7 @@ def drawn(facts: Hashable, draw: Callable[[], str], *, among: str = "pages", siz
 
 def held(among: str, facts: Hashable, make: Callable[[], T], *, size: int) -> T:
     """Return what comes of these facts, made now if this application does not keep it; at most `size` of a kind."""
-    shelves: dict[str, Kept[T]] = current_app.extensions.setdefault(_NAME, {})
+    shelves: dict[str, Kept[T]] = current_app.extensions.setdefault(NAME, {})
     return shelves.setdefault(among, Kept(size)).thing(facts, make)
 
 

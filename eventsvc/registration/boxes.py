@@ -153,6 +153,29 @@ class Box:
         """The countries of the world, with the chosen one among them."""
         return countries.options(self.locale, self.text)
 
+    def hint(self) -> str:
+        """Return what stands below the label."""
+        return " ".join(filter(None, (self.prompt.help, self.limits())))
+
+    def described(self, day: str) -> str:
+        """Name what describes the box to whoever hears the page; `day` is that on which the answer goes."""
+        parts = (
+            ("hint", self.hint()),
+            ("error", self.errors),
+            ("why", self.prompt.why or day),
+        )
+        return " ".join(f"{self.id}-{name}" for name, is_there in parts if is_there)
+
+    def attributes(self, day: str) -> Markup:
+        """Write the attributes that every box has."""
+        described = self.described(day)
+        written = [
+            f'aria-describedby="{described}"' if described else "",
+            'aria-invalid="true"' if self.errors else "",
+            "" if self.is_optional else "required",
+        ]
+        return Markup(" ".join(["", *filter(None, written)]))  # noqa: S704  # ids are our own
+
     def only_if(self) -> str:
         """Say whom the question is for, for whoever sees all of them at once."""
         return " ".join(filter(None, (self._only_way(), self._only_answer())))

@@ -155,7 +155,7 @@ class RegistrationForm(PersonForm):
 class SwitchForm(FlaskForm):
     """Another ticket: `ticket_type` is its public id, `code` an access code as it was typed."""
 
-    ticket_type = StringField(_l("How you take part"))
+    ticket_type = StringField(_l("How you take part"), filters=[_line])
     code = StringField(_l("Access code"), filters=[_line], validators=[Optional(), Length(max=200)])
 
 

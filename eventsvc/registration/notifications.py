@@ -296,8 +296,8 @@ def _last_asks(registration: Registration, at: datetime) -> list[Ask]:
     asked = holding.of_one(registration, at=at).endings(registration, ahead=1)
     if not held.is_held or entry is None:
         return asked
-    sequence = max(entry["sequence"] + registration.calendar_offset, held.asked) + 1
-    return [{"method": Method.CANCEL.value, "facts": entry["facts"], "sequence": sequence}, *asked]
+    own = told.counted(entry, registration)
+    return [{**own, "method": Method.CANCEL.value, "sequence": max(own["sequence"], held.asked) + 1}, *asked]
 
 
 def questions_asked(lacking: Sequence[tuple[Registration, list[str]]], *, form: str, at: datetime) -> int:

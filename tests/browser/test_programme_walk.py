@@ -69,8 +69,20 @@ def pastes(page: Page) -> None:
     page.get_by_role("button", name="See what it does").click()
     expect(page.get_by_text("In it: 4 new sessions.")).to_be_visible()
     expect(page.get_by_text("3 rooms are new")).to_be_visible()
+    expect(
+        page.get_by_text("“Opening”: Sam Ejemplo is in “Hands-on”").or_(
+            page.get_by_text("“Hands-on”: Sam Ejemplo is in “Opening”")
+        )
+    ).to_be_visible()
+    page.get_by_label("Take it anyway").check()
     page.get_by_role("button", name="Take it").click()
-    expect(page.get_by_role("status").first).to_contain_text("Taken into the draft: 4 new, 0 changed.")
+    expect(page.get_by_role("status").first).to_contain_text("Taken into the draft: 4 new, 0 changed. One clash")
+
+
+def opens_the_clash_again(page: Page) -> None:
+    page.get_by_role("link", name="Clashes", exact=True).first.click()
+    page.get_by_role("button", name="Open it again").click()
+    expect(page.get_by_role("button", name="Let it stand")).to_be_visible()
 
 
 def mends_the_clash_by_keyboard(page: Page) -> None:
@@ -116,6 +128,7 @@ def test_a_programme_is_pasted_mended_published_moved_by_one_of_two_told_and_rea
 
     olga = at_their_desks("Olga", inside)
     pastes(olga)
+    opens_the_clash_again(olga)
     mends_the_clash_by_keyboard(olga)
     publishes(olga)
     own = open_page(f"/registrations/{hers}/programme", size=PHONE)

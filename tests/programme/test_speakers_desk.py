@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from eventsvc.accounts.actors import SYSTEM
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.programme import published
-from eventsvc.programme.models import Answer, Appearance, FreeTime, Slides, Speaker, SpeakerRole
+from eventsvc.programme import published, rules
+from eventsvc.programme.models import Answer, Appearance, FreeTime, Session, Slides, Speaker, SpeakerRole
 from tests import browsing
 from tests.conftest import Clock
 from tests.files import a_photo
@@ -316,6 +317,30 @@ def test_an_address_leads_on_through_two_cards_that_were_made_one_after_the_othe
     for public_id in gone:
         page = client.get(f"/events/{event.slug}/speakers/{public_id}")
         assert page.location == f"/events/{event.slug}/speakers/{third.public_id}"
+
+
+def test_news_that_still_wait_for_a_card_that_goes_are_told_with_those_of_the_one_that_stays(
+    desk: FlaskClient, event: Event
+) -> None:
+    first, second = a_talk(event, title="First"), a_talk(event, 2, title="Second")
+    kept, other = sam(first), sam(second, name="Other")
+
+    def tell(session: Session, title: str) -> None:
+        said = {"title": title, "starts_at": session.starts_at + HOUR, "ends_at": session.ends_at + HOUR}
+        rules.edit_session(session, said, revision=session.revision, by=SYSTEM, at=NOW)
+        rules.publish(event, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+    tell(second, "Second, anew")
+    assert letters() == [("speaker_programme", "other@example.org")]
+    desk.post(at(event, f"/{kept.public_id}/merge"), data={"other": other.public_id})
+    assert letters() == [("speaker_programme", "sam@example.org")]
+    tell(first, "First, anew")
+
+    assert letters() == [("speaker_programme", "sam@example.org")]
+    told = db.session.scalars(sa.select(Message.facts).where(Message.state == MessageState.WAITING)).one()
+    assert told["speaker"] == kept.public_id
+    assert sorted(each["now"]["title"] for each in told["sessions"]) == ["First, anew", "Second, anew"]
 
 
 def test_a_card_is_not_made_one_with_itself(desk: FlaskClient, event: Event) -> None:

@@ -19,11 +19,11 @@ from flask import Flask
 
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.extensions import db
-from eventsvc.registration import errors, rules, seats
+from eventsvc.registration import answers, errors, questionnaires, questions, rules, seats
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.person import Person
 from eventsvc.registration.seating import Seating
-from tests.people import NOW, an_event
+from tests.people import NOW, a_question, an_event
 
 CROWD = 16
 LONGEST_WAIT = 60
@@ -139,7 +139,7 @@ class TestTheLastSeat:
         self, app: Flask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         turns = itertools.count(1)
-        monkeypatch.setattr(seats, "hold", lambda _event_id: next(turns))
+        monkeypatch.setattr(seats, "hold", lambda _event_id, **_said: next(turns))
         # Long enough for a second one to count on the busiest of machines.
         think(monkeypatch, 0.3)
         event_id = an_event(capacity=1).id
@@ -177,4 +177,34 @@ def test_one_address_at_once_is_one_registration(app: Flask) -> None:
 
     at_once(app, [press] * 4)
 
+    assert len(states(event_id)) == 1
+
+
+def test_sixteen_at_once_for_the_last_place_in_a_choice_and_one_has_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = an_event()
+    workshop = a_question(event, "A", "B", label="Workshop", limits={"A": 1})
+    wanted, event_id = workshop.options[0].public_id, event.id
+    form = questionnaires.of(event_id)
+    answered = questions.checked(form, {workshop.public_id: [wanted]}, event.mode, locale="en").answered
+    db.session.rollback()
+    counted = answers._taken
+
+    def slowly(*asked: Any) -> dict[int, int]:
+        found = counted(*asked)
+        time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(answers, "_taken", slowly)
+
+    def choose(number: int) -> None:
+        person = Person("Ada", f"Number {number}", f"ada{number}@example.org")
+        with app.app_context(), suppress(errors.OptionFull):
+            rules.register(event_id, person, by=ATTENDEE, at=NOW, language="en", answered=answered)
+            db.session.commit()
+
+    at_once(app, [lambda number=number: choose(number) for number in range(CROWD)])  # type: ignore[misc]
+
+    assert answers.left(form) == {wanted: 0}
     assert len(states(event_id)) == 1

@@ -109,7 +109,7 @@ def take_file(slug: str) -> Any:
         if request.form.get("then") == "take":
             found = _take(event, form, read)
             db.session.commit()
-            flash(_done(found, takes_out=form.takes_out.data), "ok")
+            flash(_done(found, len(form.agreed_to()), takes_out=form.takes_out.data), "ok")
             return redirect(url_for(".show", slug=slug), 303)
     except Refused as refused:
         db.session.rollback()
@@ -259,11 +259,14 @@ def _outside(found: Comparison, event: Event) -> int:
     return sum(not setting.first <= day <= setting.last for day in days)
 
 
-def _done(found: Comparison, *, takes_out: bool) -> str:
+def _done(found: Comparison, clashes: int, *, takes_out: bool) -> str:
     counts = found.counts
     gone = counts["missing"] if takes_out else 0
     if not (counts["new"] or counts["changed"] or gone):
         return _("The programme is what the file says already. Nothing was changed.")
     told = _("Taken into the draft: %(new)s new, %(changed)s changed.", new=counts["new"], changed=counts["changed"])
-    taken_out = ngettext("One was taken out.", "%(num)s were taken out.", gone)
-    return f"{told} {taken_out}" if gone else told
+    more = [
+        ngettext("One was taken out.", "%(num)s were taken out.", gone) if gone else "",
+        ngettext("One clash may stand.", "%(num)s clashes may stand.", clashes) if clashes else "",
+    ]
+    return " ".join(filter(None, (told, *more)))

@@ -12,7 +12,8 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.mail.models import Message
+from eventsvc.mail import outbox
+from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme import acquainted, contents, errors, keys, published
 from eventsvc.programme.models import Appearance, FormerSpeaker, FreeTime, PublishedVoice, Slides, Speaker
 from eventsvc.programme.rules import writing
@@ -39,6 +40,7 @@ def merge(event: Event, kept: Speaker, other: Speaker, *, by: Actor, at: datetim
     stored = (*contents.CARD, "photo_digest")
     before, gone = snapshot(kept, stored), snapshot(other, stored)
     known_as, number = other.public_id, other.id
+    _take_over_letters(kept, other)
     _take_over_rows(kept.id, other.id)
     db.session.add(FormerSpeaker(public_id=known_as, speaker_id=kept.id))
     links = _links_for(kept, other, at)
@@ -49,6 +51,8 @@ def merge(event: Event, kept: Speaker, other: Speaker, *, by: Actor, at: datetim
         setattr(kept, name, value)
     db.session.flush()
     published.retell(kept, known_as)
+    if kept.email:
+        outbox.redirect_speaker(kept.id, kept.email)
     audit.forget(Speaker.__tablename__, number)
     # A number may be given again, and what was done to this card is no trace of another person.
     audit.hand_over(Speaker.__tablename__, number, to=kept.id)
@@ -76,6 +80,25 @@ def _links_for(kept: Speaker, other: Speaker, at: datetime) -> dict[str, str | N
             keys.retire(other, kind, at=at)
     db.session.flush()
     return taken
+
+
+def _take_over_letters(kept: Speaker, other: Speaker) -> None:
+    """Let letters that wait be about the card that stays, so that what is told next takes their place.
+
+    Where one about the same waits for both, each is sent by itself.
+    """
+    waiting = sa.select(Message).where(
+        Message.speaker_id.in_((kept.id, other.id)), Message.state == MessageState.WAITING
+    )
+    letters = db.session.scalars(waiting.order_by(Message.id).execution_options(populate_existing=True)).all()
+    taken = {letter.about for letter in letters if letter.speaker_id == kept.id}
+    for letter in letters:
+        about = letter.about.replace(f":speaker:{other.id}", f":speaker:{kept.id}")
+        if letter.speaker_id == other.id and about not in taken:
+            letter.about = about
+            if letter.facts.get("speaker") == other.public_id:
+                letter.facts = {**letter.facts, "speaker": kept.public_id}
+    db.session.flush()
 
 
 def _take_over_rows(kept: int, other: int) -> None:
