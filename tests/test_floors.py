@@ -42,7 +42,7 @@ FLOORS: dict[int, str] = {
         programme/formats/ics programme/formats/layouts programme/formats/markup programme/formats/pasted
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
-        programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/naming programme/news
+        programme/gathered programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/naming programme/news
         programme/pairing programme/portraits programme/prospect programme/published programme/reading programme/sheet programme/stores
         programme/shown programme/sweeping programme/telling programme/timetable programme/uploads programme/vacancies
         programme/versions programme/wording programme/words registration/blanks registration/choices
