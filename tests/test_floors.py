@@ -48,15 +48,15 @@ FLOORS: dict[int, str] = {
         programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
         registration/answered registration/answers registration/blanks registration/boxes registration/bundles
         registration/choices registration/consent registration/drafts registration/files registration/history
-        registration/groups registration/holding registration/invitees registration/keys registration/known registration/laying registration/limits
-        registration/listed registration/owndata registration/questionnaires registration/questions
-        registration/receiving registration/retention registration/roster registration/seats
+        registration/groups registration/holding registration/invitees registration/keys registration/known
+        registration/laying registration/limits registration/listed registration/owndata registration/questionnaires
+        registration/questions registration/receiving registration/retention registration/roster registration/seats
         registration/session_roster registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/words programme/stores programme/uploads registration/beginnings registration/codes
         registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
         registration/inheriting registration/odds registration/queueing registration/undoing programme/naming
-        programme/prospect programme/shown
+        programme/prospect programme/shown programme/gathered
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/zones
