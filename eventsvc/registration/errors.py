@@ -173,10 +173,6 @@ class NotToSwitch(_Told):
     told = _l("This place cannot be moved to another kind of ticket now. Nothing changed.")
 
 
-class ChangesClosed(_Told):
-    told = _l("Changes by this page have closed. Ask the contact person of the event; nothing changed.")
-
-
 class NothingOwed(_Told):
     told = _l("There is nothing to pay here, so there is nothing to mark.")
 
@@ -232,7 +228,7 @@ class TooManyFiles(_Told):
     told = _l("Many files came from your network. Wait ten minutes, then choose this one again.")
 
 
-class ChangesOver(Refused):
+class ChangesClosed(Refused):
     """Too late to change something by oneself. Names who can still do it, where the event names somebody."""
 
     status = 409

@@ -76,7 +76,7 @@ def of(registration: Registration, at: datetime, locale: str) -> dict[str, Any]:
     closes_at = event.changes_close_at
     return {
         "ticket_name": registration.ticket_type.name if registration.ticket_type else "",
-        "fee": fees.said(fee, locale, has_seat=registration.has_seat) if fee else ("", ""),
+        "fee": fees.said(fee, locale, has_seat=registration.is_confirmed) if fee else ("", ""),
         "join_url": event.join_url if is_joining else "",
         "wish": _wish(registration),
         "switch_by": (when.moment(closes_at, event.timezone, locale) if closes_at else "") if may else None,
