@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from eventsvc.accounts.actors import Actor
 from eventsvc.events import wall
 from eventsvc.events.models import Event
-from eventsvc.registration.errors import ChangesOver
+from eventsvc.registration.errors import ChangesClosed
 
 UNDO = timedelta(hours=1)
 # Of what is left until the start an answer may take so much, so that there is time to ask others.
@@ -42,9 +42,9 @@ def may_change(event: Event, at: datetime) -> bool:
 
 
 def check_changes(event: Event, *, by: Actor, at: datetime) -> None:
-    """Refuse an attendee who changes too late, and name who can still do it. Raises ChangesOver."""
+    """Refuse an attendee who changes too late, and name who can still do it. Raises ChangesClosed."""
     if not by.is_organiser and not may_change(event, at):
-        raise ChangesOver(event.contact_name, event.contact_email)
+        raise ChangesClosed(event.contact_name, event.contact_email)
 
 
 def _whole_minute(at: datetime) -> datetime:

@@ -173,10 +173,6 @@ class NotToSwitch(_Told):
     told = _l("This place cannot be moved to another kind of ticket now. Nothing changed.")
 
 
-class ChangesClosed(_Told):
-    told = _l("Changes by this page have closed. Ask the contact person of the event; nothing changed.")
-
-
 class NothingOwed(_Told):
     told = _l("There is nothing to pay here, so there is nothing to mark.")
 
@@ -281,7 +277,7 @@ class NoSeatsToKeep(Refused):
         )
 
 
-class ChangesOver(Refused):
+class ChangesClosed(Refused):
     """Too late to change something by oneself. Names who can still do it, where the event names somebody."""
 
     status = 409

@@ -40,7 +40,7 @@ class Calendars:
 
         `address` is another one that they had; `ahead` is added to what their entries count.
         """
-        return self._asked(to, address or to.email, to.has_seat, ahead, is_whole)
+        return self._asked(to, address or to.email, to.is_confirmed, ahead, is_whole)
 
     def endings(self, to: Registration, *, address: str | None = None, ahead: int = 0) -> list[Ask]:
         """Return what a letter asks so that a calendar holds no session any more."""
@@ -51,7 +51,7 @@ class Calendars:
         asked = holdings.asks_anew(
             self._holdings.get((to.id, left), {}),
             self._parts,
-            lambda part: to.has_seat and self._has_chosen(to, part),
+            lambda part: to.is_confirmed and self._has_chosen(to, part),
             offset=to.calendar_offset,
             is_entitled=True,
         )

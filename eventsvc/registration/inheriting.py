@@ -1,11 +1,12 @@
-"""What a new registration takes over from an ended one of the same person: their answers, but nothing that is full."""
+"""What a new registration takes over from an ended one of the same person: answers and sessions, but nothing full."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from eventsvc.extensions import db
-from eventsvc.registration.models import LIVE, Answer, AnswerFile, AnswerOption, QuestionOption, Registration
+from eventsvc.programme.models import Session
+from eventsvc.registration.models import LIVE, Answer, AnswerFile, AnswerOption, Choice, QuestionOption, Registration
 
 _ALONE = {"synchronize_session": False}
 
@@ -23,6 +24,17 @@ def take_over(ended_id: int, fresh_id: int) -> None:
             sa.update(kept).where(kept.registration_id == ended_id).values(registration_id=fresh_id),
             execution_options=_ALONE,
         )
+
+
+def sessions(ended_id: int) -> list[str]:
+    """Return the public ids of the sessions that somebody had chosen or waited for."""
+    asked = (
+        sa.select(Session.public_id)
+        .join(Choice, Choice.session_id == Session.id)
+        .where(Choice.registration_id == ended_id)
+        .order_by(Session.id)
+    )
+    return list(db.session.scalars(asked))
 
 
 def full(ended_id: int, *, but: int | None = None) -> list[tuple[int, int]]:

@@ -131,6 +131,7 @@ class HandingOn:
     def to_giver(self, registration: Registration) -> Message | None:
         """Tell whoever handed it on that it is done; the entry in their calendar ends."""
         facts = {"had_seat": True, "other": self.receiver} | _with_invitation(registration)
+        facts |= holdings.told(holding.of_one(registration, at=self.at).endings(registration))
         return _post("handed_over", registration, facts, key=_once("handed_over", registration), at=self.at)
 
     def to_receiver(self, registration: Registration) -> Message | None:

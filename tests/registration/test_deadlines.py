@@ -14,7 +14,7 @@ from eventsvc.accounts.actors import ATTENDEE, organiser
 from eventsvc.events import wall
 from eventsvc.events.models import Event
 from eventsvc.registration import deadlines
-from eventsvc.registration.errors import ChangesOver
+from eventsvc.registration.errors import ChangesClosed
 
 LEIDEN = "Europe/Amsterdam"
 ZONES = ("Europe/Amsterdam", "Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham", "Africa/Nairobi", "Asia/Tokyo")
@@ -135,7 +135,7 @@ class TestChanging:
 
         deadlines.check_changes(held, by=ATTENDEE, at=until - timedelta(seconds=1))
         deadlines.check_changes(held, by=organiser(1), at=MAY)
-        with pytest.raises(ChangesOver):
+        with pytest.raises(ChangesClosed):
             deadlines.check_changes(held, by=ATTENDEE, at=until)
 
     def test_without_such_a_moment_it_is_the_end(self) -> None:

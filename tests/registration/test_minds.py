@@ -11,7 +11,8 @@ from eventsvc.accounts.actors import ATTENDEE, organiser
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import errors, keys, rules, seats
+from eventsvc.programme.models import Session
+from eventsvc.registration import choices, errors, keys, rules, seats
 from eventsvc.registration.models import (
     Answer,
     AnswerOption,
@@ -24,6 +25,7 @@ from eventsvc.registration.models import (
     State,
     TicketType,
     TokenKind,
+    Visibility,
 )
 from eventsvc.registration.person import Person
 from tests.people import NOW, a_registration, a_session, an_event, an_organiser
@@ -239,6 +241,68 @@ class TestAnswersComeAlong:
         assert (answered(again), answered(bob)) == (kept, 0)
 
 
+class TestSessionsComeAlong:
+    def workshop(self, event: Event) -> Session:
+        session = a_session(event, capacity=1)
+        db.session.commit()
+        return session
+
+    def test_back_on_the_list_they_wait_for_the_sessions_they_had_chosen(self) -> None:
+        event = an_event(capacity=1, offer_hours=24)
+        ada, bob = come(event, ADA), come(event, BOB)
+        workshop, talk = self.workshop(event), a_session(event)
+        rules.choose(bob, workshop.public_id, or_waits=True, by=ATTENDEE, at=NOW)
+        rules.choose(bob, talk.public_id, by=ATTENDEE, at=NOW)
+        leave(ada)
+        late = NOW + timedelta(hours=24)
+
+        again = rules.rejoin(bob, by=ATTENDEE, at=late)
+        db.session.commit()
+
+        assert again.state is State.CONFIRMED
+        theirs = choices.own(again.id)
+        assert theirs.chosen == {workshop.id, talk.id}
+
+    def test_an_offered_place_has_no_seat_in_a_session_before_it_is_taken(self) -> None:
+        event = an_event(capacity=1, offer_hours=24)
+        ada, bob = come(event, ADA), come(event, BOB)
+        workshop = self.workshop(event)
+        rules.choose(bob, workshop.public_id, or_waits=True, by=ATTENDEE, at=NOW)
+        leave(ada)
+
+        assert (choices.own(bob.id).chosen, letters(bob)) == (frozenset(), ["waitlisted", "offered"])
+        rules.accept(bob, by=ATTENDEE, at=NOW)
+        assert choices.own(bob.id).chosen == {workshop.id}
+
+    def test_undone_in_time_the_seat_in_a_session_is_there_again_and_else_they_wait_for_it(self) -> None:
+        event = an_event()
+        ada, bob = come(event, ADA), come(event, BOB)
+        workshop = self.workshop(event)
+        rules.choose(ada, workshop.public_id, by=ATTENDEE, at=NOW)
+        leave(ada)
+        rules.undo_cancel(ada, by=ATTENDEE, at=NOW)
+        assert choices.own(ada.id).chosen == {workshop.id}
+
+        leave(ada)
+        rules.choose(bob, workshop.public_id, by=ATTENDEE, at=NOW)
+        rules.undo_cancel(ada, by=ATTENDEE, at=NOW)
+
+        assert choices.own(ada.id) == choices.Own(frozenset(), frozenset({workshop.id}))
+
+    def test_a_place_handed_on_keeps_its_seat_though_others_wait_for_it(self) -> None:
+        event = an_event()
+        ada, cia = come(event, ADA), come(event, CIA)
+        workshop = self.workshop(event)
+        rules.choose(ada, workshop.public_id, by=ATTENDEE, at=NOW)
+        rules.choose(cia, workshop.public_id, or_waits=True, by=ATTENDEE, at=NOW)
+
+        bob = rules.hand_over(ada, BOB, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert choices.own(bob.id).chosen == {workshop.id}
+        assert choices.own(cia.id).waiting == {workshop.id}
+
+
 class TestHandingOn:
     def test_the_colleague_has_the_seat_and_links_of_their_own(self) -> None:
         event = shown(an_event(capacity=1))
@@ -290,6 +354,18 @@ class TestHandingOn:
         assert [choice.registration_id for choice in db.session.query(Choice)] == [bob.id]
         assert (answered(ada), answered(bob)) == (1, 0)
 
+    def test_a_ticket_for_a_domain_stays_within_it(self) -> None:
+        event = an_event()
+        staff = TicketType(event_id=event.id, name="Staff", visibility=Visibility.DOMAIN, domains="example.org")
+        db.session.add(staff)
+        db.session.commit()
+        ada = come(event, ADA, ticket_type_id=staff.id)
+
+        with pytest.raises(errors.DomainNeeded):
+            rules.hand_over(ada, Person("Eve", "Elsewhere", "eve@elsewhere.example"), by=ATTENDEE, at=NOW)
+        db.session.rollback()
+        assert rules.hand_over(ada, BOB, by=ATTENDEE, at=NOW).ticket_type_id == staff.id
+
     @pytest.mark.parametrize("state", [State.WAITLISTED, State.OFFERED, State.EXPIRED, State.CANCELLED])
     def test_only_a_confirmed_place_is_handed_on(self, state: State) -> None:
         ada = a_registration(an_event(), state=state)
@@ -319,7 +395,7 @@ class TestHandingOn:
         event = an_event(changes_close_at=NOW)
         ada = come(event, ADA)
 
-        with pytest.raises(errors.ChangesOver):
+        with pytest.raises(errors.ChangesClosed):
             rules.hand_over(ada, BOB, by=ATTENDEE, at=NOW)
         with pytest.raises(errors.EventOver):
             rules.hand_over(ada, BOB, by=organiser(an_organiser().id), at=event.ends_at)  # type: ignore[arg-type]
@@ -331,12 +407,12 @@ class TestChangesClosed:
         ada, talk = come(event, ADA, at=NOW - timedelta(hours=1)), a_session(event)
         person = Person("Ada", "Nieuw", "ada@example.org", "", "NL")
 
-        with pytest.raises(errors.ChangesOver) as refused:
+        with pytest.raises(errors.ChangesClosed) as refused:
             rules.correct(ada, person, revision=ada.revision, by=ATTENDEE, at=NOW)
         assert "olga@example.org" in refused.value.sentence
-        with pytest.raises(errors.ChangesOver):
+        with pytest.raises(errors.ChangesClosed):
             rules.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
-        with pytest.raises(errors.ChangesOver):
+        with pytest.raises(errors.ChangesClosed):
             rules.unchoose(ada, talk.public_id, by=ATTENDEE, at=NOW)
 
     def test_an_organiser_still_corrects(self) -> None:

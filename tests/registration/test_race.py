@@ -139,7 +139,7 @@ class TestTheLastSeat:
         self, app: Flask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         turns = itertools.count(1)
-        monkeypatch.setattr(seats, "hold", lambda _event_id, **_said: next(turns))
+        monkeypatch.setattr(seats, "hold", lambda _event_id, **_more: next(turns))
         # Long enough for a second one to count on the busiest of machines.
         think(monkeypatch, 0.3)
         event_id = an_event(capacity=1).id

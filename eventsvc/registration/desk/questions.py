@@ -212,7 +212,7 @@ def ask_registered(slug: str) -> Any:
 def _letters(count: int) -> str:
     if not count:
         return _("Nobody was written to: they have answered, or had this letter already.")
-    return ngettext("One letter is on its way.", "%(num)d letters are on their way.", count)
+    return ngettext("One letter is on its way.", "%(num)s letters are on their way.", count)
 
 
 def _done(slug: str, act: Callable[[], Any], told: str | Callable[[Any], str] = "", *, anchor: str = "") -> Response:

@@ -36,7 +36,7 @@ from eventsvc.registration import (
     typos,
     words,
 )
-from eventsvc.registration.errors import ChangesOver, RegistrationOver
+from eventsvc.registration.errors import ChangesClosed, RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, TokenKind
 from eventsvc.registration.pages import asking, sending, ticket, waiting
@@ -265,7 +265,7 @@ def closed(registration: Registration, token: str) -> Response:
         event=registration.event,
         token=token,
     )
-    return make_response(page, ChangesOver.status if request.method == "POST" else 200)
+    return make_response(page, ChangesClosed.status if request.method == "POST" else 200)
 
 
 def _correction(registration: Registration, form: CorrectionForm, token: str, status: int = 200) -> Response:

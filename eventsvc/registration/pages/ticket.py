@@ -76,7 +76,7 @@ def of(registration: Registration, at: datetime, locale: str) -> dict[str, Any]:
     closes_at = event.changes_close_at
     return {
         "ticket_name": registration.ticket_type.name if registration.ticket_type else "",
-        "fee": fees.said(fee, locale, has_seat=registration.has_seat) if fee else ("", ""),
+        "fee": fees.said(fee, locale, has_seat=registration.is_confirmed) if fee else ("", ""),
         "join_url": event.join_url if is_joining else "",
         "wish": _wish(registration),
         "switch_by": (when.moment(closes_at, event.timezone, locale) if closes_at else "") if may else None,
@@ -104,7 +104,7 @@ def _closed(event: Event, locale: str) -> str:
         return ""
     closed = when.moment(event.changes_close_at, event.timezone, locale)
     told = _("Changes by this page closed on %(moment)s.", moment=closed)
-    return f"{told} {_('Ask %(contact)s.', contact=event.contact_email)}" if event.contact_email else told
+    return " ".join([told, _("Ask %(contact)s.", contact=event.contact_email)]) if event.contact_email else told
 
 
 def _wish(registration: Registration) -> str:

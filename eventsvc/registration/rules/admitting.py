@@ -65,6 +65,15 @@ def admit(
     return None
 
 
+def pass_on(ticket_type: TicketType, address: str, *, by: Actor) -> None:
+    """Let somebody take over a ticket that another came by: its code or invitation goes along, a domain does not.
+
+    Raises DomainNeeded.
+    """
+    if not by.is_organiser and ticket_type.visibility is Visibility.DOMAIN:
+        _check_domain(ticket_type, address)
+
+
 def _check_window(ticket_type: TicketType, at: datetime) -> None:
     match standings.by_window(ticket_type, at):
         case Standing.OPENS:

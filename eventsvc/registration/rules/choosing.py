@@ -31,7 +31,7 @@ def choose(
 
     `or_waits`: where every seat is taken they go on the session's own waiting list. Whoever waits for the event waits
     for a session with seats of its own in any case. Raises SessionNotThere, SessionFull, SessionsMeet, or
-    RegistrationOver for whoever is not registered any more, ChangesOver when an attendee is too late.
+    RegistrationOver for whoever is not registered any more, ChangesClosed when an attendee is too late.
     """
     turn = _hold(registration, by, at)
     items = {item.public_id: item for item in reading.items(registration.event_id)}

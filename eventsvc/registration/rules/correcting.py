@@ -34,8 +34,8 @@ def correct(
     old one is told.
 
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
-    somebody else's here, OptionFull, RegistrationOver after the registration's end, ChangesOver when an attendee is too
-    late.
+    somebody else's here, OptionFull, RegistrationOver after the registration's end, ChangesClosed when an attendee is
+    too late.
     """
     event = hold_again(registration)
     yours = person.columns()

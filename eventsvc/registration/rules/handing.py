@@ -11,6 +11,7 @@ from eventsvc.extensions import db
 from eventsvc.registration import choices, deadlines, errors, keys, known, notifications
 from eventsvc.registration.models import OF_REGISTRATION, Registration, State
 from eventsvc.registration.person import Person
+from eventsvc.registration.rules import admitting
 from eventsvc.registration.rules.holding import hold_again, is_over
 from eventsvc.registration.rules.moving import move
 
@@ -32,7 +33,7 @@ def hand_over(registration: Registration, person: Person, *, by: Actor, at: date
     It is one of their own, with a reference and links of its own, so that neither sees what the other wrote or was
     sent: answers stay with who gave them, and the old link opens a page that says the place was handed on. No seat
     comes free by it, so nobody on the waiting list is passed over for it.
-    Raises NotConfirmed, EventOver, ChangesOver, SameAddress or AlreadyRegistered.
+    Raises NotConfirmed, EventOver, ChangesClosed, SameAddress, DomainNeeded or AlreadyRegistered.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -79,3 +80,5 @@ def _refuse(registration: Registration, event: Event, person: Person, *, by: Act
     deadlines.check_changes(event, by=by, at=at)
     if person.email_folded == registration.email_folded:
         raise errors.SameAddress
+    if registration.ticket_type is not None:
+        admitting.pass_on(registration.ticket_type, person.email, by=by)

@@ -61,9 +61,7 @@ def move(
         tell(registration)
     else:
         _tell(registration, came_from, at)
-    if came_from is not None and (came_from in SEATED) != registration.has_seat:
-        # Whoever is new has chosen no session yet.
-        (take_up if registration.has_seat else let_go)(registration, at=at)
+    _pass_sessions(registration, came_from, at)
 
 
 def _count_calendar(registration: Registration, came_from: State | None) -> None:
@@ -79,6 +77,16 @@ def _drop_deadlines(registration: Registration) -> None:
         registration.interest_due_at = None
     if registration.is_confirmed:
         registration.offer_kind = registration.offer_expires_at = None
+
+
+def _pass_sessions(registration: Registration, came_from: State | None, at: datetime) -> None:
+    """Give on the seats in sessions of who leaves, and let who is in now have theirs; a newcomer has none yet."""
+    if came_from is None:
+        return
+    if registration.is_confirmed:
+        take_up(registration, at=at)
+    elif came_from in SEATED and not registration.has_seat:
+        let_go(registration, at=at)
 
 
 def _tell(registration: Registration, came_from: State | None, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from eventsvc import tokens
-from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing, by_time
@@ -15,6 +15,7 @@ from eventsvc.registration.models import OF_REGISTRATION, OfferKind, Origin, Reg
 from eventsvc.registration.person import Person
 from eventsvc.registration.questions import NOTHING, Answered
 from eventsvc.registration.rules import admitting, inviting
+from eventsvc.registration.rules.choosing import carry_over
 from eventsvc.registration.rules.holding import hold, is_ahead
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import seating_now, settle_and_serve
@@ -125,7 +126,7 @@ def register(
 def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registration:
     """Come back after an offer ran out, or after silence: a new registration, at the end of the list.
 
-    That registration has closed does not stop it. Answers come along; pressed twice, it is one registration.
+    That registration has closed does not stop it. Answers and sessions come along; pressed twice, it is one.
     Raises NotExpired, and what `register` raises.
     """
     settle_and_serve(registration.event_id, at=at)
@@ -150,6 +151,7 @@ def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registrati
     fresh.access_code_id = registration.access_code_id
     fresh.consented_at = registration.consented_at
     inheriting.take_over(registration.id, fresh.id)
+    carry_over(fresh, inheriting.sessions(registration.id), by=SYSTEM, at=at)
     return fresh
 
 

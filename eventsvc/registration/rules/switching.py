@@ -11,12 +11,12 @@ from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import codes, errors, seats
+from eventsvc.registration import codes, deadlines, errors
 from eventsvc.registration.models import AccessCode, Registration, State, TicketType
 from eventsvc.registration.rules import admitting, wishes
 from eventsvc.registration.rules.holding import flush, hold, hold_again, is_ahead, is_over
 from eventsvc.registration.rules.moving import move
-from eventsvc.registration.rules.serving import serve
+from eventsvc.registration.rules.serving import seating_now, serve
 from eventsvc.registration.seating import NOBODY, Seating
 
 
@@ -66,7 +66,7 @@ def switch(
         return Switched.WISHED
     used = admitting.admit(ticket_type, registration.email or "", code, by=by, at=at)
     asked = _Asked(registration, ticket_type, used, event, turn, by, at)
-    seating = seats.taken(event.id, at)
+    seating = seating_now(event, at)
     done = _from_seat(asked, seating) if registration.state is State.CONFIRMED else _from_list(asked, seating)
     serve(event, by=SYSTEM, at=at)
     return done
@@ -86,8 +86,8 @@ def withdraw_wish(registration: Registration, *, by: Actor, at: datetime) -> Non
 def _check_time(registration: Registration, event: Event, by: Actor, at: datetime) -> None:
     if not registration.is_live:
         raise errors.RegistrationOver
-    if not by.is_organiser and event.changes_close_at is not None and at >= event.changes_close_at:
-        raise errors.ChangesClosed
+    if not is_over(event, at):
+        deadlines.check_changes(event, by=by, at=at)
     is_movable = registration.state in {State.CONFIRMED, State.WAITLISTED}
     if not is_movable or is_over(event, at) or event.status is not Status.PUBLISHED:
         raise errors.NotToSwitch

@@ -1,7 +1,8 @@
 """Sessions with seats of their own: who has one, who waits for one, and who is next.
 
 The event's turnstile guards these seats too. Only people with a seat at the event have one in a session; whoever waits
-for the event waits for its sessions as well, and takes their turn once they are in.
+for the event, or has not taken an offered place yet, waits for its sessions as well, and takes their turn once they are
+in.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from eventsvc.mail.holdings import Ask
 from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
 from eventsvc.registration import choices, holding, notifications
-from eventsvc.registration.models import SEATED, Choice, Registration
+from eventsvc.registration.models import Choice, Registration, State
 
 
 def serve_sessions(event_id: int, *, at: datetime, session_ids: Collection[int] | None = None) -> list[Registration]:
@@ -50,10 +51,11 @@ def let_go(registration: Registration, *, at: datetime) -> None:
 
     They wait for them from now on, by their old turn, for the case that they come back.
     """
-    held = choices.chosen(registration.id)
-    if not held:
+    own = choices.own(registration.id)
+    if not own.chosen | own.waiting:
         return
-    limited = [item.session_id for item in choices.items_of(registration, held) if item.capacity is not None]
+    wanted = choices.items_of(registration, own.chosen | own.waiting)
+    limited = [item.session_id for item in wanted if item.capacity is not None]
     theirs = sa.update(Choice).where(Choice.registration_id == registration.id, Choice.session_id.in_(limited))
     db.session.execute(theirs.values(is_waiting=True), execution_options={"synchronize_session": False})
     serve_sessions(registration.event_id, at=at, session_ids=limited)
@@ -92,7 +94,7 @@ def _waiting(event_id: int, session_ids: Collection[int] | None) -> list[tuple[C
     asked = (
         sa.select(Choice, Registration)
         .join(Registration, Registration.id == Choice.registration_id)
-        .where(Registration.event_id == event_id, Registration.state.in_(SEATED), Choice.is_waiting)
+        .where(Registration.event_id == event_id, Registration.state == State.CONFIRMED, Choice.is_waiting)
         .order_by(Registration.priority.desc(), Choice.turn)
         .options(joinedload(Registration.event))
         .execution_options(populate_existing=True)
