@@ -94,9 +94,8 @@ def _refuse_clashes(coming: Prospect, event: Event, accepts: Container[str]) -> 
 def _keep_clashes(coming: Prospect, event: Event, *, by: Actor, at: datetime) -> None:
     """Note those that came, now that every session has an id of its own."""
     stood = {clash.key for clash in conflicts.found(coming.before)} | accepted.by_key(event.id).keys()
-    for clash in conflicts.found(gathering.gather(event)):
-        if clash.key not in stood:
-            accepted.keep(clash, event, conflicts.mover(clash).public_id, by=by, at=at)
+    came = [clash for clash in conflicts.found(gathering.gather(event)) if clash.key not in stood]
+    accepted.keep(((clash, conflicts.mover(clash).public_id) for clash in came), event, by=by, at=at)
 
 
 class _Taking:

@@ -255,3 +255,22 @@ def test_shades_of_sixteen_bits_stay_shades(app: Flask) -> None:
 
     with Image.open(io.BytesIO(portraits.drawn(sent.getvalue()))) as drawn:
         assert abs(drawn.convert("L").getpixel((20, 20)) - 128) < 4
+
+
+def test_many_clashes_that_come_with_a_file_are_written_in_one_go_as_few_are(event: Event) -> None:
+    flushes: list[Any] = []
+    # Of this test's session alone, which goes with it.
+    sa.event.listen(db.session(), "after_flush", lambda _session, context: flushes.append(context))
+
+    def taken(count: int, day: int) -> int:
+        rows = "".join(f"{day}.{n}\tT\t2027-05-{day} 10:00\t2027-05-{day} 11:00\tAula\n" for n in range(count))
+        plan = files.read(f"Title\tTrack\tStart\tEnd\tRoom\n{rows}", exporting.setting_of(event)).plan
+        before = len(flushes)
+        importing.take(event, plan, accepts=rules.ANYWAY, by=SYSTEM, at=NOW)
+        db.session.commit()
+        return len(flushes) - before
+
+    few = taken(2, 30)
+
+    assert taken(8, 31) <= few
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(AcceptedClash)) > 20

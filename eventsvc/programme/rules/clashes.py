@@ -92,8 +92,8 @@ def weigh(
     refused = [each for each in clashes if each.key not in accepts and each.key not in stood and each.key not in known]
     if refused:
         _refuse(refused, plan, event, sessions, is_in_hand)
-    for clash in (clash for clash in clashes if clash.key in accepts and clash.key not in known):
-        accepted.keep(clash, event, _mine(clash, sessions), by=by, at=at)
+    stand = [clash for clash in clashes if clash.key in accepts and clash.key not in known]
+    accepted.keep(((clash, _mine(clash, sessions)) for clash in stand), event, by=by, at=at)
     for key in sorted(known.keys() - {clash.key for clash in clashes}):
         if not ids.isdisjoint(key.split(":")):
             _drop("clash.gone", known[key], by=by, at=at)
@@ -107,9 +107,8 @@ def accept_clashes(event: Event, accepts: Container[str], *, by: Actor, at: date
     found = [clash for clash in conflicts.found(gathering.gather(event)) if clash.key in accepts]
     if not found:
         raise errors.NoSuchClash
-    for clash in found:
-        if clash.key not in known:
-            accepted.keep(clash, event, conflicts.mover(clash).public_id, by=by, at=at)
+    stand = [clash for clash in found if clash.key not in known]
+    accepted.keep(((clash, conflicts.mover(clash).public_id) for clash in stand), event, by=by, at=at)
     return len(found)
 
 
