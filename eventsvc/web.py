@@ -125,7 +125,8 @@ class CookieWhereNeeded(SecureCookieSessionInterface):
 
 def needs_cookie(path: str) -> bool:
     """Tell whether the page at `path` may have a form of ours or belongs to the desk."""
-    return path.startswith(("/desk", "/registrations/", "/speakers/")) or path.endswith("/register")
+    is_own = path.startswith(("/desk", "/registrations/", "/speakers/", "/invitations/"))
+    return is_own or path.endswith(("/register", "/register/group"))
 
 
 def let_files_in(*, most: int, text: int | None = None, each: int | None = None) -> None:

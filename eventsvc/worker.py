@@ -110,6 +110,9 @@ def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
         for event, question in retention.answers_due(at=clock.now()):
             rules.forget_answers(event.id, question, by=SYSTEM, at=clock.now())
             db.session.commit()
+        for event_id in retention.guests_due(at=clock.now()):
+            rules.forget_guests(event_id, by=SYSTEM, at=clock.now())
+            db.session.commit()
     if listeners.fold(at=clock.now()):
         db.session.commit()
     while not has_to_stop() and entries.rewrite_outdated(at=clock.now()):

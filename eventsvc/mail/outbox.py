@@ -172,6 +172,17 @@ def forget(registration_id: int) -> None:
     _forget(Message.registration_id == registration_id)
 
 
+def forget_about(abouts: Collection[str]) -> None:
+    """Take people out of the letters about some things in the same way."""
+    if abouts:
+        _forget(Message.about.in_(abouts))
+
+
+def forget_kinds(event_id: int, kinds: Collection[str]) -> None:
+    """Take people out of all letters of some kinds about an event in the same way."""
+    _forget(sa.and_(Message.event_id == event_id, Message.kind.in_(kinds)))
+
+
 def forget_speaker(speaker_id: int) -> None:
     """Take a speaker out of the letters to them in the same way."""
     _forget(Message.speaker_id == speaker_id)

@@ -15,6 +15,9 @@ from eventsvc.registration import keys
 from eventsvc.registration.models import LIVE, PersonalInvitation, Registration, TokenKind
 
 PAGE_SIZE = 100
+NAMES_SOMEBODY = sa.or_(
+    PersonalInvitation.email.is_not(None), PersonalInvitation.given_name != "", PersonalInvitation.family_name != ""
+)
 
 
 def found(token: str) -> PersonalInvitation | None:
@@ -65,6 +68,28 @@ def known(event_id: int, addresses: Sequence[str]) -> set[str]:
     )
     rows = db.session.scalars(sa.union(registered, invited))
     return {address for address in rows if address}
+
+
+def of_address(event_id: int, email_folded: str) -> Sequence[PersonalInvitation]:
+    """Return every invitation of an address to an event."""
+    asked = sa.select(PersonalInvitation).where(
+        PersonalInvitation.event_id == event_id, PersonalInvitation.email_folded == email_folded
+    )
+    return db.session.scalars(asked.order_by(PersonalInvitation.id)).all()
+
+
+def remembered(event_id: int) -> Sequence[PersonalInvitation]:
+    """Return the invitations to an event that still name somebody."""
+    asked = sa.select(PersonalInvitation).where(PersonalInvitation.event_id == event_id, NAMES_SOMEBODY)
+    return db.session.scalars(asked).all()
+
+
+def forget(invitation: PersonalInvitation, at: datetime) -> None:
+    """Take a person out of an invitation; that there was one, and what became of it, stays."""
+    retire(invitation, at)
+    for name in ("given_name", "family_name", "organisation", "note"):
+        setattr(invitation, name, "")
+    invitation.email = invitation.email_folded = None
 
 
 def fit(invitation: PersonalInvitation, key: keys.Key) -> None:

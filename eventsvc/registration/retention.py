@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from eventsvc import when
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration.models import Answer, Question, Registration
+from eventsvc.registration.invitees import NAMES_SOMEBODY
+from eventsvc.registration.models import Answer, PersonalInvitation, Question, Registration, RegistrationGroup
 
 
 def last_day(event: Event) -> date | None:
@@ -57,6 +58,17 @@ def due(*, at: datetime, limit: int = 100) -> list[Registration]:
     over = [event.id for event in _ended(at) if _is_past(event, at)]
     query = sa.select(Registration).where(Registration.event_id.in_(over), Registration.erased_at.is_(None))
     return list(db.session.scalars(query.order_by(Registration.event_id, Registration.id).limit(limit)))
+
+
+def guests_due(*, at: datetime) -> list[int]:
+    """Return the ids of events whose invitations and groups are to be forgotten at `at`."""
+    invited = sa.exists().where(PersonalInvitation.event_id == Event.id, NAMES_SOMEBODY)
+    grouped = sa.exists().where(
+        RegistrationGroup.event_id == Event.id,
+        sa.or_(RegistrationGroup.contact_email.is_not(None), RegistrationGroup.contact_name != ""),
+    )
+    over = db.session.scalars(sa.select(Event).where(Event.ends_at < at, sa.or_(invited, grouped)))
+    return [event.id for event in over if _is_past(event, at)]
 
 
 def _ended(at: datetime) -> list[Event]:

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventsvc import tokens
+from eventsvc import tokens, worker
 from eventsvc.accounts.actors import ATTENDEE, SYSTEM
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
@@ -179,6 +179,45 @@ class TestInvitations:
         assert "/invitations/" in letter.text and "Come!" in letter.html
         assert "/invitations/" not in letter.record
 
+    def test_the_form_is_offered_and_taken_with_its_token_of_ours(self, client: FlaskClient, csrf: None) -> None:
+        [invitation] = invite(an_event())
+
+        page = client.get(link(invitation)).text
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+        without = client.post(link(invitation), data=FORM)
+        done = client.post(link(invitation), data=FORM | {"csrf_token": token})
+
+        assert (without.status_code, done.status_code) == (400, 303)
+
+    def test_erasing_oneself_erases_the_invitation_too(self, client: FlaskClient) -> None:
+        [invitation] = invite(an_event(), note="For you")
+        client.post(link(invitation), data=FORM)
+
+        rules.erase(db.session.query(Registration).one(), by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert (invitation.email, invitation.given_name, invitation.note, invitation.link_digest) == (
+            None,
+            "",
+            "",
+            None,
+        )
+        assert "ada@example.org" not in [letter.recipient for letter in db.session.query(Message)]
+
+    def test_whoever_never_answered_is_forgotten_when_the_time_comes(self, client: FlaskClient, clock: Clock) -> None:
+        event = an_event(accepts_groups=True)
+        [invitation] = invite(event, SAM)
+        client.post(f"/events/{event.slug}/register/group", data=GROUP | {"people-1-email": "dee@example.org"})
+        assert event.ends_at is not None
+        clock.at(event.ends_at + timedelta(days=event.retention_days + 1))
+
+        worker.tidy()
+
+        group = db.session.query(RegistrationGroup).one()
+        db.session.expire_all()
+        assert (invitation.email, group.contact_email, group.contact_name) == (None, None, "")
+        assert {letter.recipient for letter in db.session.query(Message)} == {""}
+
 
 class TestTheListOfAddresses:
     @pytest.mark.parametrize(
@@ -330,6 +369,23 @@ class TestGroups:
         assert client.get(f"/events/{event.slug}/register/group").status_code == 404
         assert client.post(f"/events/{event.slug}/register/group", data=GROUP).status_code == 404
         assert "Register a group" not in client.get(f"/events/{event.slug}/register").text
+
+    def test_an_event_that_asks_for_proof_takes_none_as_known_addresses_would_be_told(
+        self, client: FlaskClient
+    ) -> None:
+        event = an_event(accepts_groups=True, proof_hours=24)
+
+        assert client.get(f"/events/{event.slug}/register/group").status_code == 404
+        assert "Register a group" not in client.get(f"/events/{event.slug}/register").text
+
+    def test_the_form_works_with_its_token_of_ours(self, client: FlaskClient, csrf: None) -> None:
+        event = an_event(accepts_groups=True)
+        url = f"/events/{event.slug}/register/group"
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', client.get(url).text)[0]
+
+        without, done = client.post(url, data=GROUP), client.post(url, data=GROUP | {"csrf_token": token})
+
+        assert (without.status_code, done.status_code) == (400, 303)
 
     def test_no_more_than_the_most(self, app: Flask) -> None:
         event = an_event(accepts_groups=True)

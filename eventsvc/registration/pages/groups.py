@@ -111,6 +111,7 @@ def register_group(slug: str) -> Response:
     at = clock.now()
     asked = sa.select(Event).where(Event.slug == slug, Event.status != Status.DRAFT, Event.accepts_groups)
     event = web.not_found_unless(db.session.scalar(asked.options(joinedload(Event.venue))))
+    web.not_found_unless(event if groups.are_taken(event) else None)
     form = GroupForm()
     if request.method != "POST":
         form.opened.data, form.submission_key.data = stamps.stamp(at), tokens.new()

@@ -20,7 +20,7 @@ from eventsvc.registration.rules.grouping import Contact, register_group
 from eventsvc.registration.rules.handing import hand_over
 from eventsvc.registration.rules.holding import is_ahead, is_over
 from eventsvc.registration.rules.importing import Look, look, take_list
-from eventsvc.registration.rules.inviting import Terms, invite, invite_again, withdraw_invitation
+from eventsvc.registration.rules.inviting import Terms, forget_guests, invite, invite_again, withdraw_invitation
 from eventsvc.registration.rules.leaving import cancel, erase
 from eventsvc.registration.rules.linking import (
     LINK_EVERY,
@@ -82,6 +82,7 @@ __all__ = [
     "edit_type",
     "erase",
     "forget_answers",
+    "forget_guests",
     "hand_over",
     "invite",
     "invite_again",

@@ -54,7 +54,7 @@ def register_group(
     before = groups.sent_before(submission)
     if before is not None:
         return before, tokens.unseal(before.link_sealed or "")
-    if not event.accepts_groups:
+    if not groups.are_taken(event):
         raise errors.GroupsNotTaken
     group = RegistrationGroup(
         event_id=event.id,

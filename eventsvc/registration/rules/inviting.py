@@ -10,7 +10,8 @@ from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import errors, invitees, keys, notifications
+from eventsvc.mail import outbox
+from eventsvc.registration import errors, groups, invitees, keys, notifications
 from eventsvc.registration.models import PersonalInvitation, Registration, TicketType
 from eventsvc.registration.person import Person
 from eventsvc.registration.rules.holding import hold, is_over
@@ -79,6 +80,17 @@ def withdraw_invitation(invitation: PersonalInvitation, *, by: Actor, at: dateti
     db.session.flush()
     audit.record("withdraw invitation", invitation, by=by, at=at, event_id=event.id)
     serve(event, by=SYSTEM, at=at)
+
+
+def forget_guests(event_id: int, *, by: Actor, at: datetime) -> None:
+    """Forget everybody who was invited to an event, and the contacts of its groups, with the letters to them."""
+    event, _turn = hold(event_id)
+    for invitation in invitees.remembered(event_id):
+        invitees.forget(invitation, at)
+    groups.forget_contacts(event_id)
+    outbox.forget_kinds(event_id, ("personal_invitation", "group_registered"))
+    db.session.flush()
+    audit.record("forget guests", event, by=by, at=at, event_id=event_id)
 
 
 def opened(invitation_id: int, person: Person) -> PersonalInvitation:

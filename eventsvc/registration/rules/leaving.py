@@ -12,7 +12,7 @@ from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import answers, choices, errors, keys, notifications
+from eventsvc.registration import answers, choices, errors, invitees, keys, notifications
 from eventsvc.registration.models import OF_REGISTRATION, Registration, State
 from eventsvc.registration.person import NOBODY
 from eventsvc.registration.rules.holding import hold_again, is_over
@@ -67,6 +67,7 @@ def _all_of(registration: Registration) -> list[Registration]:
 def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime) -> None:
     """Take a person out of one row and out of what was written about it; the caller serves the list."""
     _say_farewell(registration, event, at)
+    _forget_invitations(registration, at)
     for name, value in NOBODY.columns().items():
         setattr(registration, name, value)
     if registration.is_live and not is_over(event, at):
@@ -80,6 +81,14 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     answers.forget(registration.id)
     audit.forget(Registration.__tablename__, registration.id)
     audit.record("erase", registration, by=by, at=at, event_id=event.id)
+
+
+def _forget_invitations(registration: Registration, at: datetime) -> None:
+    """Take a person out of the invitations they came by, or were sent to the same address."""
+    theirs = invitees.of_address(registration.event_id, registration.email_folded) if registration.email_folded else []
+    for invitation in theirs:
+        invitees.forget(invitation, at)
+    outbox.forget_about([f"invitation:{invitation.id}" for invitation in theirs])
 
 
 def _say_farewell(registration: Registration, event: Event, at: datetime) -> None:
