@@ -48,7 +48,7 @@ def measure(environment: dict[str, str]) -> list[str]:
     _say("entries of 1,000 sessions written once", f"{thousand['refresh_seconds']:.2f} s", "aim 1 s")
     _rows(environment, "conference", "conference")
     _say("import of 138 sessions", f"{importing.seconds(environment):.2f} s", f"aim {importing.AIM:.0f} s")
-    clashes = _timed(environment, "clashes")
+    clashes = float(str(_run("bench.programme", environment)["seconds"]))
     _say("conflicts found over 1,000 sessions", f"{clashes * 1000:.0f} ms", "aim 50 ms")
     _calendars(environment)
     with server.serving("bench.bare:app", environment) as (port, _):
@@ -60,7 +60,7 @@ def measure(environment: dict[str, str]) -> list[str]:
     began = time.perf_counter()
     with server.serving(server.OURS, environment) as (port, pid):
         _say("cold start to the first page", f"{time.perf_counter() - began:.2f} s", "aim 2 s")
-        _moves(port, environment, laid, bare)
+        _moves(port, environment, laid)
         faults = _rush(port, environment, bare)
         faults += _last_seats(port, environment)
         _pages(port, bare)
@@ -136,12 +136,15 @@ def _pages(port: int, bare: Bare) -> None:
     _say("feed of 1,000 sessions from its rows", f"{whole * 1000:.0f} ms, {_beside(whole, bare)}", "aim 50 ms")
 
 
-def _moves(port: int, environment: dict[str, str], laid: dict[str, object], bare: Bare) -> None:
-    """Move a session as the timetable does, and by the rule behind it."""
-    dragged = moving.seconds(port, desk.sign_in(port), laid)
+def _moves(port: int, environment: dict[str, str], laid: dict[str, object]) -> None:
+    """Move a session as the timetable does, and by the rule behind it, each in turn with a bare response."""
     title = f"the desk's move among {moving.SESSIONS} sessions"
-    _say(title, _beside(_timed(environment, "move"), bare), "aim 10")
-    _say(f"{title}, over HTTP", f"{dragged * 1000:.1f} ms, {_beside(dragged, bare)}", "aim 10")
+    with server.serving("bench.bare:app", environment) as (bare, _):
+        client.together(lambda _: client.get(bare, "/"), range(PAGES), at_once=rush.AT_ONCE)
+        dragged = moving.over_http(port, bare, desk.sign_in(port), laid)
+        ruled = moving.Beside(**_run("bench.moving", environment, "ruled", str(bare)))
+    for which, took in ((title, ruled), (f"{title}, over HTTP", dragged)):
+        _say(which, f"{took.seconds * 1000:.1f} ms, {took.share:.1f} bare responses in turn with it", "aim 10")
 
 
 def _exports(port: int, master: int, environment: dict[str, str], bare: Bare) -> None:
@@ -191,10 +194,6 @@ def _alone(port: int, path: str, count: int) -> float:
 
 def _beside(seconds: float, bare: Bare) -> str:
     return f"{seconds / bare.alone:.1f} bare responses alone"
-
-
-def _timed(environment: dict[str, str], what: str) -> float:
-    return float(str(_run("bench.programme", environment, what)["seconds"]))
 
 
 def _rows(environment: dict[str, str], *arguments: str) -> dict[str, object]:

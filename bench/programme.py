@@ -1,27 +1,20 @@
-"""How long it takes to find the clashes of a large programme, and to move one session of a real one.
+"""How long it takes to find the clashes of a large programme.
 
-Run as a program in the server's environment: `python -m bench.programme WHAT`; prints seconds as JSON.
+Run as a program in the server's environment: `python -m bench.programme`; prints seconds as JSON.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-import sqlalchemy as sa
-
-from bench import moving
-from eventsvc import clock, create_app
-from eventsvc.accounts.actors import SYSTEM
-from eventsvc.extensions import db
-from eventsvc.programme import conflicts, rules
+from eventsvc import create_app
+from eventsvc.programme import conflicts
 from eventsvc.programme.conflicts import Person, Place, Plan, Planned
-from eventsvc.programme.models import Session
 from eventsvc.programme.slots import Slot
 
 TIMES = 60
@@ -31,30 +24,6 @@ def clashes(count: int = 1000) -> float:
     """Return the median seconds of `conflicts.found` over a five-day programme of sessions placed at random."""
     plan = _crowded(count)
     return _median(lambda: conflicts.found(plan))
-
-
-def move(slug: str = "moved") -> float:
-    """Return the median seconds of the rule behind dragging a session to another time, the commit included."""
-    laid = moving.lay(slug)
-    slots = [[datetime.fromisoformat(at) for at in said.partition(",")[0].split("/")] for said in laid["slots"]]
-    asked = sa.select(Session).where(Session.public_id == laid["public_id"])
-
-    def drag() -> None:
-        slots.reverse()
-        starts_at, ends_at = slots[0]
-        dragged = db.session.scalars(asked).one()
-        rules.move(
-            dragged,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            room_id=dragged.room_id,
-            revision=dragged.revision,
-            by=SYSTEM,
-            at=clock.now(),
-        )
-        db.session.commit()
-
-    return _median(drag)
 
 
 def _crowded(count: int) -> Plan:
@@ -88,11 +57,6 @@ def _median(act: Callable[[], object]) -> float:
     return median(taken)
 
 
-def main(what: str) -> dict[str, float]:
-    """Do what the command line asks."""
-    with create_app().app_context():
-        return {"seconds": {"clashes": clashes, "move": move}[what]()}
-
-
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1])))
+    with create_app().app_context():
+        print(json.dumps({"seconds": clashes()}))

@@ -37,6 +37,7 @@ _ITS_OWN = {
         ),
         "registration_desk.types",
     ),
+    **dict.fromkeys(("registration_desk.waiting", "registration_desk.ask_who_stays"), "registration_desk.waiting"),
 }
 # Where one question or section of a form is written.
 _OF_QUESTIONS = ("questions", "_question", "_section", ".ask_registered")

@@ -39,7 +39,7 @@ FLOORS: dict[int, str] = {
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
         programme/accepted programme/acquainted programme/agenda programme/blocks programme/changes programme/comparing programme/conflicts
-        programme/contents programme/exporting programme/filters programme/formats/files programme/formats/frab
+        programme/contents programme/exporting programme/filters programme/formats/addresses programme/formats/files programme/formats/frab
         programme/formats/ics programme/formats/layouts programme/formats/markup programme/formats/pasted
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx

@@ -69,8 +69,8 @@ def record_waiting(*, event_ids: Iterable[int] | None = None) -> int:
     batch = claims.read(list(db.session.scalars(waiting)))
     for due in batch:
         at = clock.now()
-        letter = letters.written(due, at=at)
-        records.recorded(due.id, at=at, subject=letter.subject, text=letter.record)
+        subject, text = letters.recorded(due, at=at)
+        records.recorded(due.id, at=at, subject=subject, text=text)
     db.session.expire_all()
     return len(batch)
 

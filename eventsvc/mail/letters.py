@@ -33,7 +33,7 @@ def written(due: Due, *, at: datetime, invited: Collection[str] = (), cover: byt
     `invited`: the uids that this address was asked to hold before, so that they can be let go. `cover`: a PNG to stand
     above it. Any error says that the row cannot be read; the caller holds it to this letter.
     """
-    language = due.language if due.language in current_app.config["LANGUAGES"] else current_app.config["SITE_LANGUAGE"]
+    language = _language(due)
     name, sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
     calendars = invitations.written(due, sender, at, invited)
     with force_locale(language):
@@ -59,6 +59,23 @@ def written(due: Due, *, at: datetime, invited: Collection[str] = (), cover: byt
         calendars=calendars,
         cover=cover,
     )
+
+
+def recorded(due: Due, *, at: datetime) -> tuple[str, str]:
+    """Word a letter as it is kept, without its page: its subject, and its text without the reader's links."""
+    language = _language(due)
+    _name, sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    calendars = invitations.written(due, sender, at, ())
+    with force_locale(language):
+        words = _words(due, language, invited=len(calendars))
+        subject, text = _text(due.kind, words)
+        return subject, _without(words.own_links, text)
+
+
+def _language(due: Due) -> str:
+    """Return the reader's language, or the site's where theirs is none that we speak."""
+    spoken = current_app.config["LANGUAGES"]
+    return due.language if due.language in spoken else str(current_app.config["SITE_LANGUAGE"])
 
 
 def _words(due: Due, language: str, *, invited: int) -> AnyWords:

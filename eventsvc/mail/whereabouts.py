@@ -34,12 +34,18 @@ def time(facts: Mapping[str, Any], language: str) -> Time:
     if known is None:
         return Time()
     starts_at, ends_at, timezone, is_all_day = known
-    city = (facts["venue"] or {}).get("city") if "/" in timezone else None
     return Time(
         when.block(starts_at, ends_at, timezone, language, is_all_day),
         when.span(starts_at, ends_at, timezone, language, is_all_day),
-        "" if is_all_day else when.zone_name(timezone, starts_at, language, inert(city or "") or None),
+        "" if is_all_day else zone(facts, starts_at, language),
     )
+
+
+def zone(facts: Mapping[str, Any], at: datetime, language: str) -> str:
+    """Name the event's zone as it stands at a moment, by the town the event is in."""
+    timezone = facts["event"]["timezone"]
+    city = (facts["venue"] or {}).get("city") if "/" in timezone else None
+    return when.zone_name(timezone, at, language, inert(city or "") or None)
 
 
 def span(event: Mapping[str, Any]) -> Span | None:

@@ -182,7 +182,7 @@ def of_registration(due: Due, language: str, *, invitations: int) -> Words:
         is_offering=facts.get("is_offering", False),
         is_to_prove=facts.get("is_to_prove", False),
         was_proof=facts.get("was_proof", False),
-        until=_moment(facts.get("until"), event, language),
+        until=_moment(facts.get("until"), facts, language),
         other=greeted(facts.get("other", "")),
         sentence=cleaned(facts.get("sentence", "")),
         is_off=due.kind in _OFF,
@@ -289,12 +289,12 @@ def _act(kind: str) -> str:
     return str(words.get(kind) or _("See, change or cancel"))
 
 
-def _moment(iso: str | None, event: dict[str, Any], language: str) -> str:
+def _moment(iso: str | None, facts: dict[str, Any], language: str) -> str:
     """Say until when, on the event's clock, and name whose clock that is."""
     if not iso:
         return ""
-    at, zone = datetime.fromisoformat(iso), event["timezone"]
-    return f"{when.moment(at, zone, language)}, {when.zone_name(zone, at, language)}"
+    at = datetime.fromisoformat(iso)
+    return f"{when.moment(at, facts['event']['timezone'], language)}, {whereabouts.zone(facts, at, language)}"
 
 
 def _day(iso: str | None, language: str) -> str:

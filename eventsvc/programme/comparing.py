@@ -57,13 +57,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A file beside a programme; `rooms`, `tracks` and `people` are those that would be made."""
+    """A file beside a programme; `rooms`, `tracks` and `people` are those that would be made.
+
+    `addresses` are those that cards without one would get.
+    """
 
     matches: tuple[Match, ...]
     rooms: tuple[str, ...]
     tracks: tuple[str, ...]
     people: tuple[Person, ...]
     problems: tuple[Problem, ...]
+    addresses: tuple[tuple[Speaker, str], ...] = ()
 
     def of(self, fate: Fate) -> tuple[Match, ...]:
         """Return the sessions of one fate."""
@@ -74,11 +78,12 @@ class Comparison:
         """How many sessions have which fate, and how many rooms, tracks and people would be made."""
         fates = Counter(match.fate for match in self.matches)
         made = {"rooms": len(self.rooms), "tracks": len(self.tracks), "people": len(self.people)}
+        made["addresses"] = len(self.addresses)
         return {fate.value: fates[fate] for fate in Fate} | made
 
     @property
     def changes_anything(self) -> bool:
-        return any(match.fate in (Fate.NEW, Fate.CHANGED) for match in self.matches)
+        return bool(self.addresses) or any(match.fate in (Fate.NEW, Fate.CHANGED) for match in self.matches)
 
     @property
     def digest(self) -> str:
@@ -87,7 +92,8 @@ class Comparison:
             (match.fate, match.title, match.session.id if match.session else 0, match.differences)
             for match in self.matches
         ]
-        whole = repr((told, self.rooms, self.tracks, self.people, self.problems))
+        addresses = [(speaker.id, address) for speaker, address in self.addresses]
+        whole = repr((told, self.rooms, self.tracks, self.people, self.problems, addresses))
         return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -98,6 +104,7 @@ class Known:
         self.sessions = _sessions(event_id)
         self.rooms = {room.name.lower(): room for room in _things(Room, event_id)}
         self.tracks = {track.name.lower(): track for track in _things(Track, event_id)}
+        self.by = by
         self._here: set[int] = set()
         self._named: dict[str, list[Speaker]] = {}
         for speaker, is_here in _speakers({person.name for person in plan.people}, event_id, by):
@@ -136,6 +143,7 @@ def compare(plan: Plan, known: Known) -> Comparison:
         tracks=tuple(name for name in plan.tracks if name.lower() not in known.tracks),
         people=tuple(_new_people(pairs, known)),
         problems=plan.problems,
+        addresses=tuple(_addresses(pairs, known)),
     )
 
 
@@ -274,6 +282,19 @@ def _new_people(pairs: Sequence[tuple[Planned, Session | None]], known: Known) -
             if key not in seen and known.speaker(person, session) is None:
                 seen.add(key)
                 yield person
+
+
+def _addresses(pairs: Sequence[tuple[Planned, Session | None]], known: Known) -> Iterator[tuple[Speaker, str]]:
+    """Yield the cards that have no address yet, may be changed by whoever takes the file, and are given one by it."""
+    found: dict[Speaker, str] = {}
+    for planned, session in pairs:
+        for person in planned.said.get("people") or ():
+            speaker = known.speaker(person, session) if person.email else None
+            # Who took their card away is not written to by way of a table.
+            if speaker is not None and not speaker.email and speaker.erased_at is None:
+                found.setdefault(speaker, person.email)
+    kept = acquainted.elsewhere([speaker.id for speaker in found], known.by) if found else frozenset()
+    yield from ((speaker, address) for speaker, address in found.items() if speaker.id not in kept)
 
 
 def _called(people: Iterable[Person]) -> list[str]:

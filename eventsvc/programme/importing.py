@@ -120,6 +120,7 @@ class _Taking:
         self._bind_parents(written)
         db.session.flush()
         self._note(written)
+        self._give_addresses()
         if takes_out:
             self._take_out()
 
@@ -205,8 +206,10 @@ class _Taking:
         found = self._known.speaker(person, session) or self._made.get(person.key[:2])
         if found is None:
             found = self._made[person.key[:2]] = Speaker(
-                name=person.name, affiliation=person.affiliation or "", biography=person.biography
+                name=person.name, affiliation=person.affiliation or "", biography=person.biography, email=person.email
             )
+        elif found is self._made.get(person.key[:2]) and not found.email:
+            found.email = person.email
         return found
 
     def _bind_parents(self, written: list[Match]) -> None:
@@ -226,6 +229,15 @@ class _Taking:
                 continue
             after, before = _of(session) | {"revision": session.revision}, self._before.get(session, {})
             self._record("session.edited" if before else "session.added", session, before=before, after=after)
+
+    def _give_addresses(self) -> None:
+        """Write addresses on cards that have none; nobody had one to write to before, so nobody is to be told."""
+        for speaker, address in self._found.addresses:
+            before = {"email": speaker.email, "revision": speaker.revision}
+            speaker.email = address
+            db.session.flush()
+            after = {"email": speaker.email, "revision": speaker.revision}
+            self._record("speaker.edited", speaker, before=before, after=after)
 
     def _take_out(self) -> None:
         """Take out what the file does not have: what the public has seen goes with the next version."""

@@ -24,7 +24,7 @@ _REFUSALS = parse("40 per 10 minutes")
 # In megabytes: a lecture hall that sends its letters and diplomas passes.
 _FILES = parse("1000 per 10 minutes")
 _REGISTRATIONS = parse("5 per hour")
-_FILES = parse("60 per hour")
+_OF_SPEAKERS = parse("60 per hour")
 
 
 def may_post(network: str) -> bool:
@@ -57,7 +57,7 @@ def may_register(address: str) -> bool:
 
 def may_send_file(speaker: str) -> bool:
     """Count a photo or slides that a speaker sends, and tell whether they have any left: 60 an hour."""
-    return _count(_FILES, "file", speaker)
+    return _count(_OF_SPEAKERS, "file", speaker)
 
 
 def count_registration(address: str) -> None:

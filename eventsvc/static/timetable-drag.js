@@ -24,7 +24,10 @@ export function watch(hands) {
     const { block, event, isStretch } = pressed;
     clearTimeout(pressed.timer);
     lift(block, { at: snapped(rowAt(event.clientY)), head: headAt(event.clientX) });
-    pressed.offset = hands.held().from && !isStretch ? rowAt(pressed.y) - hands.held().at : 0;
+    // How far it goes is measured from where the pointer went down, in the grid as it lies now: picking up closes what an
+    // earlier drop was answered, and then all below it moves under a pointer that stands still.
+    const { from, at, rows } = hands.held();
+    pressed.offset = from ? rowAt(pressed.y) - (isStretch ? at + rows : at) : 0;
     pressed.isBegun = true;
   }
 
@@ -37,7 +40,7 @@ export function watch(hands) {
     hands.held().ghost.hidden ||= Boolean(day);
     if (day) return place({ at: hands.held().from?.at, head: hands.held().from?.head, day });
     if (hands.held().toShelf) return say(hands.words().shelf.replace("{title}", hands.held().block.dataset.title));
-    if (pressed.isStretch) return place({ rows: Math.max(1, snapped(rowAt(event.clientY)) - hands.held().at) });
+    if (pressed.isStretch) return place({ rows: Math.max(1, snapped(rowAt(event.clientY) - pressed.offset) - hands.held().at) });
     if (event.clientY < 40) scrollBy(0, -16);
     if (event.clientY > innerHeight - 60) scrollBy(0, 16);
     place({ at: snapped(rowAt(event.clientY) - pressed.offset), head: headAt(event.clientX), day: null });

@@ -120,6 +120,30 @@ def test_by_mouse_a_session_is_moved_stretched_placed_from_the_shelf_and_put_bac
     expect(said(page)).to_contain_text("“Opening” is now Sun 30 May, 11:00 to 12:30")
 
 
+def test_a_session_is_stretched_as_far_as_the_pointer_goes_though_a_refusal_closes_meanwhile(
+    olgas_page: Callable[..., Page],
+) -> None:
+    page = olgas_page(size=DESKTOP | {"height": 900})
+    hall, coffee = corner(page.locator("[data-room]").first), corner(block(page, "Coffee"))
+    drag(page, block(page, "Opening"), hall[0] + 20, coffee[1] + 12)
+    expect(page.locator("[data-refusal]")).to_be_focused()
+    # As tall as one of many clashes, so that closing it moves whatever is below its head.
+    page.evaluate("document.querySelector('.refusal').style.height = '400px'")
+    box = block(page, "Hands-on").bounding_box()
+    assert box
+
+    handle = box["x"] + 20, box["y"] + box["height"] - 3
+    page.mouse.move(*handle)
+    page.mouse.down()
+    page.mouse.move(handle[0], handle[1] - 20, steps=3)
+    half = page.locator("[data-tick]").nth(1).bounding_box(), page.locator("[data-tick]").nth(0).bounding_box()
+    assert half[0] and half[1]
+    page.mouse.move(handle[0], handle[1] - (half[0]["y"] - half[1]["y"]) / 2, steps=3)
+    page.mouse.up()
+
+    expect(said(page)).to_contain_text("“Hands-on” is now Sun 30 May, 10:00 to 10:30, Lab.")
+
+
 def test_by_keyboard_alone_each_step_is_spoken_and_the_focus_stays_with_the_session(
     olgas_page: Callable[..., Page],
 ) -> None:

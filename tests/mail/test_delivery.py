@@ -14,7 +14,7 @@ from flask import Flask
 
 from eventsvc import tokens
 from eventsvc.extensions import db
-from eventsvc.mail import carriers, claims, delivery, outbox
+from eventsvc.mail import carriers, claims, delivery, letters, outbox
 from eventsvc.mail.carriers import Carrier, ToFiles, ToServer
 from eventsvc.mail.envelopes import Letter
 from eventsvc.mail.models import Message, MessageState
@@ -393,6 +393,22 @@ def test_demo_letters_are_recorded_as_written_and_never_sent(office: PostOffice)
     assert demo.state is MessageState.RECORDED
     assert "You have a place, Ada." in demo.sent_text
     assert [letter.recipients for letter in office.letters] == [(real.recipient,)]
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "tlh"])
+def test_what_is_recorded_of_a_letter_is_word_for_word_what_is_kept_of_one_that_is_sent(
+    app: Flask, language: str
+) -> None:
+    posted = notifications.registered(ada(an_event(), language=language), at=NOW)
+    db.session.commit()
+    assert posted is not None
+    (due,) = claims.read([posted.id])
+
+    subject, text = letters.recorded(due, at=NOW)
+
+    sent = letters.written(due, at=NOW)
+    assert (subject, text) == (sent.subject, sent.record)
+    assert sent.text != text
 
 
 def test_letters_of_one_person_stay_in_order_when_more_is_due_than_a_batch(

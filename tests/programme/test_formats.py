@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from eventsvc import create_app
 from eventsvc.programme.errors import Unreadable
-from eventsvc.programme.formats import files, pasted, people, plan, times, words
+from eventsvc.programme.formats import files, layouts, pasted, people, plan, times, words
 from eventsvc.programme.formats.plan import Head, Person, Plan, Planned, Setting
 from eventsvc.programme.formats.times import Puzzle, When
 from eventsvc.programme.formats.words import Column
@@ -154,11 +154,41 @@ def test_every_day_and_minute_is_read_back(moment: datetime) -> None:
         ("voorzitter: Ada\nSam", [Person("Ada", None, SpeakerRole.CHAIR), Person("Sam")]),
         ("Ada Voorbeeld, Example University", [Person("Ada Voorbeeld", "Example University")]),
         ("Ada Voorbeeld, MD, Sam", [Person("Ada Voorbeeld, MD"), Person("Sam")]),
+        ("Ada Byron <ada@example.org>", [Person("Ada Byron", email="ada@example.org")]),
+        ("Ada Byron <ada@university.example>, Sam (LUMC, sam@example.org, chair)",
+         [Person("Ada Byron", email="ada@university.example"),
+          Person("Sam", "LUMC", SpeakerRole.CHAIR, email="sam@example.org")]),
+        ("Ada Byron, ada@example.org, Sam", [Person("Ada Byron", email="ada@example.org"), Person("Sam")]),
+        ("Ada Byron\nmailto:ada@example.org\nSam @ LUMC", [Person("Ada Byron", email="ada@example.org"),
+                                                        Person("Sam @ LUMC")]),
         ("", []),
     ],
 )  # fmt: skip
 def test_a_cell_of_people_is_taken_apart(cell: str, meant: list[Person]) -> None:
     assert list(people.read(cell)) == meant
+
+
+def test_a_column_of_addresses_goes_with_the_speakers_in_their_order() -> None:
+    plan = read(
+        "Title\tSpeakers\tE-mail\nOne\tAda, Sam\tada@example.org; sam@example.org\nTwo\tDee\t\n"
+        "Three\tRev\trev@example.org, ada@example.org\nFour\tEve\tnobody\nFive\teve@example.org"
+    )
+
+    found = [[(each.name, each.email) for each in session.said["people"]] for session in plan.sessions]
+    assert found == [[("Ada", "ada@example.org"), ("Sam", "sam@example.org")], [("Dee", "")]]
+    assert [problem.why for problem in plan.problems] == [
+        "There are more e-mail addresses than speakers.",
+        "“nobody” is no e-mail address.",
+        "“eve@example.org” is an address without a name. Write the name before it.",
+    ]
+
+
+def test_a_table_without_headings_has_its_column_of_addresses_told_by_what_stands_in_it() -> None:
+    table = pasted.rows("9:00-10:00\tOne\tAda\tada@example.org\n10:00-11:00\tTwo\tSam\tsam@example.org")
+
+    laid = layouts.guess(table, SETTING)
+
+    assert laid.columns == (Column.START, Column.TITLE, Column.SPEAKERS, Column.EMAIL)
 
 
 def test_a_table_from_excel_is_read_with_its_headings_and_dates_carried_down() -> None:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventsvc.accounts.actors import SYSTEM
+from eventsvc.accounts.actors import SYSTEM, organiser
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
@@ -33,7 +33,7 @@ from eventsvc.programme.formats import files
 from eventsvc.programme.formats.files import Format
 from eventsvc.programme.formats.plan import Plan
 from eventsvc.programme.models import Answer, Appearance, Room, Session, SessionKind, SessionStatus, Speaker, Track
-from tests.people import NOW, a_session, an_event
+from tests.people import NOW, a_session, an_event, an_organiser
 from tests.programme.samples import FRAB
 
 
@@ -47,7 +47,7 @@ def plan_of(text: str, event: Event) -> Plan:
 
 
 def take(event: Event, text: str = FRAB, **how: Any) -> Comparison:
-    found = importing.take(event, plan_of(text, event), by=SYSTEM, at=NOW, **{"accepts": rules.ANYWAY, **how})
+    found = importing.take(event, plan_of(text, event), at=NOW, **{"by": SYSTEM, "accepts": rules.ANYWAY, **how})
     db.session.commit()
     return found
 
@@ -72,6 +72,7 @@ def test_a_file_is_taken_whole_and_noted(event: Event) -> None:
 
     assert found.counts == {
         "new": 3, "changed": 0, "unchanged": 0, "missing": 0, "rooms": 2, "tracks": 2, "people": 3,
+        "addresses": 0,
     }  # fmt: skip
     opening = next(session for session in sessions(event) if session.source_id == "one")
     assert (opening.title, opening.kind, opening.language) == ("Opening & welcome", SessionKind.TALK, "en")
@@ -193,6 +194,38 @@ def test_people_are_found_again_in_other_capitals_whatever_their_letters(event: 
     found = take(event, "Title\tSpeakers\nOpening\tÉlodie van Çelik\nPanel\tÉLODIE VAN ÇELIK\n100%\tElodie_van Celik")
 
     assert (found.counts["unchanged"], found.counts["people"]) == (1, 1)
+
+
+def test_addresses_land_on_new_cards_and_on_cards_without_one_alone(event: Event) -> None:
+    sam, dee, gone = (Speaker(name=name) for name in ("Sam Smit", "Dee Dorn", "Rev Rood"))
+    dee.email, gone.erased_at = "dee@example.org", NOW
+    session = a_session(event, title="Opening")
+    session.appearances = [Appearance(speaker=each, position=n) for n, each in enumerate((sam, dee, gone))]
+    db.session.commit()
+    table = (
+        "Title\tSpeakers\nOpening\tSam Smit <sam@example.org>; Dee Dorn <other@example.org>; Rev Rood <rev@example.org>\n"
+        "Panel\tAda Byron <ada@example.org>"
+    )
+
+    found = take(event, table)
+
+    cards = {each.name: each.email for each in db.session.scalars(sa.select(Speaker))}
+    assert cards == {
+        "Sam Smit": "sam@example.org", "Dee Dorn": "dee@example.org", "Rev Rood": "", "Ada Byron": "ada@example.org",
+    }  # fmt: skip
+    assert (found.counts["changed"], found.counts["addresses"]) == (0, 1)
+    assert not take(event, table).changes_anything
+
+
+def test_the_card_of_somebody_who_also_speaks_where_an_organiser_may_not_look_is_given_no_address(event: Event) -> None:
+    olga, other, sam = an_organiser(owns=event), an_event(slug="other"), Speaker(name="Sam Smit")
+    for each in (event, other):
+        a_session(each, title="Opening").appearances = [Appearance(speaker=sam, position=0)]
+    db.session.commit()
+
+    found = take(event, "Title\tSpeakers\nOpening\tSam Smit <sam@example.org>", by=organiser(olga.id))
+
+    assert (sam.email, found.changes_anything) == ("", False)
 
 
 def test_nothing_is_taken_while_some_of_it_cannot_be_read_unless_that_is_left_out(event: Event) -> None:

@@ -146,7 +146,7 @@ class TestAsking:
         page = words(desk.get(f"{PAGE}/ask?hours=24").text)
 
         assert "1 letter leaves at once. 1 person has no address" in page
-        assert "Whoever says yes by Wed 3 March 2027, 10:00, Amsterdam time (CET) keeps their turn." in page
+        assert "Whoever says yes by Wed 3 March 2027, 10:00, Leiden time (CET) keeps their turn." in page
         assert (bob.interest_due_at, letters(bob)) == (None, ["waitlisted"])
 
     def test_one_press_sends_the_letters(self, event: Event, desk: FlaskClient) -> None:

@@ -51,7 +51,7 @@ class TestAnOffer:
         page = client.get(link(offered_to_bob())).text
 
         assert title(page) == "A place is offered to you, Bob."
-        assert "We hold it for you until Wed 3 March 2027, 10:00, Amsterdam time (CET)." in page
+        assert "We hold it for you until Wed 3 March 2027, 10:00, Leiden time (CET)." in page
         assert "Take the place" in buttons(page)
         assert "Leave it to the next person" in page
         assert "Ticket" not in page
@@ -157,7 +157,7 @@ class TestProof:
 
         ada = db.session.query(Registration).one()
         assert title(page.text) == "Look in your letters"
-        assert "Do it by Wed 3 March 2027, 10:00, Amsterdam time (CET)." in page.text
+        assert "Do it by Wed 3 March 2027, 10:00, Leiden time (CET)." in page.text
         assert keys.token_of(ada, TokenKind.MANAGE) not in page.text
         assert ada.reference not in page.text
 
@@ -243,7 +243,7 @@ class TestStaying:
         page = client.get(link(bob)).text
         after = client.post(link(bob, "/stay"), follow_redirects=True).text
 
-        assert "Say so by Fri 5 March 2027, 10:00, Amsterdam time (CET)" in page
+        assert "Say so by Fri 5 March 2027, 10:00, Leiden time (CET)" in page
         assert "Yes, I still want a place" in buttons(page) - buttons(after)
         assert (bob.state, bob.interest_due_at) == (State.WAITLISTED, None)
 
@@ -290,7 +290,7 @@ class TestLeaving:
         page = client.get(link(ada)).text
         client.post(link(ada, "/undo"))
 
-        assert "until Tue 2 March 2027, 11:00, Amsterdam time (CET) you can take it back" in page
+        assert "until Tue 2 March 2027, 11:00, Leiden time (CET) you can take it back" in page
         assert (ada.state, letters(ada)) == (State.CONFIRMED, ["registered", "cancelled", "restored"])
 
     def test_after_the_hour_or_once_somebody_has_it_there_is_no_button(self, client: FlaskClient, clock: Clock) -> None:
@@ -370,7 +370,7 @@ class TestChangesClosed:
     def test_before_that_the_page_says_until_when(self, client: FlaskClient) -> None:
         ada = come(an_event(changes_close_at=NOW + HOURS), ADA)
 
-        assert "Changes until Wed 3 March 2027, 10:00, Amsterdam time (CET)" in client.get(link(ada)).text
+        assert "Changes until Wed 3 March 2027, 10:00, Leiden time (CET)" in client.get(link(ada)).text
 
 
 def test_the_odds_stand_where_somebody_waits_or_would(client: FlaskClient) -> None:

@@ -52,6 +52,7 @@ _COLUMNS: dict[Column, Any] = {
     Column.SPEAKERS: _l("Speakers"),
     Column.AFFILIATIONS: _l("Affiliation"),
     Column.ROLES: _l("Role"),
+    Column.EMAIL: _l("E-mail address"),
     Column.SEATS: _l("Seats"),
     Column.PARENT: _l("Part of"),
     Column.STATUS: _l("State"),
@@ -188,7 +189,7 @@ def _row(planned: Planned, event: Event) -> dict[str, Any]:
 
 def _person(person: Person) -> str:
     role = "" if person.role is SpeakerRole.SPEAKER else str(SPEAKER_ROLES[person.role])
-    beside = ", ".join(filter(None, (person.affiliation, role)))
+    beside = ", ".join(filter(None, (person.affiliation, role, person.email)))
     return f"{person.name} ({beside})" if beside else person.name
 
 
@@ -241,8 +242,10 @@ def _summary(found: Comparison, event: Event) -> list[str]:
         ngettext("One room is new: %(names)s.", "%(num)s rooms are new: %(names)s.", counts["rooms"], names=rooms),
         ngettext("One track is new: %(names)s.", "%(num)s tracks are new: %(names)s.", counts["tracks"], names=tracks),
         ngettext("One person is new.", "%(num)s people are new.", counts["people"]),
+        ngettext("One card gets an e-mail address.", "%(num)s cards get an e-mail address.", counts["addresses"]),
     ]
-    told = [said for said, is_any in zip(more, (rooms, tracks, counts["people"]), strict=True) if is_any]
+    is_any = (rooms, tracks, counts["people"], counts["addresses"])
+    told = [said for said, is_told in zip(more, is_any, strict=True) if is_told]
     if outside := _outside(found, event):
         told.append(ngettext("One lies outside the event.", "%(num)s lie outside the days of the event.", outside))
     whole = [_("In it: %(what)s.", what=", ".join(filter(None, parts))), " ".join(told)]
@@ -262,11 +265,14 @@ def _outside(found: Comparison, event: Event) -> int:
 def _done(found: Comparison, clashes: int, *, takes_out: bool) -> str:
     counts = found.counts
     gone = counts["missing"] if takes_out else 0
-    if not (counts["new"] or counts["changed"] or gone):
+    if not (found.changes_anything or gone):
         return _("The programme is what the file says already. Nothing was changed.")
     told = _("Taken into the draft: %(new)s new, %(changed)s changed.", new=counts["new"], changed=counts["changed"])
     more = [
         ngettext("One was taken out.", "%(num)s were taken out.", gone) if gone else "",
+        ngettext("One card got an e-mail address.", "%(num)s cards got an e-mail address.", counts["addresses"])
+        if counts["addresses"]
+        else "",
         ngettext("One clash may stand.", "%(num)s clashes may stand.", clashes) if clashes else "",
     ]
     return " ".join(filter(None, (told, *more)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from eventsvc.programme.formats import times, words
+from eventsvc.programme.formats import addresses, times, words
 from eventsvc.programme.formats.pasted import Row
 from eventsvc.programme.formats.plan import Setting
 from eventsvc.programme.formats.times import Puzzle
@@ -81,6 +81,8 @@ def _looks(rows: Sequence[Row], width: int, setting: Setting) -> tuple[Column | 
             found.append(clocks.pop(0) if clocks else None)
         elif cells and _most(date_in(cell, setting) for cell in cells):
             found.append(Column.DATE if Column.DATE not in found else None)
+        elif cells and _most(addresses.is_one(cell) for cell in cells):
+            found.append(Column.EMAIL if Column.EMAIL not in found else None)
         else:
             found.append(texts.pop(0) if cells and texts else None)
     return tuple(found)

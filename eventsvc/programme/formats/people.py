@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from eventsvc.programme.formats import words
+from eventsvc.programme.formats import addresses, words
 from eventsvc.programme.formats.plan import Person
 from eventsvc.programme.formats.times import Puzzle
 from eventsvc.programme.models import SpeakerRole
@@ -27,16 +28,22 @@ _DEGREE = re.compile(r"(md|phd|msc|bsc|ma|ba|mph|rn|jr|sr|drs?|prof)\.?(\s|$)", 
 _LONGEST = 5000
 
 
-def read(names: str, affiliations: str | None = None, roles: str | None = None) -> tuple[Person, ...]:
-    """Read who is in a session; the other two are cells of columns of their own, None where there is none.
+def read(
+    names: str, affiliations: str | None = None, roles: str | None = None, emails: str | None = None
+) -> tuple[Person, ...]:
+    """Read who is in a session; the others are cells of columns of their own, None where there is none.
 
     Where each cell has as many lines, the lines belong together; so our own exports write them. Raises Puzzle.
     """
+    return tuple(addresses.beside(_people(names, affiliations, roles), emails or ""))
+
+
+def _people(names: str, affiliations: str | None, roles: str | None) -> tuple[Person, ...]:
     if roles and names.count("\n") == roles.count("\n"):
         places = (affiliations or "").split("\n")
         lines = zip(names.split("\n"), _padded(places, names.count("\n") + 1), roles.split("\n"), strict=True)
         return tuple(
-            Person(name, place.strip() if affiliations is not None else None, _role(role))
+            _named(name, place.strip() if affiliations is not None else None, _role(role))
             for name, place, role in lines
             if name.strip()
         )
@@ -64,13 +71,24 @@ def _padded(lines: list[str], count: int) -> list[str]:
 def _pieces(names: str) -> list[str]:
     """Part a cell at its lines or semicolons, and only where it has neither at commas and at "and"."""
     if re.search(r"[\n;|]", names):
-        return [piece for piece in re.split(r"[\n;|]+", names) if piece.strip()]
+        return _with_own([piece for piece in re.split(r"[\n;|]+", names) if piece.strip()])
     found: list[str] = []
     for piece in _apart(" ".join(names.split())):
         if found and _DEGREE.match(piece):
             found[-1] = f"{found[-1]}, {piece}"
-        elif found and "(" not in piece and _PLACE.search(piece):
+        elif found and not {"(", "@"}.intersection(piece) and _PLACE.search(piece):
             found[-1] = f"{found[-1]} ({piece})"
+        else:
+            found.append(piece)
+    return _with_own(found)
+
+
+def _with_own(pieces: list[str]) -> list[str]:
+    """Join an address that stands alone with the name before it."""
+    found: list[str] = []
+    for piece in pieces:
+        if found and addresses.is_one(piece):
+            found[-1] = f"{found[-1]} {piece}"
         else:
             found.append(piece)
     return found
@@ -98,7 +116,9 @@ def _masked(line: str) -> str:
 
 
 def _person(piece: str, role: SpeakerRole) -> Iterator[Person]:
-    text, place = piece.strip(" \t-–•*"), None
+    (text, email), place = addresses.take(piece.strip(" \t-–•*")), None
+    if email and not text:
+        raise Puzzle(_("“%(said)s” is an address without a name. Write the name before it.", said=email))
     if (first := _ROLE_FIRST.fullmatch(text)) and (named := words.role(first["role"])):
         text, role = first["name"], named
     for said in _IN_BRACKETS.findall(text):
@@ -113,7 +133,13 @@ def _person(piece: str, role: SpeakerRole) -> Iterator[Person]:
         if _PLACE.search(after):
             name, place = before, after.strip()
     if name := " ".join(name.split()):
-        yield Person(name, place, role)
+        yield Person(name, place, role, email=email)
+
+
+def _named(written: str, place: str | None, role: SpeakerRole) -> Person:
+    """Return somebody whose affiliation and role stand in cells of their own."""
+    name, email = addresses.take(written)
+    return Person(name, place, role, email=email)
 
 
 def _with_places(people: list[Person], affiliations: str | None) -> Iterator[Person]:
@@ -122,7 +148,7 @@ def _with_places(people: list[Person], affiliations: str | None) -> Iterator[Per
         return
     places = [place.strip() for place in re.split(r"[\n;|]", affiliations)]
     for person, place in zip(people, _padded(places, len(people)), strict=True):
-        yield Person(person.name, person.affiliation or place, person.role)
+        yield replace(person, affiliation=person.affiliation or place)
 
 
 def _role(said: str) -> SpeakerRole:

@@ -6,7 +6,7 @@ What a file says nothing about is not in `said`, and so is left alone when it is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from eventsvc.text import cleaned, one_line
 MOST_BYTES = 10 * 1024 * 1024
 MOST_SESSIONS = 3000
 MOST_PEOPLE = 100
-LONGEST = {"title": 300, "id": 200, "room": 120, "track": 120, "name": 200, "affiliation": 200}
+LONGEST = {"title": 300, "id": 200, "room": 120, "track": 120, "name": 200, "affiliation": 200, "email": 254}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in a session; `affiliation` None: the file does not say."""
+    """Somebody in a session; `affiliation` None: the file does not say. `email` goes on a card, and is not shown."""
 
     name: str
     affiliation: str | None = None
     role: SpeakerRole = SpeakerRole.SPEAKER
     biography: str = ""
+    email: str = ""
 
     @property
     def key(self) -> tuple[str, str, SpeakerRole]:
@@ -171,7 +172,7 @@ def _tidy_people(people: Iterable[Person]) -> tuple[Person, ...]:
     found: dict[Any, Person] = {}
     for each in people:
         said = None if each.affiliation is None else one_line(each.affiliation)
-        tidy = Person(one_line(each.name), said, each.role, cleaned(each.biography))
+        tidy = Person(one_line(each.name), said, each.role, cleaned(each.biography), one_line(each.email))
         if tidy.name:
             found.setdefault(tidy.key, tidy)
     return tuple(found.values())
@@ -203,6 +204,7 @@ def _too_long(source_id: str | None, said: Mapping[str, Any]) -> str | None:
         (_("track"), (said.get("track") or "",), LONGEST["track"]),
         (_("speaker"), [each.name for each in people], LONGEST["name"]),
         (_("affiliation"), [each.affiliation or "" for each in people], LONGEST["affiliation"]),
+        (_("e-mail address"), [each.email for each in people], LONGEST["email"]),
         (_("abstract"), (said.get("abstract") or "",), LONGEST_PROSE),
         (_("biography"), [each.biography for each in people], LONGEST_PROSE),
     ]
@@ -226,7 +228,7 @@ def _same_people(sessions: list[Planned]) -> tuple[Planned, ...]:
         places = known.get(person.name.lower(), set())
         if person.affiliation is not None or len(places) != 1:
             return person
-        return Person(person.name, next(iter(places)), person.role, person.biography)
+        return replace(person, affiliation=next(iter(places)))
 
     def whole(session: Planned) -> Planned:
         people = session.said.get("people")

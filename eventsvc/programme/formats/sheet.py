@@ -210,7 +210,7 @@ def _said(cells: dict[Column, str]) -> dict[str, Any]:
         said["language"] = _language(cells[Column.LANGUAGE])
     if Column.SPEAKERS in cells:
         roles, places = cells.get(Column.ROLES), cells.get(Column.AFFILIATIONS)
-        said["people"] = people.read(cells[Column.SPEAKERS], places, roles)
+        said["people"] = people.read(cells[Column.SPEAKERS], places, roles, cells.get(Column.EMAIL))
     if Column.SEATS in cells:
         said["capacity"] = _seats(cells[Column.SEATS])
     if Column.PARENT in cells:

@@ -28,6 +28,7 @@ class Column(enum.StrEnum):
     SPEAKERS = "speakers"
     AFFILIATIONS = "affiliations"
     ROLES = "roles"
+    EMAIL = "e-mail"
     SEATS = "seats"
     PARENT = "part of"
     STATUS = "status"
@@ -53,6 +54,9 @@ _HEADINGS = {
     "instellingen|organisation|organization|organisatie|university|universiteit|institute|instituut|company|bedrijf|"
     "afdeling|department",
     Column.ROLES: "role|roles|rol|rollen",
+    Column.EMAIL: "e mail|email|mail|e mails|emails|mails|mail address|e mail address|email address|e mail addresses|"
+    "email addresses|mailadres|e mailadres|emailadres|e mailadressen|mailadressen|speaker e mail|speaker email|"
+    "e mail speaker|email speaker|e mail spreker|email spreker",
     Column.SEATS: "seats|places|plaatsen|capacity|capaciteit|max|maximum",
     Column.PARENT: "part of|block|blok|onderdeel van|parent",
     Column.STATUS: "status|state|staat",

@@ -25,7 +25,8 @@ from eventsvc.registration.models import TicketType, Visibility
 MOST_PLACES, MOST_USES, MOST_CENTS = 100_000, 100_000, 10_000_000
 _AMOUNT = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?")
 _DOMAIN = re.compile(r"(?!-)[^\s@/:.]+(?:\.[^\s@/:.]+)+")
-_TIMES = ("opens_at", "closes_at", "reserved_until")
+_TIMES = ("opens_at", "closes_at")
+_MOMENTS = (*_TIMES, "reserved_until")
 _PLAIN = ("name", "description", "capacity", "currency", "fee_note", "fee_due_days", "domains")
 
 
@@ -66,7 +67,7 @@ class WithTimes(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators=extra_validators)
-        for name in _TIMES:
+        for name in _MOMENTS:
             is_valid = (name not in self or self._read(name)) and is_valid
         return is_valid
 

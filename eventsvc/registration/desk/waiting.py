@@ -16,6 +16,7 @@ from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
+from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
 from eventsvc.registration import deadlines, odds, queueing, rules
 from eventsvc.registration.desk.blueprint import blueprint
@@ -157,7 +158,7 @@ def _preview(event: Event, hours: int, at: datetime, refusal: str = "") -> str:
         queue=queueing.look(event, 1),
         hours=hours,
         rounds=[(each, ngettext("%(num)d day", "%(num)d days", each // 24)) for each in ROUNDS],
-        until=f"{when.moment(until, event.timezone, locale)}, {when.zone_name(event.timezone, until, locale)}",
+        until=f"{when.moment(until, event.timezone, locale)}, {zone_of(event, until, locale)}",
         refusal=refusal,
     )
 

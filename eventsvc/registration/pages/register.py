@@ -17,6 +17,7 @@ from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events import finding, kept, rows, words
 from eventsvc.events.models import Event, Mode, Status
+from eventsvc.events.panel import zone_of
 from eventsvc.events.places import where
 from eventsvc.events.standing import Places, Standing
 from eventsvc.extensions import db
@@ -244,7 +245,7 @@ def _proof_until(event: Event, at: datetime, locale: str) -> str:
     if event.proof_hours is None:
         return ""
     until = deadlines.answer_until(event, event.proof_hours, at)
-    return f"{when.moment(until, event.timezone, locale)}, {when.zone_name(event.timezone, until, locale)}"
+    return f"{when.moment(until, event.timezone, locale)}, {zone_of(event, until, locale)}"
 
 
 def _write_to_owner(event_id: int, form: RegistrationForm, at: datetime) -> None:

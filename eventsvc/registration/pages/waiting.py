@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from eventsvc import when
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.events.models import Event
+from eventsvc.events.panel import zone_of
 from eventsvc.registration import deadlines, odds, seats, undoing
 from eventsvc.registration.models import OfferKind, Registration, State
 from eventsvc.registration.odds import Odds
@@ -99,4 +100,4 @@ def _moment(event: Event, at: datetime | None, locale: str) -> str:
     """Say a moment on the event's clock, and name whose clock that is."""
     if at is None:
         return ""
-    return f"{when.moment(at, event.timezone, locale)}, {when.zone_name(event.timezone, at, locale)}"
+    return f"{when.moment(at, event.timezone, locale)}, {zone_of(event, at, locale)}"
