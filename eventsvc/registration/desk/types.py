@@ -111,7 +111,7 @@ def edit_type(slug: str, public_id: str) -> Any:
         "%(num)s people moved up from the waiting list.",
         len(moved_up),
     )
-    return _done(event, f"{_('Saved.')} {told}" if moved_up else _("Saved."))
+    return _done(event, " ".join([_("Saved."), *([told] if moved_up else [])]))
 
 
 @blueprint.post("/tickets/<public_id>/move")
