@@ -79,7 +79,8 @@ class Planned:
 class Plan:
     """A programme as a whole: its sessions, what its people do at other events, and the event's own times.
 
-    `rooms` are all the event has, `chosen` the public ids in one attendee's own programme.
+    `rooms` are all the event has, `chosen` the public ids in one attendee's own programme, `stands` the session in hand
+    as it is stored, where the plan has it otherwise.
     """
 
     sessions: tuple[Planned, ...] = ()
@@ -89,6 +90,7 @@ class Plan:
     span: Slot | None = None
     is_all_day: bool = False
     chosen: frozenset[str] = frozenset()
+    stands: Planned | None = None
 
     def session(self, public_id: str) -> Planned | None:
         """Return a session of the programme; None for one that is not planned."""

@@ -47,7 +47,8 @@ def gather_with(event: Event, planned: Planned) -> Plan:
     """Gather the programme with one session as it would be, whatever is stored of it: to look for a slot for it."""
     plan = gather(event)
     stays = (session for session in plan.sessions if session.public_id != planned.public_id)
-    return gather_instead(event, plan, (*stays, planned))
+    stands = replace(plan, stands=plan.session(planned.public_id))
+    return gather_instead(event, stands, (*stays, planned))
 
 
 def gather_instead(event: Event, plan: Plan, sessions: tuple[Planned, ...]) -> Plan:

@@ -18,7 +18,7 @@ from eventsvc.programme.wording import ToldDay
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A version: its name and day, how much it changed, and what; a quiet one does not say what."""
+    """A version: its name and day, how much it changed, and what; a quiet one leaves its small corrections out."""
 
     number: int
     name: str
@@ -54,16 +54,22 @@ def _line(version: Version, event: Event, locale: str) -> str:
 
 
 def _logged(version: Version, event: Event, locale: str) -> Logged:
-    found = [] if version.is_quiet else [Change.from_json(said) for said in version.changes]
     return Logged(
         version.number,
         wording.version(version.number, version.name, version.published_at, event.timezone, locale),
         _summary(version),
-        wording.by_day(found, event.timezone, locale),
+        wording.by_day(_told(version), event.timezone, locale),
     )
 
 
 def _summary(version: Version) -> str:
-    if version.is_quiet:
+    count = len(_told(version))
+    if version.is_quiet and not count:
         return _("small corrections")
-    return ngettext("one change", "%(num)s changes", len(version.changes)) if version.changes else ""
+    return ngettext("one change", "%(num)s changes", count) if count else ""
+
+
+def _told(version: Version) -> list[Change]:
+    """Return what the log says of a version: all of it, of a quiet one whatever is no small correction."""
+    found = [Change.from_json(said) for said in version.changes]
+    return [change for change in found if change.is_news or not version.is_quiet]

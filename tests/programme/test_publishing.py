@@ -188,7 +188,33 @@ def test_small_corrections_are_offered_as_such_and_told_to_nobody(
     assert letters() == []
     log = client.get(f"/events/{event.slug}/programme/changes").text
     assert "small corrections" in log
-    assert "Opneing" not in log
+    assert "Opneing" not in log.partition("Version 2")[0]
+
+
+def test_what_moves_is_told_to_nobody_only_by_who_says_so_again_and_the_log_tells_it(
+    desk: FlaskClient, client: FlaskClient, event: Event
+) -> None:
+    moved, gone, spelt = (a_session(event, title=title) for title in ("Opening", "Closing", "Lucnh"))
+    heard(moved)
+    move(moved)
+    rules.delete_session(gone, by=actors.SYSTEM, at=NOW)
+    rules.add_session(event, {"title": "Supper"}, by=actors.SYSTEM, at=NOW)
+    edit(spelt, title="Lunch")
+    db.session.commit()
+    form = browsing.fields(desk.get(at(event)).text) | {"is_quiet": "y"}
+
+    refused = desk.post(at(event), data=form)
+    form = browsing.fields(refused.text) | {"is_quiet": "y"}
+    done = desk.post(at(event), data=form | {"then": "quietly"}, follow_redirects=True)
+
+    counted = "one new session, one that moves, one that is cancelled or taken out"
+    assert (refused.status_code, f"3 changes are no small corrections: {counted}." in refused.text) == (422, True)
+    assert "Tell nobody all the same" in refused.text
+    assert "is published. Nobody is written to." in done.text
+    log = client.get(f"/events/{event.slug}/programme/changes").text
+    assert "09:30–10:30 to 10:30–11:30." in log
+    assert all(title in log for title in ("Supper", "Closing"))
+    assert "Lucnh" not in log.partition("Version 4")[0]
 
 
 def test_the_second_of_two_who_publish_is_told_that_nothing_differs(desk: FlaskClient, event: Event) -> None:
@@ -216,7 +242,8 @@ def test_whoever_publishes_what_they_have_not_seen_is_shown_it_first(desk: Flask
     assert "Somebody changed the programme meanwhile." in answer.text
     assert "09:30–10:30 to 10:30–11:30." in answer.text
     assert browsing.fields(answer.text)["name"] == "Final"
-    again = desk.post(at(event), data=browsing.fields(answer.text), follow_redirects=True)
+    form = browsing.fields(answer.text) | {"then": "quietly"}
+    again = desk.post(at(event), data=form, follow_redirects=True)
     assert "Version 2 is published." in again.text
 
 

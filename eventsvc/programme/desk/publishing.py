@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,7 +20,7 @@ from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
 from eventsvc.programme import errors, notifications, published, reading, rules, versions, wording
-from eventsvc.programme.changes import Change
+from eventsvc.programme.changes import Change, Difference
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.models import Version
 from eventsvc.programme.notifications import Reach
@@ -28,6 +28,13 @@ from eventsvc.programme.reading import Day
 from eventsvc.programme.words import SESSION_KINDS
 
 Found = tuple[Change, ...]
+_QUIETLY = "quietly"
+# In the order in which they are counted: what is new, what will not be, what is at another time or place.
+_COUNTED = (
+    {Difference.NEW},
+    {Difference.CANCELLED, Difference.REMOVED},
+    {Difference.TIME, Difference.LENGTH, Difference.ROOM},
+)
 
 
 class PublishForm(FlaskForm):
@@ -55,6 +62,11 @@ def publish(slug: str) -> Any:
         return _page(event, found, PublishForm.beginning(found))
     if not form.validate():
         return _page(event, published.pending(event.id), form), 422
+    if form.is_quiet.data and request.form.get("then") != _QUIETLY:
+        found = published.pending(event.id)
+        if form.seen.data == published.digest(found) and any(change.is_news for change in found):
+            form.form_errors.append(_not_small(found))
+            return _page(event, found, form, offers_silence=True), 422
     said: dict[str, Any] = {"name": form.name.data or "", "is_quiet": form.is_quiet.data, "seen": form.seen.data}
     try:
         version = rules.publish(event, **said, by=me(), at=clock.now())
@@ -93,17 +105,36 @@ def preview(slug: str) -> str:
     )
 
 
-def _page(event: Event, found: Found, form: PublishForm) -> str:
+def _page(event: Event, found: Found, form: PublishForm, *, offers_silence: bool = False) -> str:
     at, locale = clock.now(), str(get_locale())
     return render_template(
         "desk/programme/publish.html",
         event=event,
         form=form,
         count=len(found),
+        quietly=_QUIETLY if offers_silence else None,
         days=wording.by_day(found, event.timezone, locale),
         tells=_tells(event, found, at),
         versions=versions.log(event, locale),
         zone=_zone(event, locale),
+    )
+
+
+def _not_small(found: Found) -> str:
+    """Count what is no correction, to somebody who would tell nobody of it."""
+    news = [change for change in found if change.is_news]
+    new, gone, moved = (sum(not kinds.isdisjoint(change.differences) for change in news) for kinds in _COUNTED)
+    counted = [
+        ngettext("one new session", "%(num)s new sessions", new) if new else "",
+        ngettext("one that moves", "%(num)s that move", moved) if moved else "",
+        ngettext("one that is cancelled or taken out", "%(num)s that are cancelled or taken out", gone) if gone else "",
+    ]
+    told = ", ".join(filter(None, counted)) or _("who speaks, or what takes place after all")
+    return ngettext(
+        "One change is no small correction: %(what)s. People who mean to be there would not hear of it.",
+        "%(num)s changes are no small corrections: %(what)s. People who mean to be there would not hear of them.",
+        len(news),
+        what=told,
     )
 
 
