@@ -54,6 +54,7 @@ def made(kind: str, name: str) -> Iterator[Database]:
     Raises RuntimeError when PostgreSQL is asked for and none is found.
     """
     if kind == "sqlite":
+        _sweep_memory()
         with tempfile.TemporaryDirectory(prefix=name, dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
             yield _sqlite(Path(folder))
         return
@@ -126,6 +127,13 @@ def _sweep(server: str) -> None:
         for (name,) in unused.fetchall():
             if not _lives(int(name.split("_")[2])):
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _sweep_memory() -> None:
+    """Drop the files that a killed run left in memory."""
+    for folder in MEMORY.glob("eventsvc_test_*"):
+        if not _lives(int(folder.name.split("_")[2])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lives(pid: int) -> bool:
