@@ -84,11 +84,12 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
 
 
 def _forget_invitations(registration: Registration, at: datetime) -> None:
-    """Take a person out of the invitations they came by, or were sent to the same address."""
+    """Take a person out of the invitations to their address, and out of the letter that told of their group."""
     theirs = invitees.of_address(registration.event_id, registration.email_folded) if registration.email_folded else []
     for invitation in theirs:
         invitees.forget(invitation, at)
-    outbox.forget_about([f"invitation:{invitation.id}" for invitation in theirs])
+    named_in = [f"group:{registration.group_id}"] if registration.group_id else []
+    outbox.forget_about([*(f"invitation:{invitation.id}" for invitation in theirs), *named_in])
 
 
 def _say_farewell(registration: Registration, event: Event, at: datetime) -> None:
