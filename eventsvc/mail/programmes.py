@@ -34,7 +34,8 @@ class OneSession:
 class ProgrammeWords:
     """What the templates of a letter about a programme read; what is unknown is empty.
 
-    `invitations` counts what the letter asks of a calendar. `own_links` are the person's secrets among the addresses.
+    `invitations` counts what the letter asks of a calendar. `is_beside`: the reader chose not all of it.
+    `own_links` are the person's secrets among the addresses.
     """
 
     title: str
@@ -50,6 +51,7 @@ class ProgrammeWords:
     contact_name: str
     office: str
     own_links: tuple[str, ...]
+    is_beside: bool = False
 
     @property
     def takes_place(self) -> bool:
@@ -62,6 +64,7 @@ def words(due: Due, language: str, *, invitations: int) -> ProgrammeWords:
     facts, event = due.facts, due.facts["event"]
     title, time = inert(event["title"]), whereabouts.time(facts, language)
     found = [(Change.from_json(each), each.get("goes_on", False)) for each in facts["sessions"]]
+    is_beside = any(each.get("is_beside") for each in facts["sessions"])
     token = tokens.unseal(due.manage_sealed) if due.manage_sealed else ""
     manage_url = links.absolute("registration.manage", token=token, lang=language) if token else ""
     # News are news also to a speaker whose link was lost with the key that sealed it.
@@ -69,7 +72,8 @@ def words(due: Due, language: str, *, invitations: int) -> ProgrammeWords:
     card_url = links.absolute("speakers.show", token=card, lang=language) if card else ""
     return ProgrammeWords(
         title=title,
-        subject=_subject(found, title),
+        subject=_subject(found, title, is_beside=is_beside),
+        is_beside=is_beside,
         sessions=[_session(change, event, language, goes_on=goes_on) for change, goes_on in found],
         block=time.block,
         zone=time.zone,
@@ -84,8 +88,10 @@ def words(due: Due, language: str, *, invitations: int) -> ProgrammeWords:
     )
 
 
-def _subject(found: list[tuple[Change, bool]], title: str) -> str:
+def _subject(found: list[tuple[Change, bool]], title: str, *, is_beside: bool) -> str:
     """Name what happens, as people read no further than the subject."""
+    if len(found) > 1 and is_beside:
+        return _("Changes in the programme: %(title)s", title=title)
     if len(found) > 1 and all(Difference.NEW in change.differences for change, _goes_on in found):
         return _("Your sessions: %(title)s", title=title)
     if len(found) > 1:

@@ -1,5 +1,7 @@
 """A new version of a programme, told to whoever it concerns: those who speak, and those who chose a session.
 
+Whoever is registered and chose nothing that changes, a bystander, is told of all of it where the organiser says so.
+
 One letter each, however many of their sessions changed, and as many statements for one person as for hundreds. Called
 while the turnstile is held, when calendars say so already; the words are written when a letter is sent.
 """
@@ -7,7 +9,7 @@ while the turnstile is held, when calendars say so already; the words are writte
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +31,7 @@ from eventsvc.programme.changes import Change
 from eventsvc.programme.models import Answer, Appearance, Session, Speaker, Version
 from eventsvc.registration import told
 from eventsvc.registration.models import LIVE, Choice, Registration
+from eventsvc.text import folded
 
 Found = Sequence[Change]
 
@@ -57,13 +60,16 @@ class Concerned:
     chosen: Mapping[int, frozenset[str]]
     spoken: Mapping[str, Found]
     uids: Mapping[str, str]
+    bystanders: Collection[int] = frozenset()
 
 
-def concerned(event: Event, found: Found) -> Concerned:
-    """Look up whom a version would concern that changes so much."""
+def concerned(event: Event, found: Found, *, tells_all: bool = False) -> Concerned:
+    """Look up whom a version would concern that changes so much; `tells_all`: bystanders too."""
     brief = [news.brief(change) for change in found]
     chosen, spoken = _chosen(event.id, brief), _spoken(event.id, brief)
-    return Concerned(brief, _attendees(event.id, brief), chosen, spoken, parts.uids_of_sessions(event.id))
+    beside = _bystanders(event.id, brief) if tells_all else frozenset()
+    attendees = _attendees(event.id, brief, beside)
+    return Concerned(brief, attendees, chosen, spoken, parts.uids_of_sessions(event.id), beside)
 
 
 def reach(event: Event, found: Found, *, at: datetime) -> Reach:
@@ -74,6 +80,12 @@ def reach(event: Event, found: Found, *, at: datetime) -> Reach:
     spoken = _spoken(event.id, concerning)
     speaking = [each for each, seen in spoken.items() if any(change.is_news for change in seen)]
     return Reach(len(_speakers(speaking)), len(_chosen(event.id, concerning)))
+
+
+def beside(event: Event, found: Found, *, at: datetime) -> int:
+    """Count the bystanders of these changes: registered, with an address, and told nothing unless somebody says so."""
+    concerning = [change for change in found if change.is_news]
+    return len(_bystanders(event.id, concerning)) if concerning and tells(event, at) else 0
 
 
 def first_reach(event: Event, found: Found) -> int:
@@ -134,6 +146,19 @@ def _write(event: Event, edition: _Edition, people: Concerned, at: datetime) -> 
     return len(letters)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What an attendee is told of without having chosen it, and what they chose; of the former no calendar is asked."""
+
+    told: Collection[str]
+    chosen: Collection[str]
+
+    def is_so(self, public_id: str, before: Mapping[str, Any] | None) -> bool:
+        """Tell it of one session; `before` is what a letter that still waits says of it."""
+        was = before is not None and before.get("is_beside", False)
+        return public_id in self.told or (was and public_id not in self.chosen)
+
+
 class _Writing:
     """The letters about one version: what they have in common is looked up once."""
 
@@ -150,11 +175,15 @@ class _Writing:
     def to_attendee(self, to: Registration) -> Draft | None:
         """Write to somebody who chose sessions; who has a seat is invited to them anew."""
         chosen = self._people.chosen.get(to.id, frozenset())
-        found = [change for change in self._people.found if change.public_id in chosen]
+        is_bystander = to.id in self._people.bystanders
+        found = [change for change in self._people.found if is_bystander or change.public_id in chosen]
         recipient = Recipient(to.email or "", to.name, to.language, self._event.contact_email)
+        beside = frozenset(change.public_id for change in found) if is_bystander else frozenset()
         own = told.of_person(to, "")
         offset = to.calendar_offset if to.is_confirmed else None
-        return self._draft("programme_changed", f"registration:{to.id}", recipient, found, own, offset, to.id)
+        return self._draft(
+            "programme_changed", f"registration:{to.id}", recipient, found, own, offset, to.id, _Beside(beside, chosen)
+        )
 
     def to_speaker(self, to: Speaker) -> Draft | None:
         """Write to somebody who speaks."""
@@ -176,6 +205,7 @@ class _Writing:
         own: dict[str, Any],
         offset: int | None,
         registration_id: int | None,
+        beside: _Beside | None = None,
     ) -> Draft | None:
         """Write one letter in the place of the one that was held back; None: there is nothing to tell."""
         about = f"programme:{self._event.id}:{whose}"
@@ -186,7 +216,7 @@ class _Writing:
         if not changes:
             return None
         is_held = held is not None and (self._edition.is_quiet or not any(change.is_news for change in found))
-        sessions = [self._session(change, before.get(change.public_id), own, offset) for change in changes]
+        sessions = [self._session(change, before.get(change.public_id), own, offset, beside) for change in changes]
         return Draft(
             kind,
             to,
@@ -199,11 +229,18 @@ class _Writing:
         )
 
     def _session(
-        self, change: Change, before: Mapping[str, Any] | None, own: Mapping[str, Any], offset: int | None
+        self,
+        change: Change,
+        before: Mapping[str, Any] | None,
+        own: Mapping[str, Any],
+        offset: int | None,
+        beside: _Beside | None,
     ) -> dict[str, Any]:
         """Return what a letter tells of one session, and asks of the reader's calendar."""
         said = change.to_json() | {"goes_on": "speaker" in own and change.public_id in self._goes_on and not change.now}
         part = self._parts.get(change.public_id)
+        if beside and beside.is_so(change.public_id, before):
+            return said | {"is_beside": True}
         if part is not None and offset is not None:
             return said | {"invitation": _invitation(part, change, offset, own)}
         # Whose session was deleted before the letter went has its end from then.
@@ -250,18 +287,35 @@ def _chosen(event_id: int, found: Found) -> dict[int, frozenset[str]]:
     return {number: frozenset(sessions) for number, sessions in chosen.items()}
 
 
-def _attendees(event_id: int, found: Found) -> Sequence[Registration]:
-    choosing = (
-        sa.select(Choice.registration_id)
-        .join(Session, Session.id == Choice.session_id)
-        .where(Choice.is_waiting.is_(False))
+def _bystanders(event_id: int, found: Found) -> frozenset[int]:
+    """Return the ids of all who are registered and have an address, but for those who are written to anyway.
+
+    Whoever chose any of it is, and so is who speaks in any of it, by whatever address of theirs is on their card.
+    """
+    spoken = [each for each, seen in _spoken(event_id, found).items() if any(change.is_news for change in seen)]
+    speaking = {folded(speaker.email) for speaker in _speakers(spoken)}
+    are_told = _choosing().where(_is_changed(event_id, [change for change in found if change.is_news]))
+    asked = sa.select(Registration.id, Registration.email_folded).where(
+        Registration.event_id == event_id, Registration.id.not_in(are_told), _can_be_told()
     )
+    return frozenset(number for number, email in db.session.execute(asked) if email not in speaking)
+
+
+def _attendees(event_id: int, found: Found, beside: Collection[int] = ()) -> Sequence[Registration]:
     waiting = sa.select(Message.registration_id).where(Message.event_id == event_id, _WAITS)
     is_concerned = sa.or_(
-        Registration.id.in_(choosing.where(_is_changed(event_id, found))), Registration.id.in_(waiting)
+        Registration.id.in_(_choosing().where(_is_changed(event_id, found))),
+        Registration.id.in_(waiting),
+        Registration.id.in_(beside),
     )
     asked = sa.select(Registration).where(Registration.event_id == event_id, is_concerned, _can_be_told())
     return db.session.scalars(asked.order_by(Registration.turn).execution_options(populate_existing=True)).all()
+
+
+def _choosing() -> sa.Select[int]:
+    """Return the statement of who has a seat in sessions."""
+    asked = sa.select(Choice.registration_id).join(Session, Session.id == Choice.session_id)
+    return asked.where(Choice.is_waiting.is_(False))
 
 
 def _declined(event_id: int) -> set[tuple[str, str]]:

@@ -15,7 +15,7 @@ from eventsvc.calendars.models import Entry
 from eventsvc.extensions import db
 from eventsvc.mail import rules as mail
 from eventsvc.mail.models import Message
-from eventsvc.programme import rules
+from eventsvc.programme import notifications, published, rules
 from eventsvc.registration.models import State
 from tests.conftest import Clock
 from tests.mail.examples import ada, an_event
@@ -35,7 +35,7 @@ from tests.mail.programmes import (
     three_talks,
     waiting,
 )
-from tests.people import NOW, an_organiser
+from tests.people import NOW, a_registration, an_organiser
 from tests.programme.speaking import card_of
 from tests.smtp import PostOffice
 
@@ -325,3 +325,46 @@ def test_a_reader_of_dutch_is_told_in_dutch(office: PostOffice, clock: Clock, ol
 
     assert ": zo 30 mei 2027, 10:30–11:30, Aula" in text(office.letters[0])
     assert "lang=nl" in text(office.letters[0])
+
+
+def test_everybody_who_is_registered_is_told_where_the_organiser_says_so_and_nobody_twice(
+    office: PostOffice, clock: Clock, olga: Actor
+) -> None:
+    event, session, chooser = a_chosen_talk()
+    other = a_talk(event, title="Lecture")
+    sam = speak(session)
+    beside = a_registration(event, email="dee@example.org")
+    a_registration(event, email=sam.email)
+    gone = a_registration(event, email="rev@example.org", state=State.CANCELLED)
+    publish(event, olga, is_quiet=True)
+    move(session, olga)
+    move(other, olga)
+
+    assert notifications.beside(event, published.pending(event.id), at=NOW) == 1
+    publish(event, olga, tells_all=True)
+    send(clock)
+
+    letters = {letter.recipients[0]: letter for letter in office.letters}
+    assert len(letters) == len(office.letters) == 3
+    assert gone.email not in letters
+    assert calendars(letters["dee@example.org"]) == []
+    told = text(letters["dee@example.org"])
+    assert "2 sessions of the programme have changed." in told
+    assert told.count("Was: Sun 30 May 2027, 09:30–10:30") == 2
+    assert "A session that you chose has changed." in text(letters[chooser.email or ""])
+    assert beside.email in letters
+
+
+def test_a_letter_to_a_bystander_that_waits_takes_up_what_they_chose_with_its_invitation(
+    office: PostOffice, clock: Clock, olga: Actor
+) -> None:
+    event, session, _ada = a_chosen_talk()
+    other = a_talk(event, title="Lecture")
+    move(other, olga)
+    publish(event, olga, tells_all=True)
+    move(session, olga)
+    publish(event, olga)
+    send(clock)
+
+    (letter,) = office.letters
+    assert list(asked(letter)) == [session.title]

@@ -42,6 +42,7 @@ class PublishForm(FlaskForm):
 
     name = line(_l("Name of this version"), 120)
     is_quiet = BooleanField(_l("Small corrections: tell nobody"))
+    tells_all = BooleanField()
     seen = HiddenField()
 
     @classmethod
@@ -68,6 +69,7 @@ def publish(slug: str) -> Any:
             form.form_errors.append(_not_small(found))
             return _page(event, found, form, offers_silence=True), 422
     said: dict[str, Any] = {"name": form.name.data or "", "is_quiet": form.is_quiet.data, "seen": form.seen.data}
+    said["tells_all"] = form.tells_all.data
     try:
         version = rules.publish(event, **said, by=me(), at=clock.now())
         sentence = _published(version)
@@ -107,11 +109,14 @@ def preview(slug: str) -> str:
 
 def _page(event: Event, found: Found, form: PublishForm, *, offers_silence: bool = False) -> str:
     at, locale = clock.now(), str(get_locale())
+    beside = notifications.beside(event, found, at=at)
+    form.tells_all.label.text = _("Also tell everybody who is registered (%(num)s)", num=beside)
     return render_template(
         "desk/programme/publish.html",
         event=event,
         form=form,
         count=len(found),
+        beside=beside,
         quietly=_QUIETLY if offers_silence else None,
         days=wording.by_day(found, event.timezone, locale),
         tells=_tells(event, found, at),

@@ -16,11 +16,19 @@ from eventsvc.registration.rules import serve_sessions
 
 
 def publish(
-    event: Event, *, name: str = "", is_quiet: bool = False, seen: str | None = None, by: Actor, at: datetime
+    event: Event,
+    *,
+    name: str = "",
+    is_quiet: bool = False,
+    tells_all: bool = False,
+    seen: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Version:
     """Let the public see the programme as it is now, bring calendars up to date, and tell whoever it concerns.
 
-    `is_quiet` tells nobody. `seen` is the `published.digest` of the list that the organiser looked at. Raises
+    `is_quiet` tells nobody, `tells_all` also those who are registered and chose nothing of it. `seen` is the
+    `published.digest` of the list that the organiser looked at. Raises
     EventNotPublished for a draft, whose programme is published with it, NothingChanged, OthersChanged.
     """
     seats.hold(event.id)
@@ -32,7 +40,7 @@ def publish(
         raise errors.NothingChanged
     if seen is not None and seen != published.digest(pending):
         raise errors.OthersChanged
-    people = notifications.concerned(event, pending)
+    people = notifications.concerned(event, pending, tells_all=tells_all and not is_quiet)
     version, found = published.bring(event, name=name.strip(), is_quiet=is_quiet, at=at)
     told = {"number": version.number, "name": version.name, "changes": len(found)}
     audit.record("programme.published", event, by=by, at=at, event_id=event.id, after=told)
