@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from eventsvc.programme.vacancies import Vacancy
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 
 _TIMES = ("starts_at", "ends_at")
+_MORNING = time(9)
 _COLOURS = (_l("petrol"), _l("brick"), _l("moss"), _l("plum"), _l("slate"), _l("ochre"))
 _LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt")
 
@@ -113,6 +114,13 @@ class SessionForm(FlaskForm):
             take(self[name], at)
         if room.isdecimal() and len(room) < 10 and int(room) in [choice.value for choice in self.room_id.choices]:
             take(self.room_id, int(room))
+
+    def take_day(self, on: date) -> None:
+        """Fill in that it begins on a day, at the hour at which the event begins."""
+        event = self._event
+        has_hour = event.starts_at is not None and not event.is_all_day
+        hour = wall.clock(event.starts_at, event.timezone).time() if has_hour and event.starts_at else _MORNING
+        take(self[_TIMES[0]], datetime.combine(on, hour))
 
     def take_over(self, refused: ChangedMeanwhile, session: Session) -> None:
         """Take over what somebody else saved meanwhile, wherever you wrote nothing; what you typed stays."""

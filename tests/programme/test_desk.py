@@ -261,3 +261,28 @@ def test_links_to_what_remains_of_a_session_are_added_when_it_is_over_and_shown_
     for page in (f"/sessions/{session.public_id}", "/programme"):
         shown = client.get(f"/events/{event.slug}{page}").text
         assert all(f'href="{address}"' in shown for address in links.values())
+
+
+def test_who_cancels_or_takes_out_a_session_is_asked_first(sign_in: SignIn) -> None:
+    event = an_event()
+    desk, session = sign_in(an_organiser("Olga", owns=event)), a_session(event, title="Opening")
+    own = f"/desk/events/{event.slug}/programme/sessions/{session.public_id}"
+
+    page = desk.get(own).text
+    asked = {act: desk.get(f"{own}/{act}").text for act in ("cancel", "delete")}
+
+    assert all(f'href="{own}/{act}"' in page and f'action="{own}/{act}"' not in page for act in asked)
+    assert "Cancel the session?" in asked["cancel"]
+    assert "It is gone with the next version of the programme" in asked["delete"]
+    assert session.status is SessionStatus.PLANNED
+    eve = sign_in(an_organiser("Eve"))
+    assert [eve.get(f"{own}/{act}").status_code for act in asked] == [404, 404]
+
+
+def test_a_new_session_on_a_day_begins_on_that_day(sign_in: SignIn) -> None:
+    event = an_event()
+    desk = sign_in(an_organiser("Olga", owns=event))
+    address = f"/desk/events/{event.slug}/programme/new"
+
+    assert "2027-05-31T09:30" in desk.get(f"{address}?day=2027-05-31").text
+    assert desk.get(f"{address}?day=nonsense").status_code == 200

@@ -259,9 +259,9 @@ def test_lines_that_cannot_be_read_are_told_with_their_number_and_reason() -> No
         "12:00-13:00\tX\tklingon-taal-die-wij-niet-kennen\n14:00\tLaatste\t\n30/5 9:30-10:00\tOpening\tnl"
     )
 
-    assert [each.title for each in found.sessions] == ["Opening", "Twee dagen"]
+    assert [each.title for each in found.sessions] == ["Opening"]
     assert [(each.line, each.what) for each in found.problems] == [
-        (3, "Nacht"), (5, "no title"), (6, "X"), (7, "Laatste"), (8, "Opening"),
+        (3, "Nacht"), (4, "Twee dagen"), (5, "no title"), (6, "X"), (7, "Laatste"), (8, "Opening"),
     ]  # fmt: skip
     assert "line 2" in found.problems[-1].why
 
@@ -498,3 +498,21 @@ def test_a_kind_is_guessed_from_a_title() -> None:
     told = {"Lunch": "break", "Koffiepauze": "break", "Workshop: trials": "workshop", "Lunch lecture": "talk"}
 
     assert {title: words.kind_in(title).value for title in told} == told
+
+
+def test_an_end_before_the_beginning_is_a_slip_and_not_a_session_of_23_hours() -> None:
+    plan = read(
+        "31 May 2027\nTime\tTitle\n16:00-15:00\tSlip\n9:00-9:00\tNothing\n22:00-01:00\tDance\n20:00-08:00\tNight watch"
+    )
+
+    assert [(each.what, each.why) for each in plan.problems] == [
+        ("Slip", "It would end before it begins."), ("Nothing", "It would end before it begins."),
+    ]  # fmt: skip
+    assert [each.title for each in plan.sessions] == ["Dance", "Night watch"]
+
+
+def test_a_date_above_the_headings_is_read() -> None:
+    first, second = said("31 May 2027\nTime\tTitle\n9:00-10:00\tOne\n1 June 2027\n9:00-10:00\tTwo")
+
+    assert first["starts_at"] == at(31, 9)
+    assert second["starts_at"] == at(31, 9) + timedelta(days=1)

@@ -37,6 +37,7 @@ _ENDPOINT, _CARD = "programme_desk.take_file", "programme_desk.edit_speaker"
 _MOST = {_ENDPOINT: MOST_BYTES, _CARD: portraits.MOST_BYTES}
 # The file, and the text of the one before it, and the rest of the form.
 _MOST_SENT = 2 * MOST_BYTES + 1024 * 1024
+_NAMED = 3
 _COLUMNS: dict[Column, Any] = {
     Column.ID: _l("Id"),
     Column.TITLE: _l("Title"),
@@ -247,19 +248,34 @@ def _summary(found: Comparison, event: Event) -> list[str]:
     is_any = (rooms, tracks, counts["people"], counts["addresses"])
     told = [said for said, is_told in zip(more, is_any, strict=True) if is_told]
     if outside := _outside(found, event):
-        told.append(ngettext("One lies outside the event.", "%(num)s lie outside the days of the event.", outside))
+        told.append(_told_outside(outside, event))
     whole = [_("In it: %(what)s.", what=", ".join(filter(None, parts))), " ".join(told)]
     return list(filter(None, whole))
 
 
-def _outside(found: Comparison, event: Event) -> int:
-    """Count the sessions of the file on days that the event does not have."""
+def _outside(found: Comparison, event: Event) -> list[Planned]:
+    """Return the sessions of the file on days that the event does not have."""
     setting = exporting.setting_of(event)
-    moments = [match.planned.said.get("starts_at") for match in found.matches if match.planned]
-    days = [slots.day_of(at, event.timezone) for at in moments if at]
     if setting.first is None or setting.last is None:
-        return 0
-    return sum(not setting.first <= day <= setting.last for day in days)
+        return []
+    timed = [match.planned for match in found.matches if match.planned and match.planned.said.get("starts_at")]
+    days = [slots.day_of(each.said["starts_at"], event.timezone) for each in timed]
+    return [each for each, day in zip(timed, days, strict=True) if not setting.first <= day <= setting.last]
+
+
+def _told_outside(outside: list[Planned], event: Event) -> str:
+    """Name the first of them with their days, so that whoever reads it finds the slip."""
+    named = [
+        _("“%(title)s”, %(time)s", title=each.title, time=_span(each.said["starts_at"], each.said["ends_at"], event))
+        for each in outside[:_NAMED]
+    ]
+    more = ngettext("one more", "%(num)s more", len(outside) - _NAMED) if len(outside) > _NAMED else ""
+    return ngettext(
+        "One lies outside the days of the event: %(names)s.",
+        "%(num)s lie outside the days of the event: %(names)s.",
+        len(outside),
+        names="; ".join(filter(None, (*named, more))),
+    )
 
 
 def _done(found: Comparison, clashes: int, *, takes_out: bool) -> str:

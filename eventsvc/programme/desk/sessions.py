@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from eventsvc.programme.desk.programme import PEOPLE, blueprint, done
 from eventsvc.programme.desk.speakers import file_row
 from eventsvc.programme.errors import SlotConflict
 from eventsvc.programme.forms import SessionForm, offered
-from eventsvc.programme.models import Session, SessionStatus
+from eventsvc.programme.models import PublishedSession, Session, SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def new_session(slug: str) -> Any:
         sa.select(Session).where(Session.event_id == event.id, Session.public_id == after)
     ).first()
     form, clashing, status = SessionForm(event, like=like), None, 200
+    if request.method == "GET" and (day := _day(request.args.get("day", ""))):
+        form.take_day(day)
     form.take_slot(request.values.get("slot", ""))
     if form.validate_on_submit():
         try:
@@ -87,6 +90,19 @@ def edit_session(slug: str, public_id: str) -> Any:
     elif form.is_submitted():
         status = 422
     return _page(event, form, session, clashing, theirs), status
+
+
+@blueprint.get("/sessions/<public_id>/<any(cancel, delete):act>")
+@signed_in
+def ask_to_change(slug: str, public_id: str, act: str) -> str:
+    """Ask whether a session is really to be cancelled, or taken out."""
+    event = event_for(Act.EDIT, slug)
+    session = _session(event, public_id)
+    is_undone = act == "delete" and session.status is SessionStatus.REMOVED
+    web.not_found_unless(session if not is_undone else None)
+    shown = sa.select(PublishedSession.session_id).where(PublishedSession.session_id == session.id)
+    is_shown = db.session.scalar(shown) is not None
+    return render_template("desk/programme/sure.html", event=event, session=session, act=act, is_shown=is_shown)
 
 
 @blueprint.post("/sessions/<public_id>/<any(cancel, restore, delete):act>")
@@ -142,6 +158,13 @@ def _page(
         back=_back(event),
         files=[file_row(slides, event) for slides in lineup.slides_of([session.id])] if session else [],
     )
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _back_word() -> str | None:

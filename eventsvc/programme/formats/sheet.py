@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -69,6 +69,10 @@ def write(planned: Iterable[Planned], timezone: str) -> Iterator[list[Cell]]:
         ]
 
 
+# What is longer and ends by an hour of the next day is a slip.
+_LONGEST_NIGHT = timedelta(hours=12)
+
+
 class _Line:
     """One row on its way to a session: its cells by what they hold, and the day it stands under."""
 
@@ -115,10 +119,12 @@ class _Line:
         return times.moment(day, when.begins, setting)
 
     def _after(self, when: When, setting: Setting) -> datetime | None:
-        """Return the moment of an end; an hour that is no later than the beginning is of the next day."""
+        """Return the moment of an end; an hour before the beginning is of the next day. Raises Puzzle for a slip."""
         found = self._moment(when, setting)
         if found and when.at is None and when.on is None and self.starts_at and found <= self.starts_at:
             found = slots.on_another_day(found, 1, setting.timezone)
+            if found - self.starts_at > _LONGEST_NIGHT:
+                raise Puzzle(_("It would end before it begins."))
         return found
 
     def add_to(self, gathering: Gathering, follower: datetime | None, setting: Setting) -> None:
@@ -145,6 +151,8 @@ def _lines(rows: Sequence[Row], laid: Layout, setting: Setting) -> Iterator[_Lin
     day = setting.first if setting.first == setting.last else None
     for row in rows:
         if laid.head is not None and (row.line <= laid.head or _is_head(row, laid)):
+            above = row.cells if row.line < laid.head else ()
+            day = next(filter(None, (layouts.date_in(cell, setting) for cell in above if cell)), day)
             continue
         cells = {column: cell for column, cell in zip(laid.columns, row.cells, strict=False) if column}
         for column in laid.columns:
