@@ -135,7 +135,7 @@ XML = "<schedule><day date='%s'><room name='A'><event guid='1'><title>T</title>%
 
 
 def a_schedule(day: Any = "2027-05-30", **said: Any) -> str:
-    event = {"guid": "1", "title": "T", "start": "09:00", "duration": "1:00"} | said
+    event = {"guid": "1", "title": "T", "start": "10:00", "duration": "1:00"} | said
     return json.dumps({"schedule": {"conference": {"days": [{"date": day, "rooms": {"A": [event]}}]}}})
 
 
