@@ -396,4 +396,6 @@ def test_an_offer_kind_is_told_in_ones_own_data(client: FlaskClient) -> None:
     bob = offered_to_bob()
 
     assert bob.offer_kind is OfferKind.SEAT
-    assert client.get(link(bob, "/data.json")).json["registration"]["offer_expires_at"]  # type: ignore[index]
+    own = client.get(link(bob, "/data.json")).json["registration"]  # type: ignore[index]
+    assert (own["offer_kind"], own["priority"], own["interest_due_at"]) == ("seat", 0, None)
+    assert own["offer_expires_at"].startswith("2027-03-03T09:00")
