@@ -25,7 +25,7 @@ from eventsvc.events.models import Event, EventPartner, Kind, Series, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.events.standing import Places
 from eventsvc.extensions import db
-from eventsvc.programme import announcing, published
+from eventsvc.programme import accepted, announcing, gathering, published
 from eventsvc.programme import notifications as programmes
 from eventsvc.registration import standings
 
@@ -301,7 +301,15 @@ def _overview(event: Event, form: CancelForm) -> str:
         span=_span(event, locale),
         unpublished=len(published.pending(event.id)) if event.is_public else 0,
         tells=_tells(event, at),
+        goes_along=_goes_along(event),
     )
+
+
+def _goes_along(event: Event) -> tuple[int, int]:
+    """Count the sessions that publishing an event shows with it, and their open clashes."""
+    if event.status is not Status.DRAFT or not (count := len(published.drafted(event.id))):
+        return 0, 0
+    return count, len(accepted.sorted_out(event.id, gathering.gather(event))[0])
 
 
 def _tells(event: Event, at: datetime) -> int:

@@ -37,7 +37,7 @@ function meets(one, other) {
 function choose() {
   const [chosen, told] = [new Set(kept()), document.querySelector("[data-told]")];
   const onlyMine = document.querySelector("[data-show-mine]");
-  const counted = onlyMine.textContent;
+  const counted = onlyMine?.textContent;
 
   function draw() {
     const mine = places.filter((place) => chosen.has(place.dataset.id) && place.dataset.from);
@@ -57,6 +57,8 @@ function choose() {
       hint.textContent = same ? tools.dataset.wordSame.replace("{title}", titleOf(same)) : "";
       hint.className = isMine ? "tone-no" : "tone-accent";
     }
+    // A session's own page has no list to narrow.
+    if (!onlyMine) return;
     onlyMine.hidden = !chosen.size;
     onlyMine.textContent = counted.replace("{number}", chosen.size);
     if (!chosen.size) show(false);
@@ -78,7 +80,7 @@ function choose() {
     const said = [...foot.querySelectorAll("[data-mine]:not([hidden]), [data-same]:not([hidden])")];
     told.textContent = said.map((each) => each.textContent.trim()).join(". ") || button.textContent;
   });
-  onlyMine.addEventListener("click", () => show(onlyMine.getAttribute("aria-pressed") !== "true"));
+  onlyMine?.addEventListener("click", () => show(onlyMine.getAttribute("aria-pressed") !== "true"));
   draw();
 }
 
@@ -96,4 +98,4 @@ function offer(form) {
 const form = document.querySelector("form[data-take-along]");
 if (field && !field.value) field.value = kept().join(" ");
 if (form) offer(form);
-else if (tools && document.querySelector("[data-show-mine]")) choose();
+else if (tools && document.querySelector("[data-show-mine], [data-choose]")) choose();

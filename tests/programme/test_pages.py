@@ -176,3 +176,13 @@ def test_a_programme_of_three_asks_as_many_questions_as_one_of_one(
         client.get(own)
 
     assert three.count == one.count <= 6
+
+
+def test_the_page_of_a_session_has_the_button_that_keeps_it_on_the_device(client: FlaskClient) -> None:
+    event = an_event()
+    talk, pause = a_session(event, title="Opening"), a_session(event, title="Coffee", kind=SessionKind.BREAK)
+
+    pages = [client.get(f"/events/{event.slug}/sessions/{each.public_id}").text for each in (talk, pause)]
+
+    assert [f'data-choose="{talk.public_id}"' in pages[0], "data-choose" in pages[1]] == [True, False]
+    assert "agenda-mine.js" in pages[0]

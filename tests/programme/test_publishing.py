@@ -20,7 +20,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
 from eventsvc.programme import published, reading, rules
-from eventsvc.programme.models import Appearance, Room, Session, Speaker, Version
+from eventsvc.programme.models import Answer, Appearance, Room, Session, Speaker, Version
 from eventsvc.registration.models import Choice
 from tests import browsing
 from tests.people import NOW, a_registration, a_session, an_event, an_organiser
@@ -367,3 +367,35 @@ def test_feeds_say_what_a_new_version_moved_cancelled_and_took_out(client: Flask
         ("CANCELLED", 1),
         ("CONFIRMED", 0),
     ]
+
+
+def test_publishing_an_event_says_that_its_programme_goes_along_with_its_open_clashes(sign_in: SignIn) -> None:
+    event = an_event(status=Status.DRAFT)
+    desk = sign_in(an_organiser("Olga", owns=event))
+    room = Room(event_id=event.id, name="Aula")
+    for title in ("Opening", "Closing"):
+        db.session.add(Session(
+            event=event, title=title, room=room, starts_at=event.starts_at, ends_at=event.ends_at, appearances=[],
+            further_rooms=[], created_at=NOW, updated_at=NOW,
+        ))  # fmt: skip
+    db.session.commit()
+
+    page = desk.get(f"/desk/events/{event.slug}").text
+
+    assert "Its programme is published with it: 2 sessions." in page
+    assert "One clash is open" in page
+    assert f'href="{at(event, "/clashes")}"' in page
+
+
+def test_the_page_names_speakers_who_declined_or_were_not_asked(desk: FlaskClient, event: Event) -> None:
+    session = a_session(event, title="Opening")
+    for name, answer in (("Sam", Answer.DECLINED), ("Dee", Answer.NOT_ASKED), ("Rev", Answer.CONFIRMED)):
+        session.appearances.append(Appearance(speaker=Speaker(name=name), answer=answer))
+    db.session.commit()
+    move(session)
+
+    page = desk.get(at(event)).text
+
+    assert "Sam declined: “Opening”." in page
+    assert "Dee was not asked: “Opening”." in page
+    assert "Rev was" not in page and "Rev declined" not in page

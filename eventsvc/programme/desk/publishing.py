@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -22,7 +23,7 @@ from eventsvc.extensions import db
 from eventsvc.programme import errors, notifications, published, reading, rules, versions, wording
 from eventsvc.programme.changes import Change, Difference
 from eventsvc.programme.desk.programme import blueprint
-from eventsvc.programme.models import Version
+from eventsvc.programme.models import Answer, Appearance, Session, SessionStatus, Speaker, Version
 from eventsvc.programme.notifications import Reach
 from eventsvc.programme.reading import Day
 from eventsvc.programme.words import SESSION_KINDS
@@ -117,12 +118,35 @@ def _page(event: Event, found: Found, form: PublishForm, *, offers_silence: bool
         form=form,
         count=len(found),
         beside=beside,
+        unsure=_unsure(event) if found else [],
         quietly=_QUIETLY if offers_silence else None,
         days=wording.by_day(found, event.timezone, locale),
         tells=_tells(event, found, at),
         versions=versions.log(event, locale),
         zone=_zone(event, locale),
     )
+
+
+def _unsure(event: Event) -> list[str]:
+    """Say who would be shown in which sessions though they declined, or were never asked."""
+    asked = (
+        sa.select(Speaker.name, Session.title, Appearance.answer)
+        .join(Appearance, Appearance.speaker_id == Speaker.id)
+        .join(Session, Session.id == Appearance.session_id)
+        .where(
+            Session.event_id == event.id,
+            Session.status == SessionStatus.PLANNED,
+            Session.is_hidden.is_(False),
+            Appearance.answer.in_((Answer.DECLINED, Answer.NOT_ASKED)),
+        )
+    )
+    rows = db.session.execute(asked.order_by(Appearance.answer, sa.func.lower(Speaker.name), Session.id))
+    return [
+        _("%(name)s declined: “%(title)s”.", name=name, title=title)
+        if answer is Answer.DECLINED
+        else _("%(name)s was not asked: “%(title)s”.", name=name, title=title)
+        for name, title, answer in rows
+    ]
 
 
 def _not_small(found: Found) -> str:

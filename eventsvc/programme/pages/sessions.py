@@ -13,7 +13,7 @@ from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.models import Entry
 from eventsvc.calendars.showings import Showing
 from eventsvc.events import words
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
 from eventsvc.programme import blocks, lineup, reading
@@ -35,6 +35,7 @@ def session(slug: str, public_id: str) -> AnyResponse:
     locale = web.language()
     language = found.language or event.language
     scene = Scene("", event.timezone, event.language, locale, clock.now(), taken=choices.taken(event.id))
+    seats = blocks.seats_word(found, scene)
     page = render_template(
         "programme/session.html",
         event=event,
@@ -46,7 +47,8 @@ def session(slug: str, public_id: str) -> AnyResponse:
         starts=blocks.iso(found.starts_at) if found.starts_at else "",
         ends=blocks.iso(found.ends_at) if found.ends_at else "",
         zone=zone_of(event, event.starts_at or clock.now(), locale),
-        seats=blocks.seats_word(found, scene),
+        seats=seats,
+        can_choose=_can_choose(found, event) and (seats is None or seats.mark != "full"),
         abstract=text.to_html(found.abstract),
         people=_people(found.voices, event),
         parts=[_kin(part, event) for part in parts],
@@ -70,6 +72,12 @@ def slides(slug: str, public_id: str, file_id: str) -> AnyResponse:
     response = downloads.attachment(file, chosen.media_type, chosen.name)
     response.headers["Cache-Control"] = f"public, max-age={web.PUBLIC_SECONDS}"
     return response
+
+
+def _can_choose(found: Item, event: Event) -> bool:
+    """Tell whether somebody who has not registered yet may keep it on their own device, as in the whole programme."""
+    is_coming = event.ends_at is None or clock.now() < event.ends_at
+    return event.status is Status.PUBLISHED and is_coming and not found.is_break and not found.is_cancelled
 
 
 def _shown(found: Item) -> list[Slides]:
