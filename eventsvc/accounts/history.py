@@ -22,6 +22,16 @@ from eventsvc.registration.models import Registration
 PAGE_LENGTH = 100
 _QUIET = {"revision"}
 _ACTS: dict[str, Any] = {
+    "forget guests": _l("Those invited forgotten"),
+    "import": _l("Taken in from a list"),
+    "invite": _l("Invited"),
+    "invite again": _l("Invited once more"),
+    "leave session list": _l("Left the waiting list of a session"),
+    "register group": _l("Group registered"),
+    "session seat": _l("Got a seat in a session"),
+    "use invitation": _l("Invitation used"),
+    "wait for session": _l("Waits for a seat in a session"),
+    "withdraw invitation": _l("Invitation withdrawn"),
     "event.created": _l("Event made"),
     "event.edited": _l("Event edited"),
     "event.published": _l("Event published"),

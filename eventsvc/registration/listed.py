@@ -191,6 +191,8 @@ def addressed(text: str, setting: Setting) -> tuple[tuple[Listed, ...], tuple[Pr
         raise Unreadable(_("There is nobody in it yet."))
     if all(_ALONE.match(line.strip()) for _number, line in lines):
         return _by_line(lines)
+    if not any(mark in text for mark in "\t;|") and not any(meaning(cell) for cell in lines[0][1].split(",")):
+        return _by_line(lines)
     found = rows(text)
     read_of = read(found, layout(found), setting)
     missing = [
@@ -207,8 +209,11 @@ def _by_line(lines: Sequence[tuple[int, str]]) -> tuple[tuple[Listed, ...], tupl
     problems: list[Problem] = []
     for number, line in lines:
         written = _ALONE.match(line.strip())
-        email = (written["bare"] or written["email"]) if written else ""
-        name = one_line(written["name"] or "").strip(" \"'") if written else ""
+        if written is None:
+            problems.append(Problem(number, line.strip()[:120], _("There is no address in it.")))
+            continue
+        email = written["bare"] or written["email"]
+        name = one_line(written["name"] or "").strip(" \"'")
         if wrong := _wrong_address(email):
             problems.append(Problem(number, line.strip()[:120], wrong))
         else:

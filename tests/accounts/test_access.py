@@ -27,6 +27,7 @@ OF_AN_EVENT = {
     "/desk/events/{slug}/programme/publish": Act.PUBLISH,
     "/desk/events/{slug}/programme/speakers": Act.EDIT,
     "/desk/events/{slug}/programme/sessions/{session}": Act.EDIT,
+    "/desk/events/{slug}/programme/sessions/{session}/delete": Act.EDIT,
     "/desk/events/{slug}/programme/rooms/{room}": Act.EDIT,
     "/desk/events/{slug}/programme/timetable": Act.SEE,
     "/desk/events/{slug}/programme/timetable/copy": Act.EDIT,

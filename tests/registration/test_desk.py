@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -446,3 +447,25 @@ def test_the_panel_tells_the_place_on_the_waiting_list(event: Event, desk: Flask
 
 def test_the_roster_names_its_event(event: Event, desk: FlaskClient) -> None:
     assert f"<p>{event.title}</p>" in desk.get("/desk/events/symposium/roster").text
+
+
+def test_the_export_is_written_after_the_request_is_over(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, sign_in: Callable[..., FlaskClient]
+) -> None:
+    event = an_event()
+    a_registration(event, given_name="Ada")
+    monkeypatch.setattr(app, "test_client_class", FlaskClient)
+    desk = sign_in(an_organiser("Olga", owns=event))
+    slug = event.slug
+    found: list[Any] = []
+
+    def asked() -> None:
+        # On a thread of its own there is no context of ours around the request, as on a server.
+        found.extend(desk.get(f"/desk/events/{slug}/roster.{kind}", buffered=True) for kind in ("csv", "xlsx"))
+
+    thread = threading.Thread(target=asked)
+    thread.start()
+    thread.join()
+
+    assert [answer.status_code for answer in found] == [200, 200]
+    assert "Ada" in found[0].get_data(as_text=True) and found[1].get_data().startswith(b"PK")

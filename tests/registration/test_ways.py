@@ -236,10 +236,11 @@ class TestTheListOfAddresses:
 
         assert [(p.person.given_name, p.person.family_name, p.person.email) for p in found] == people and not problems
 
-    def test_a_broken_one_is_told_by_its_line(self) -> None:
-        _found, problems = listed.addressed("ada@example.org\nsam@@example.org\n", Setting({}, ["en"]))
+    @pytest.mark.parametrize("broken", ["sam@@example.org", "broken line", "Hans hans@example.org"])
+    def test_a_broken_one_is_told_by_its_line(self, broken: str) -> None:
+        found, problems = listed.addressed(f"Ada Byron <ada@example.org>\n{broken}\n", Setting({}, ["en"]))
 
-        assert [problem.line for problem in problems] == [2]
+        assert [problem.line for problem in problems] == [2] and len(found) == 1
 
 
 class TestTheDesk:

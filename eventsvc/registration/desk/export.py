@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from eventsvc.registration import answers, countries, offering, roster, spoken, 
 from eventsvc.registration.desk import questionlist
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.roster import asked_here
-from eventsvc.registration.models import Payment, State, TicketType
+from eventsvc.registration.models import Payment, State
 from eventsvc.registration.questions import Prompt
 from eventsvc.registration.roster import Asked
 
@@ -77,45 +78,59 @@ def _heading(prompt: Prompt) -> str:
     return _("%(question)s (asked no more)", question=prompt.label) if prompt.is_retired else prompt.label
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What every row is written by: read before the file is streamed, as by then the request is over."""
+
+    zone: ZoneInfo
+    locale: str
+    countries: dict[str, str]
+    states: dict[State, str]
+    tickets: dict[int, tuple[str, str]]
+    way: str
+
+
 def _rows(event: Event, asked: Asked, form: list[Prompt]) -> Iterator[list[tables.Cell]]:
     locale = str(get_locale())
-    zone, names = ZoneInfo(event.timezone), countries.names(locale)
-    states = {state: words.state(state).word for state in State}
-    tickets = {each.id: each for each in offering.every(event.id)}
-    for batch in roster.every(event.id, asked):
+    scene = _Scene(
+        zone=ZoneInfo(event.timezone),
+        locale=locale,
+        countries=countries.names(locale),
+        states={state: words.state(state).word for state in State},
+        tickets={each.id: (each.name, str(words.WAYS[each.mode])) for each in offering.every(event.id)},
+        way=str(words.WAYS[event.mode]),
+    )
+    return _written(event.id, asked, form, scene)
+
+
+def _written(event_id: int, asked: Asked, form: list[Prompt], scene: _Scene) -> Iterator[list[tables.Cell]]:
+    for batch in roster.every(event_id, asked):
         ids = [row.id for row in batch]
         given, files = answers.of_many(ids, form), answers.named_files(ids, form)
         for row in batch:
             own = given.get(row.id, {})
-            said = [spoken.cell(prompt, own.get(prompt.public_id), locale, files) for prompt in form]
-            yield [*_person(row, event, zone, names, states, tickets), *said]
+            said = [spoken.cell(prompt, own.get(prompt.public_id), scene.locale, files) for prompt in form]
+            yield [*_person(row, scene), *said]
 
 
-def _person(
-    row: Sequence[Any],
-    event: Event,
-    zone: ZoneInfo,
-    names: dict[str, str],
-    states: dict[State, str],
-    tickets: dict[int, TicketType],
-) -> list[tables.Cell]:
+def _person(row: Sequence[Any], scene: _Scene) -> list[tables.Cell]:
     _id, reference, given, family, email, organisation, country, state, registered_at, state_at = row[:10]
     origin, tongue, ticket_id, *fee = row[10:]
-    ticket = tickets.get(ticket_id)
+    name, way = scene.tickets.get(ticket_id, ("", scene.way))
     return [
         reference,
         given,
         family,
         email or "",
         organisation,
-        names.get(country, country),
-        states[state],
-        _local(registered_at, zone),
-        _local(state_at, zone),
+        scene.countries.get(country, country),
+        scene.states[state],
+        _local(registered_at, scene.zone),
+        _local(state_at, scene.zone),
         origin.value,
         tongue,
-        ticket.name if ticket else "",
-        str(words.WAYS[ticket.mode if ticket else event.mode]),
+        name,
+        way,
         *_paid(*fee),
     ]
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from eventsvc import web
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Places, Standing
+from eventsvc.events.words import Word
 from eventsvc.registration import invitees, standings, ticketing
 from eventsvc.registration.models import PersonalInvitation, TicketType
 from eventsvc.registration.pages.tickets import Choice
@@ -45,11 +48,12 @@ class Way:
         if self.ticket_type is None:
             return there, choice
         card = ticketing.card(event, self.ticket_type, seats, web.language(), at)
-        return there, Choice((_for(card, there),), card.public_id)
+        return there, Choice((_for(card, there, is_kept=kept),), card.public_id)
 
 
 OPEN = Way()
 
 
-def _for(card: Card, there: Places) -> Card:
-    return replace(card, is_open=there.is_open, is_waiting=there.standing is Standing.WAITING)
+def _for(card: Card, there: Places, *, is_kept: bool) -> Card:
+    word = Word("confirmed", _("Kept for you"), "ok") if is_kept else card.word
+    return replace(card, word=word, is_open=there.is_open, is_waiting=there.standing is Standing.WAITING)
