@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from flask_babel import gettext as _
 from eventsvc import clock, tables
 from eventsvc.accounts import access, audit
 from eventsvc.accounts.access import Act
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Mode
 from eventsvc.extensions import db
 from eventsvc.registration import answers, countries, offering, roster, spoken, words
 from eventsvc.registration.desk import questionlist
@@ -30,6 +31,15 @@ _TYPES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What is read of an event while its rows are streamed."""
+
+    event_id: int
+    zone: ZoneInfo
+    mode: Mode
+
+
 @blueprint.get("/roster.<any(csv, xlsx):kind>")
 @access.signed_in
 def export(slug: str, kind: str) -> Response:
@@ -39,7 +49,9 @@ def export(slug: str, kind: str) -> Response:
     said = {"kind": kind, **asked.args(number=1)}
     audit.record("export roster", event, by=access.me(), at=at, event_id=event.id, after=said)
     form = questionlist.answered_by(event)
-    head, rows = [*_head(event), *map(_heading, form)], _rows(event, asked, form)
+    # Read now: rows are streamed after the commit, when nothing can be asked of the event any more.
+    there = _There(event.id, ZoneInfo(event.timezone), event.mode)
+    head, rows = [*_head(event), *map(_heading, form)], _rows(there, asked, form)
     title = f"{event.slug}-{at:%Y-%m-%d}"
     db.session.commit()
     blocks = tables.csv_blocks(head, rows) if kind == "csv" else tables.xlsx_blocks(head, rows, title=_("Roster"))
@@ -77,24 +89,23 @@ def _heading(prompt: Prompt) -> str:
     return _("%(question)s (asked no more)", question=prompt.label) if prompt.is_retired else prompt.label
 
 
-def _rows(event: Event, asked: Asked, form: list[Prompt]) -> Iterator[list[tables.Cell]]:
+def _rows(there: _There, asked: Asked, form: list[Prompt]) -> Iterator[list[tables.Cell]]:
     locale = str(get_locale())
-    zone, names = ZoneInfo(event.timezone), countries.names(locale)
+    names = countries.names(locale)
     states = {state: words.state(state).word for state in State}
-    tickets = {each.id: each for each in offering.every(event.id)}
-    for batch in roster.every(event.id, asked):
+    tickets = {each.id: each for each in offering.every(there.event_id)}
+    for batch in roster.every(there.event_id, asked):
         ids = [row.id for row in batch]
         given, files = answers.of_many(ids, form), answers.named_files(ids, form)
         for row in batch:
             own = given.get(row.id, {})
             said = [spoken.cell(prompt, own.get(prompt.public_id), locale, files) for prompt in form]
-            yield [*_person(row, event, zone, names, states, tickets), *said]
+            yield [*_person(row, there, names, states, tickets), *said]
 
 
 def _person(
     row: Sequence[Any],
-    event: Event,
-    zone: ZoneInfo,
+    there: _There,
     names: dict[str, str],
     states: dict[State, str],
     tickets: dict[int, TicketType],
@@ -110,12 +121,12 @@ def _person(
         organisation,
         names.get(country, country),
         states[state],
-        _local(registered_at, zone),
-        _local(state_at, zone),
+        _local(registered_at, there.zone),
+        _local(state_at, there.zone),
         origin.value,
         tongue,
         ticket.name if ticket else "",
-        str(words.WAYS[ticket.mode if ticket else event.mode]),
+        str(words.WAYS[ticket.mode if ticket else there.mode]),
         *_paid(*fee),
     ]
 
