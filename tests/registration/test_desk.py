@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.request import Request, urlopen
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -20,6 +22,7 @@ from eventsvc.extensions import db
 from eventsvc.mail.models import Message
 from eventsvc.registration.models import Origin, Registration, State
 from tests import browsing
+from tests.calendars.serving import served
 from tests.people import NOW, a_registration, an_event, an_organiser
 
 ADA = {"given_name": "Ada", "family_name": "Voorbeeld", "email": "ada@example.org", "country": "NL"}
@@ -359,6 +362,25 @@ def test_who_took_the_roster_away_is_kept(event: Event, desk: FlaskClient, kind:
     entry = db.session.query(AuditEntry).filter_by(act="export roster").one()
     assert (entry.user.name, entry.event_id) == ("Olga", event.id)
     assert entry.after == {"kind": kind, "state": "confirmed"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_is_streamed_whole_by_a_server_that_has_let_go_of_the_request(
+    app: Flask, event: Event, desk: FlaskClient, kind: str
+) -> None:
+    a_registration(event, **ADA)
+    cookie = desk.get_cookie("eventsvc", path="/")
+    assert cookie is not None
+
+    with served(app) as address:
+        asked = Request(
+            f"{address}/desk/events/symposium/roster.{kind}", headers={"Cookie": f"eventsvc={cookie.value}"}
+        )
+        with urlopen(asked) as answer:
+            status, body = answer.status, answer.read()
+
+    assert status == 200
+    assert b"ada@example.org" in (body if kind == "csv" else ZipFile(io.BytesIO(body)).read("xl/worksheets/sheet1.xml"))
 
 
 def test_an_export_takes_as_many_queries_for_three_people_as_for_one(

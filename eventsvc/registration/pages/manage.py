@@ -38,7 +38,7 @@ from eventsvc.registration import (
 )
 from eventsvc.registration.errors import ChangesClosed, RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
-from eventsvc.registration.models import Registration, TokenKind
+from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.pages import asking, sending, ticket, waiting
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
@@ -288,15 +288,15 @@ def _correction(registration: Registration, form: CorrectionForm, token: str, st
 
 def _manage(registration: Registration, token: str) -> Response:
     event, locale, at = registration.event, web.language(), clock.now()
-    answers = asking.shown(registration)
+    answers, told_of = asking.shown(registration), waiting.told(registration, at, locale)
     page = render_template(
         "registration/manage.html",
         lang=locale,
         registration=registration,
         event=event,
         token=token,
-        word=words.state(registration.state),
-        waiting=waiting.told(registration, at, locale),
+        word=words.state(State.EXPIRED if told_of.is_overdue else registration.state),
+        waiting=told_of,
         better=typos.better(registration.email or ""),
         letters=owndata.letters(registration.id),
         qr=tickets.code(registration.reference),

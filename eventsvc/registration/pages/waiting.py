@@ -30,6 +30,8 @@ class Waiting:
     odds: str = ""
     may_change: bool = True
     changed_until: str = ""
+    is_overdue: bool = False
+    """An offer whose time is over, though nobody has moved it yet."""
 
 
 def told(registration: Registration, at: datetime, locale: str) -> Waiting:
@@ -45,6 +47,7 @@ def told(registration: Registration, at: datetime, locale: str) -> Waiting:
         odds=sentence(odds.of(event, at), position) if position else "",
         may_change=deadlines.may_change(event, at),
         changed_until=_moment(event, closes, locale),
+        is_overdue=registration.state is State.OFFERED and kind in {"late", "unproven"},
     )
 
 
