@@ -402,7 +402,7 @@ class TestTheRoster:
 
         done = desk.post(inside("roster/payments"), data=dict(browsing.fields(ticked.text)), follow_redirects=True)
 
-        assert "Mark one payment as “Paid”?" in ticked.text
+        assert "Mark one payment as “Paid”?" in ticked.text and people[0].name in ticked.text
         assert "One person stands so already." in ticked.text and "2 people owe nothing" in ticked.text
         assert before is Payment.UNPAID and "One payment is marked." in done.text
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, web
+from eventsvc import clock, money, tokens, web
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.errors import ChangedMeanwhile, Refused
@@ -20,10 +20,11 @@ from eventsvc.registration.desk import beside, people
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.roster import asked_now, list_url, person_url
 from eventsvc.registration.desk.ticketforms import DeskSwitchForm, PaymentForm
-from eventsvc.registration.models import Payment
+from eventsvc.registration.models import Payment, Registration
 from eventsvc.registration.rules import Switched
 
 MOST_AT_ONCE = 5000
+_SHOWN = 50
 
 
 @blueprint.post("/roster/<int:id>/ticket")
@@ -99,6 +100,7 @@ def mark_payments(slug: str) -> Any:
             "desk/registration/payments.html",
             event=event,
             weighed=rules.weigh(event.id, ids, Payment(payment)),
+            people=[_owing(each) for each in rules.changing(event.id, ids, Payment(payment))[:_SHOWN]],
             word=words.PAYMENTS[Payment(payment)],
             payment=Payment(payment),
             ids=ids,
@@ -108,6 +110,17 @@ def mark_payments(slug: str) -> Any:
     db.session.commit()
     flash(ngettext("One payment is marked.", "%(num)s payments are marked.", done.changed), "ok")
     return redirect(list_url(event, asked), 303)
+
+
+def _owing(registration: Registration) -> dict[str, Any]:
+    """Say whose payment is marked, what it was, and where the person stands: who left owes something else."""
+    locale = str(get_locale())
+    return {
+        "name": registration.name or tokens.spaced(registration.reference),
+        "amount": money.said(registration.fee_cents, registration.currency, locale),
+        "was": words.PAYMENTS[registration.payment] if registration.payment else "",
+        "word": words.state(registration.state),
+    }
 
 
 def _chosen(event: Event, asked: roster.Asked) -> list[int]:

@@ -30,7 +30,7 @@ from eventsvc.registration.rules.linking import (
     send_link,
 )
 from eventsvc.registration.rules.offering import accept
-from eventsvc.registration.rules.paying import Marked, mark_payment, mark_payments, weigh
+from eventsvc.registration.rules.paying import Marked, changing, mark_payment, mark_payments, weigh
 from eventsvc.registration.rules.questions import (
     add_question,
     edit_question,
@@ -73,6 +73,7 @@ __all__ = [
     "begin_with",
     "cancel",
     "carry_over",
+    "changing",
     "choose",
     "correct",
     "delete_type",

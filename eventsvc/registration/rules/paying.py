@@ -58,6 +58,11 @@ def weigh(event_id: int, ids: Iterable[int], payment: Payment) -> Marked:
     return Marked(len(owing) - same, same, len(found) - len(owing))
 
 
+def changing(event_id: int, ids: Iterable[int], payment: Payment) -> list[Registration]:
+    """Return those whose payment `mark_payments` would mark."""
+    return [each for each in _found(event_id, ids) if each.payment not in {None, payment}]
+
+
 def mark_payments(event_id: int, ids: Iterable[int], payment: Payment, *, by: Actor, at: datetime) -> Marked:
     """Write down the same of many people's fees; those without one, or who stand so already, are passed over."""
     hold(event_id)
