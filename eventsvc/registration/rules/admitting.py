@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,9 +12,33 @@ from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing
 from eventsvc.extensions import db
 from eventsvc.registration import codes, errors, offering, standings
-from eventsvc.registration.models import AccessCode, TicketType, Visibility
+from eventsvc.registration.models import AccessCode, PersonalInvitation, TicketType, Visibility
+from eventsvc.registration.seating import Seating
 
 _IDS = sa.select(TicketType.id).where(TicketType.event_id == sa.bindparam("event_id"), TicketType.is_retired.is_(False))
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """With what somebody comes: the ticket type they want, a `code` as typed, and what they need not show.
+
+    Whoever `is_admitted` needs no code and no domain, who `skips_window` no opening hours, who `is_proven` no proof of
+    address. `invitation` is the one they came by, if any; it may keep a seat for them.
+    """
+
+    ticket_type_id: int | None = None
+    code: str | None = None
+    is_admitted: bool = False
+    skips_window: bool = False
+    is_proven: bool = False
+    invitation: PersonalInvitation | None = None
+    has_kept_seat: bool = False
+
+    def without_kept(self, seating: Seating) -> Seating:
+        """Return the seating without the seat that is kept for whoever comes: to them it is free."""
+        if self.invitation is None or not self.has_kept_seat:
+            return seating
+        return seating.released(self.invitation.ticket_type_id)
 
 
 def chosen(event: Event, ticket_type_id: int | None, *, has_types: bool) -> TicketType | None:
@@ -34,16 +59,7 @@ def chosen(event: Event, ticket_type_id: int | None, *, has_types: bool) -> Tick
     return found
 
 
-def admit(
-    ticket_type: TicketType,
-    address: str,
-    typed: str | None = None,
-    *,
-    by: Actor,
-    at: datetime,
-    is_invited: bool = False,
-    skips_window: bool = False,
-) -> AccessCode | None:
+def admit(ticket_type: TicketType, address: str, leave: Leave, *, by: Actor, at: datetime) -> AccessCode | None:
     """Let somebody at a ticket type, and return the access code that this uses up once, if any.
 
     Organisers pass. Raises TicketTypeNotOpenYet, TicketTypeClosed, DomainNeeded, CodeNeeded, CodeElsewhere or what
@@ -51,15 +67,15 @@ def admit(
     """
     if by.is_organiser:
         return None
-    if not skips_window:
+    if not leave.skips_window:
         _check_window(ticket_type, at)
-    if is_invited:
+    if leave.is_admitted:
         return None
     match ticket_type.visibility:
         case Visibility.DOMAIN:
             _check_domain(ticket_type, address)
         case Visibility.CODE:
-            return _code(ticket_type, typed, at)
+            return _code(ticket_type, leave.code, at)
         case Visibility.INVITATION:
             raise errors.TicketTypeGone
     return None

@@ -12,7 +12,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
 from eventsvc.registration import errors, groups, keys, notifications
-from eventsvc.registration.models import RegistrationGroup
+from eventsvc.registration.models import Registration, RegistrationGroup
 from eventsvc.registration.person import Person
 from eventsvc.registration.rules.holding import hold
 from eventsvc.registration.rules.registering import register
@@ -56,8 +56,21 @@ def register_group(
         return before, tokens.unseal(before.link_sealed or "")
     if not groups.are_taken(event):
         raise errors.GroupsNotTaken
+    group = _made(event_id, contact, submission, key, language, at)
+    taken = _all_in(
+        group, people, by=by, at=at, consent_version=consent_version, ticket_type_id=ticket_type_id, code=code
+    )
+    said = {"people": len(taken)}
+    audit.record("register group", group, by=by, at=at, event_id=event_id, after=said)
+    notifications.group_registered(group, event, taken, at=at)
+    return group, key.token
+
+
+def _made(
+    event_id: int, contact: Contact, submission: str, key: keys.Key, language: str, at: datetime
+) -> RegistrationGroup:
     group = RegistrationGroup(
-        event_id=event.id,
+        event_id=event_id,
         contact_name=contact.name,
         contact_email=contact.email,
         organisation=contact.organisation,
@@ -69,15 +82,29 @@ def register_group(
     )
     db.session.add(group)
     db.session.flush()
+    return group
+
+
+def _all_in(
+    group: RegistrationGroup,
+    people: Sequence[Person],
+    *,
+    by: Actor,
+    at: datetime,
+    consent_version: str | None,
+    ticket_type_id: int | None,
+    code: str | None,
+) -> list[Registration]:
+    """Take in everybody of a group, in order. Raises GroupRefused for the first who cannot be."""
     taken = []
     for number, person in enumerate(people, 1):
         try:
             registration = register(
-                event_id,
+                group.event_id,
                 person,
                 by=by,
                 at=at,
-                language=language,
+                language=group.language,
                 consent_version=consent_version,
                 ticket_type_id=ticket_type_id,
                 code=code,
@@ -86,7 +113,4 @@ def register_group(
         except Refused as refused:
             raise errors.GroupRefused(number, refused) from None
         taken.append(registration)
-    said = {"people": len(taken)}
-    audit.record("register group", group, by=by, at=at, event_id=event.id, after=said)
-    notifications.group_registered(group, event, taken, at=at)
-    return group, key.token
+    return taken

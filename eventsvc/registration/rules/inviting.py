@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from eventsvc.accounts import audit
@@ -14,6 +14,7 @@ from eventsvc.mail import outbox
 from eventsvc.registration import errors, groups, invitees, keys, notifications
 from eventsvc.registration.models import PersonalInvitation, Registration, TicketType
 from eventsvc.registration.person import Person
+from eventsvc.registration.rules.admitting import Leave
 from eventsvc.registration.rules.holding import hold, is_over
 from eventsvc.registration.rules.serving import seating_now, serve
 from eventsvc.registration.seating import Seating
@@ -93,14 +94,25 @@ def forget_guests(event_id: int, *, by: Actor, at: datetime) -> None:
     audit.record("forget guests", event, by=by, at=at, event_id=event_id)
 
 
-def opened(invitation_id: int, person: Person) -> PersonalInvitation:
-    """Read an invitation again under the turnstile. Raises InvitationUsed, InvitationForOther."""
+def leave(invitation_id: int, person: Person, asked: Leave, at: datetime) -> Leave:
+    """Read an invitation again under the turnstile, and return what it gives besides what a person `asked` for.
+
+    Raises InvitationUsed, InvitationForOther.
+    """
     invitation = db.session.get(PersonalInvitation, invitation_id, populate_existing=True)
     if invitation is None or not invitees.is_open(invitation):
         raise errors.InvitationUsed
     if not invitees.is_for(invitation, person.email_folded):
         raise errors.InvitationForOther
-    return invitation
+    return replace(
+        asked,
+        ticket_type_id=invitation.ticket_type_id or asked.ticket_type_id,
+        is_admitted=True,
+        skips_window=asked.skips_window or invitation.skips_window,
+        is_proven=asked.is_proven or invitation.email_folded == person.email_folded,
+        invitation=invitation,
+        has_kept_seat=invitees.holds_seat(invitation, at),
+    )
 
 
 def use(invitation: PersonalInvitation, registration: Registration, *, by: Actor, at: datetime) -> None:

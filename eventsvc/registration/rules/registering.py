@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from eventsvc import tokens
@@ -10,11 +11,12 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing, by_time
 from eventsvc.extensions import db
-from eventsvc.registration import answers, deadlines, errors, fees, inheriting, invitees, keys, known, standings
+from eventsvc.registration import answers, deadlines, errors, fees, inheriting, keys, known, standings
 from eventsvc.registration.models import OF_REGISTRATION, OfferKind, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
 from eventsvc.registration.questions import NOTHING, Answered
 from eventsvc.registration.rules import admitting, inviting
+from eventsvc.registration.rules.admitting import Leave
 from eventsvc.registration.rules.choosing import carry_over
 from eventsvc.registration.rules.holding import hold, is_ahead
 from eventsvc.registration.rules.moving import move
@@ -70,34 +72,14 @@ def register(
     met = known.look(event_id, person.email_folded, submission, references)
     if met.sent_before is not None:
         return db.session.get_one(Registration, met.sent_before)
-    seating = seating_now(event, at)
-    invited = inviting.opened(invitation_id, person) if invitation_id else None
-    if invited is not None:
-        ticket_type_id, is_admitted = invited.ticket_type_id or ticket_type_id, True
-        skips_window = skips_window or invited.skips_window
-        is_proven = is_proven or invited.email_folded == person.email_folded
-    has_kept_seat = invited is not None and invitees.holds_seat(invited, at)
-    if invited is not None and has_kept_seat:
-        seating = seating.released(invited.ticket_type_id)
-    ticket_type = admitting.chosen(event, ticket_type_id, has_types=bool(seating.tickets))
-    asks_proof = event.proof_hours is not None and not is_proven and not by.is_organiser and bool(person.email)
-    is_free = by.is_organiser or (skips_window and is_ahead(event, at))
-    standing = _open(event, ticket_type, seating, is_free, at)
-    used = (
-        admitting.admit(
-            ticket_type, person.email, code, by=by, at=at, is_invited=is_admitted, skips_window=skips_window
-        )
-        if ticket_type
-        else None
-    )
-    if has_kept_seat and seating.left(event.capacity, ticket_type.id if ticket_type else None) != 0:
-        # It was kept before anybody came who waits by now.
-        standing = Standing.OPEN
-    state = _state_for_newcomer(standing, seating, met, hides_known=asks_proof)
+    leave = Leave(ticket_type_id, code, is_admitted=is_admitted, skips_window=skips_window, is_proven=is_proven)
+    if invitation_id:
+        leave = inviting.leave(invitation_id, person, leave, at)
+    place = _place(event, person, leave, met, by=by, at=at)
     registration = Registration(
         event=event,
-        ticket_type=ticket_type,
-        access_code_id=used.id if used else None,
+        ticket_type=place.ticket_type,
+        access_code_id=place.code_id,
         group_id=group_id,
         turn=turn,
         reference=met.reference,
@@ -110,17 +92,41 @@ def register(
         calendar_offset=met.offset,
         **person.columns(),
     )
-    fees.state(registration, ticket_type)
+    fees.state(registration, place.ticket_type)
     for kind, key in links.items():
         keys.fit(registration, kind, key)
     db.session.add(registration)
-    if asks_proof:
-        state = _ask_proof(registration, event, state, at)
+    state = _ask_proof(registration, event, place.state, at) if place.asks_proof else place.state
     move(registration, state, by=by, at=at)
     answers.write(registration, answered, at=at, is_new=True)
-    if invited is not None:
-        inviting.use(invited, registration, by=by, at=at)
+    if leave.invitation is not None:
+        inviting.use(leave.invitation, registration, by=by, at=at)
     return registration
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What somebody who comes gets: a seat or a place on the list, of a ticket type, by a code that this uses once."""
+
+    ticket_type: TicketType | None
+    code_id: int | None
+    state: State
+    asks_proof: bool
+
+
+def _place(event: Event, person: Person, leave: Leave, met: known.Known, *, by: Actor, at: datetime) -> _Place:
+    """Decide what somebody gets, the turnstile held; raises what `register` raises."""
+    seating = leave.without_kept(seating_now(event, at))
+    ticket_type = admitting.chosen(event, leave.ticket_type_id, has_types=bool(seating.tickets))
+    asks_proof = event.proof_hours is not None and not leave.is_proven and not by.is_organiser and bool(person.email)
+    is_free = by.is_organiser or (leave.skips_window and is_ahead(event, at))
+    standing = _open(event, ticket_type, seating, is_free, at)
+    code = admitting.admit(ticket_type, person.email, leave, by=by, at=at) if ticket_type else None
+    if leave.has_kept_seat and seating.left(event.capacity, ticket_type.id if ticket_type else None) != 0:
+        # It was kept before anybody came who waits by now.
+        standing = Standing.OPEN
+    state = _state_for_newcomer(standing, seating, met, hides_known=asks_proof)
+    return _Place(ticket_type, code.id if code else None, state, asks_proof)
 
 
 def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registration:

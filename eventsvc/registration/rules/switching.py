@@ -14,6 +14,7 @@ from eventsvc.extensions import db
 from eventsvc.registration import codes, deadlines, errors
 from eventsvc.registration.models import AccessCode, Registration, State, TicketType
 from eventsvc.registration.rules import admitting, wishes
+from eventsvc.registration.rules.admitting import Leave
 from eventsvc.registration.rules.holding import flush, hold, hold_again, is_ahead, is_over
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import seating_now, serve
@@ -64,7 +65,7 @@ def switch(
         raise errors.SameTicket
     if ticket_type.id == registration.wants_type_id:
         return Switched.WISHED
-    used = admitting.admit(ticket_type, registration.email or "", code, by=by, at=at)
+    used = admitting.admit(ticket_type, registration.email or "", Leave(code=code), by=by, at=at)
     asked = _Asked(registration, ticket_type, used, event, turn, by, at)
     seating = seating_now(event, at)
     done = _from_seat(asked, seating) if registration.state is State.CONFIRMED else _from_list(asked, seating)
