@@ -32,6 +32,8 @@ from eventsvc.registration.person import Person
 from eventsvc.registration.rules import Terms
 from tests.conftest import Clock
 from tests.people import NOW, a_registration, an_event, an_organiser
+from tests.registration.test_seating import a_type
+from tests.registration.test_types import a_code
 
 ADA = Person("Ada", "Byron", "ada@example.org")
 SAM = Person("Sam", "Smit", "sam@example.org")
@@ -356,6 +358,55 @@ class TestGroups:
         answer = client.post(f"/events/{event.slug}/register/group", data=GROUP | over)
 
         assert answer.status_code == 422 and told in answer.text and 'value="Byron"' in answer.text and states() == []
+
+    def test_who_is_too_fast_sees_the_form_again_and_the_next_try_passes(
+        self, make_app: Callable[..., Flask], clock: Clock
+    ) -> None:
+        event, client = an_event(accepts_groups=True), make_app(MINIMUM_SECONDS=2).test_client()
+        url = f"/events/{event.slug}/register/group"
+        stamp = re.findall(r'name="opened"[^>]*value="([^"]+)"', client.get(url).text)[0]
+
+        fast = client.post(url, data=GROUP | {"opened": stamp})
+        clock.forward(timedelta(seconds=2))
+        calm = client.post(url, data=GROUP | {"opened": stamp})
+
+        assert fast.status_code == 200 and "That was quick" in fast.text and 'value="Byron"' in fast.text
+        assert calm.status_code == 303
+
+    def test_a_field_that_people_do_not_see_holds_up_programs_and_is_emptied(self, client: FlaskClient) -> None:
+        event = an_event(accepts_groups=True)
+
+        answer = client.post(f"/events/{event.slug}/register/group", data=GROUP | {"homepage": "https://example.org"})
+
+        assert answer.status_code == 422 and "that people do not see" in answer.text
+        assert "https://example.org" not in answer.text and 'value="Byron"' in answer.text and states() == []
+
+    def test_refused_posts_are_limited_but_a_good_one_still_passes(self, make_app: Callable[..., Flask]) -> None:
+        event, client = an_event(accepts_groups=True), make_app(RATE_LIMITS=True).test_client()
+        url = f"/events/{event.slug}/register/group"
+        refused = [client.post(url, data=GROUP | {"people-1-email": "sam"}).status_code for _time in range(40)]
+
+        late = client.post(url, data=GROUP | {"people-1-email": "sam"})
+        good = client.post(url, data=GROUP)
+
+        assert refused == [422] * 40
+        assert late.status_code == 429 and late.headers["Retry-After"] == "600" and 'value="Byron"' in late.text
+        assert good.status_code == 303
+
+    def test_a_code_shows_what_it_opens_and_is_not_guessed(self, make_app: Callable[..., Flask]) -> None:
+        event, client = an_event(accepts_groups=True), make_app(RATE_LIMITS=True).test_client()
+        press = a_type(event, "Press", visibility=Visibility.CODE)
+        a_type(event, "Online")
+        a_code(event, "PRESS27", press)
+        url, chosen = f"/events/{event.slug}/register/group", press.public_id
+
+        shown = client.post(url, data={"code": "press27", "act": "code"})
+        for number in range(41):
+            client.post(url, data={"code": f"guess{number}", "act": "code"})
+        late = client.post(url, data=GROUP | {"code": "press27", "ticket_type": chosen})
+
+        assert shown.status_code == 200 and chosen in shown.text and "Write down at least one" not in shown.text
+        assert late.status_code == 429 and states() == []
 
     def test_there_is_room_for_more_people_without_scripts(self, client: FlaskClient) -> None:
         event = an_event(accepts_groups=True)

@@ -21,9 +21,9 @@ from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import consent, groups, limits, rules, seats, stamps, standings, words
+from eventsvc.registration import consent, groups, limits, rules, stamps, words
 from eventsvc.registration.forms import PersonForm, RegistrationForm, is_forged, mailbox_slip
-from eventsvc.registration.pages import register, tickets
+from eventsvc.registration.pages import formpage, guards, tickets
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.person import Person
 from eventsvc.text import one_line
@@ -121,11 +121,16 @@ def register_group(slug: str) -> Response:
             form.people.append_entry()
         return _page(event, form, at)
     if not limits.may_post(request.remote_addr or ""):
-        form.form_errors = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
-        return _page(event, form, at, 429)
+        return _wait(event, form, at)
+    if request.form.get("act") == "code" and not is_forged(form):
+        return _show_by_code(event, form, at)
     is_right = form.validate()
-    if not form.check_people() or not is_right or form.homepage.data:
-        return _page(event, form, at, 400 if is_forged(form) else 422)
+    if not form.check_people() or not is_right:
+        return _refuse(event, form, at, 400 if is_forged(form) else 422)
+    if guards.stumbled(form):
+        return _refuse(event, form, at, 422)
+    if guards.was_quick(form, at):
+        return _page(event, form, at)
     return _take_in(event, form, at)
 
 
@@ -140,12 +145,14 @@ def group(token: str) -> Response:
         {"name": each.name, "word": words.state(each.state), "email": each.email} for each in groups.people(found.id)
     ]
     page = render_template("registration/group.html", lang=web.language(), event=event, group=found, people=people)
-    return register.answer(page, 200)
+    return formpage.answer(page, 200)
 
 
 def _take_in(event: Event, form: GroupForm, at: datetime) -> Response:
     event_id = event.id
     people = form.persons()
+    if form.code.data and not limits.may_try_code(request.remote_addr or "", event_id):
+        return _wait(event, form, at)
     if any(not limits.may_register(person.email_folded or "") for person in people):
         form.form_errors = [_("One of these addresses was registered several times within the hour. Try again later.")]
         return _page(event, form, at, 429)
@@ -166,7 +173,7 @@ def _take_in(event: Event, form: GroupForm, at: datetime) -> Response:
     except Refused as refused:
         db.session.rollback()
         web.refuse_on(form, refused)
-        return _page(db.session.get_one(Event, event_id), form, at, refused.status)
+        return _refuse(db.session.get_one(Event, event_id), form, at, refused.status)
     for person in people:
         limits.count_registration(person.email_folded or "")
     response = redirect(url_for("registration.group", token=token), 303)
@@ -174,10 +181,23 @@ def _take_in(event: Event, form: GroupForm, at: datetime) -> Response:
     return response
 
 
+def _show_by_code(event: Event, form: GroupForm, at: datetime) -> Response:
+    """Show the form again, as filled in, with the ticket types that the code in it opens."""
+    tickets.look_up(form, event.id, at)
+    return _page(event, form, at, 422 if form.code.errors else 200)
+
+
+def _refuse(event: Event, form: GroupForm, at: datetime, status: int) -> Response:
+    return _page(event, form, at, status) if guards.may_be_refused(event.id) else _wait(event, form, at)
+
+
+def _wait(event: Event, form: GroupForm, at: datetime) -> Response:
+    guards.ask_to_wait(form)
+    return guards.waiting(_page(event, form, at, 429))
+
+
 def _page(event: Event, form: GroupForm, at: datetime, status: int = 200) -> Response:
-    seating = seats.taken(event.id, at)
-    there = standings.told(event, seating, at)
-    choice = tickets.offered(event, seating, form.ticket_type.data or "", at, tickets.by_typed(form, event.id, at))
+    there, choice = formpage.stands(event, form.ticket_type.data or "", at, code=tickets.by_typed(form, event.id, at))
     page = render_template(
         "registration/register_group.html",
         lang=web.language(),
@@ -188,4 +208,4 @@ def _page(event: Event, form: GroupForm, at: datetime, status: int = 200) -> Res
         most=groups.MOST,
         consent=consent.text(current_app.config["SITE_NAME"]),
     )
-    return register.answer(page, status)
+    return formpage.answer(page, status)

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from eventsvc import clock, tokens, web, when
 from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.registration import boxes, invitees, keys, seats, stamps, standings
+from eventsvc.registration import boxes, invitees, keys, stamps
 from eventsvc.registration.errors import InvitationUsed
 from eventsvc.registration.forms import RegistrationForm
 from eventsvc.registration.models import PersonalInvitation, TicketType, Turnstile
-from eventsvc.registration.pages import asking, register, tickets
+from eventsvc.registration.pages import asking, formpage, register, tickets
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.ways import Way
 
@@ -32,7 +32,9 @@ def invited(token: str) -> Response:
     asks = db.session.get_one(Turnstile, event.id).form
     if request.method == "POST":
         return register.receive(event.id, register.sent(event.id, asks, event.mode), at, way)
-    return register.page(event.id, _filled(invitation, event, asks, way, at), at, way=way)
+    there, choice = formpage.stands(event, "", at, way)
+    form = _filled(invitation, event, choice, at, asks if choice.is_open(there) else None)
+    return formpage.answer(formpage.drawn(event, form, there, choice, at, way), 200)
 
 
 def _opened(token: str) -> PersonalInvitation:
@@ -58,14 +60,13 @@ def _way(invitation: PersonalInvitation, event: Event, token: str, at: datetime)
     )
 
 
-def _filled(invitation: PersonalInvitation, event: Event, asks: str, way: Way, at: datetime) -> RegistrationForm:
-    """Return the form with what the invitation knows of the person."""
-    seating = seats.taken(event.id, at)
-    there = standings.told(event, seating, at)
-    there, choice = way.choice(event, there, tickets.offered(event, seating, "", at), seating, at)
+def _filled(
+    invitation: PersonalInvitation, event: Event, choice: tickets.Choice, at: datetime, asks: str | None
+) -> RegistrationForm:
+    """Return the form with what the invitation knows of the person; `asks` is None where there is nothing to ask."""
     mode = choice.mode(event) if choice.cards else event.mode or Mode.HYBRID
-    asked = asking.empty(event.id, asks, mode) if choice.is_open(there) else boxes.NONE
-    form = register.fresh(stamps.stamp(at), tokens.new(), asked)
+    asked = asking.empty(event.id, asks, mode) if asks is not None else boxes.NONE
+    form = formpage.fresh(stamps.stamp(at), tokens.new(), asked)
     for name in ("given_name", "family_name", "email", "organisation"):
         form[name].data = getattr(invitation, name)
     form.ticket_type.data = choice.chosen

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
-from flask import current_app, make_response, redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import joinedload
@@ -15,34 +14,27 @@ from werkzeug.wrappers import Response
 from eventsvc import clock, tokens, web, when
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
-from eventsvc.events import finding, kept, rows, words
+from eventsvc.events import finding, kept
 from eventsvc.events.models import Event, Mode, Status
 from eventsvc.events.panel import zone_of
-from eventsvc.events.places import where
-from eventsvc.events.standing import Places, Standing
+from eventsvc.events.standing import Places
 from eventsvc.extensions import db
 from eventsvc.registration import (
-    answers,
     blanks,
     boxes,
     consent,
-    countries,
     deadlines,
     keys,
     limits,
-    odds,
-    retention,
     rules,
     seats,
     stamps,
     standings,
-    typos,
 )
-from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind, Turnstile
-from eventsvc.registration.pages import asking, sending, tickets, waiting
+from eventsvc.registration.pages import asking, formpage, guards, sending, tickets
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.ways import OPEN, Way
 from eventsvc.registration.person import Person
@@ -94,61 +86,30 @@ def _offer(event: Event, asks: str, at: datetime) -> Response:
     is_open = choice.is_open(there)
     asked = asking.empty(event.id, asks, choice.mode(event)) if is_open else boxes.NONE
     if not is_open or session.get("_flashes"):
-        return answer(_drawn(event, fresh(stamps.stamp(at), tokens.new(), asked), there, choice, at), 200)
+        return formpage.answer(
+            formpage.drawn(event, formpage.fresh(stamps.stamp(at), tokens.new(), asked), there, choice, at), 200
+        )
     own = [stamps.stamp(at), tokens.new()]
     if current_app.config["WTF_CSRF_ENABLED"]:
         own.append(generate_csrf())
     page = kept.drawn(
-        _facts(event, there, choice, asked, at),
-        lambda: blanks.emptied(_drawn(event, fresh(own[0], own[1], asked), there, choice, at), own),
+        formpage.facts(event, there, choice, asked, at),
+        lambda: blanks.emptied(formpage.drawn(event, formpage.fresh(own[0], own[1], asked), there, choice, at), own),
     )
-    return answer(blanks.filled(page, own), 200)
+    return formpage.answer(blanks.filled(page, own), 200)
 
 
 def _offer_by_code(event: Event, asks: str, seating: Seating, there: Places, at: datetime) -> Response:
     """Show the form to whoever came by an address with an access code in it; no other page is told that address."""
-    form = fresh(stamps.stamp(at), tokens.new(), boxes.NONE)
+    form = formpage.fresh(stamps.stamp(at), tokens.new(), boxes.NONE)
     form.code.data = one_line(request.args["code"])[:200]
     code = tickets.known(form, event.id, at)
     choice = tickets.offered(event, seating, request.args.get("ticket", ""), at, code)
     if choice.is_open(there):
         form.asking = asking.empty(event.id, asks, choice.mode(event))
-    response = answer(_drawn(event, form, there, choice, at), 200 if code else 404)
+    response = formpage.answer(formpage.drawn(event, form, there, choice, at), 200 if code else 404)
     response.headers["Referrer-Policy"] = "strict-origin"
     return response
-
-
-def fresh(opened: str, submission_key: str, asked: Boxes) -> RegistrationForm:
-    form = RegistrationForm()
-    form.asking = asked
-    form.opened.data, form.submission_key.data = opened, submission_key
-    return form
-
-
-def _facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes, at: datetime) -> tuple[Any, ...]:
-    """Return all that an open form shows besides what is each visitor's own."""
-    locale = web.language()
-    is_waiting = choice.is_waiting(there)
-    queue = (there.waiting, bool(there.left), event.offer_hours, _odds(event, there, at)) if is_waiting else None
-    shown = _line(event, there, locale), _deletion(event, locale)
-    return (
-        "register",
-        event.id,
-        event.slug,
-        event.title,
-        event.retention_days,
-        event.accepts_groups,
-        locale,
-        request.query_string,
-        queue,
-        event.proof_hours,
-        choice,
-        asked.form.name,
-        asked.notes(),
-        event.ends_at,
-        event.timezone,
-        *shown,
-    )
 
 
 def receive(event_id: int, form: RegistrationForm, at: datetime, way: Way = OPEN) -> Response:
@@ -161,26 +122,20 @@ def receive(event_id: int, form: RegistrationForm, at: datetime, way: Way = OPEN
         return _show_by_code(event_id, form, at, way)
     if not form.validate():
         return _refuse(event_id, form, at, 400 if is_forged(form) else form.asking.status, way)
-    if form.homepage.data:
-        form.homepage.data = ""
-        form.form_errors.append(
-            _("Something filled in a field that people do not see. It is empty again: send once more.")
-        )
+    if guards.stumbled(form):
         return _refuse(event_id, form, at, 422, way)
-    if not _took_time(form, at):
-        form.form_errors.append(_("That was quick. Look it over once more, then send it again."))
-        return page(event_id, form, at, way=way)
+    if guards.was_quick(form, at):
+        return formpage.page(event_id, form, at, way=way)
     if not limits.may_register(form.person().email_folded or ""):
         form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
-        return page(event_id, form, at, 429, way=way)
+        return formpage.page(event_id, form, at, 429, way=way)
     return _take_in(event_id, form, at, way)
 
 
 def _show_by_code(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> Response:
     """Show the form again, as filled in, with the ticket types that the code in it opens."""
-    if tickets.known(form, event_id, at) is None and not form.code.errors:
-        form.code.errors = [_("Write the code first.")]
-    return page(event_id, form, at, 422 if form.code.errors else 200, way=way)
+    tickets.look_up(form, event_id, at)
+    return formpage.page(event_id, form, at, 422 if form.code.errors else 200, way=way)
 
 
 def _take_in(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> Response:
@@ -238,7 +193,7 @@ def _look_in_letters(event_id: int, person: Person, at: datetime) -> Response:
     page = render_template(
         "registration/look.html", lang=locale, event=event, address=person.email, until=_proof_until(event, at, locale)
     )
-    return answer(page, 200)
+    return formpage.answer(page, 200)
 
 
 def _proof_until(event: Event, at: datetime, locale: str) -> str:
@@ -262,102 +217,12 @@ def _write_to_owner(event_id: int, form: RegistrationForm, at: datetime) -> None
     )
 
 
-def _took_time(form: RegistrationForm, at: datetime) -> bool:
-    """Tell whether a person could have filled in the form; one that bears no moment of ours is given one now."""
-    least = timedelta(seconds=current_app.config["MINIMUM_SECONDS"])
-    if not least:
-        return True
-    age = stamps.age(form.opened.data, at)
-    if age is None:
-        form.opened.data = stamps.stamp(at)
-    return age is not None and age >= least
-
-
 def _refuse(event_id: int, form: RegistrationForm, at: datetime, status: int, way: Way) -> Response:
-    if limits.may_be_refused(request.remote_addr or "", event_id):
-        return page(event_id, form, at, status, way=way)
+    if guards.may_be_refused(event_id):
+        return formpage.page(event_id, form, at, status, way=way)
     return _wait(event_id, form, at, way)
 
 
 def _wait(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> Response:
-    form.form_errors[:] = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
-    response = page(event_id, form, at, 429, way=way)
-    response.headers["Retry-After"] = str(limits.WAIT_SECONDS)
-    return response
-
-
-def page(event_id: int, form: RegistrationForm, at: datetime, status: int = 200, *, way: Way = OPEN) -> Response:
-    """Draw the form again for whoever has typed something; where nobody can register, what they typed without it."""
-    event = db.session.get_one(Event, event_id, options=[joinedload(Event.venue)])
-    seating = seats.taken(event.id, at)
-    there = standings.told(event, seating, at)
-    chosen, code = form.ticket_type.data or "", tickets.by_typed(form, event_id, at)
-    there, choice = way.choice(event, there, tickets.offered(event, seating, chosen, at, code), seating, at)
-    tickets.miss(form, choice)
-    form.asking.show(answers.left(form.asking.form))
-    return answer(_drawn(event, form, there, choice, at, way), status)
-
-
-def _drawn(
-    event: Event, form: RegistrationForm, there: Places, choice: tickets.Choice, at: datetime, way: Way = OPEN
-) -> str:
-    """Draw the form, or say why there is none."""
-    locale, is_form = web.language(), choice.is_open(there)
-    return render_template(
-        "registration/register.html" if is_form else "registration/shut.html",
-        lang=locale,
-        event=event,
-        form=form,
-        places=there,
-        consent=consent.text(current_app.config["SITE_NAME"]),
-        word=words.standing(event, there, locale, at),
-        why=_why_shut(event, there),
-        country=countries.names(locale).get(form.country.data or "", ""),
-        is_waiting=choice.is_waiting(there),
-        odds=_odds(event, there, at) if choice.is_waiting(there) else "",
-        choice=choice,
-        way=way,
-        action=way.action or url_for("registration.register", slug=event.slug),
-        line=_line(event, there, locale),
-        countries=countries.options(locale, form.country.data) if is_form else "",
-        better=typos.better(form.email.data or ""),
-        deleted_on=_deletion(event, locale),
-        kept_until=retention.told_of(event, locale),
-    )
-
-
-def _odds(event: Event, there: Places, at: datetime) -> str:
-    """Say what a place at the end of the list is worth."""
-    return waiting.sentence(odds.of(event, at), there.waiting + 1)
-
-
-def _why_shut(event: Event, there: Places) -> str:
-    """Name why there is no form; what is closed may never have been open."""
-    if there.standing is not Standing.CLOSED:
-        return there.standing.value
-    if event.starts_at is None:
-        return "undated"
-    if there.is_by_invitation:
-        return "invited"
-    return "closed" if event.accepts_registrations else "nowhere"
-
-
-def answer(body: str, status: int) -> Response:
-    response = make_response(body, status)
-    # Kept by the browser alone, so that going back finds what was typed.
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def _line(event: Event, there: Places, locale: str) -> str:
-    """Say when and where in one line: "Mon 4 to Fri 8 July 2022, Leiden, and online. Free."."""
-    if event.starts_at is None or event.ends_at is None:
-        days = _("Date to follow")
-    else:
-        days = when.days(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
-    return ". ".join([f"{days}, {where(event, locale).line}", rows.costs(event, there.fees, locale), ""])
-
-
-def _deletion(event: Event, locale: str) -> Any:
-    last = retention.last_day(event)
-    return when.on(last, locale) if last else None
+    guards.ask_to_wait(form)
+    return guards.waiting(formpage.page(event_id, form, at, 429, way=way))

@@ -91,6 +91,12 @@ def known(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> A
         return None
 
 
+def look_up(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> None:
+    """Say beside the code what is wrong with it, for whoever asked what it opens."""
+    if known(form, event_id, at) is None and not form.code.errors:
+        form.code.errors = [_("Write the code first.")]
+
+
 def by_typed(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:
     """Return the code that was typed, for a form that is shown again; one that was refused opens nothing."""
     return known(form, event_id, at) if form.code.data and not form.code.errors else None
