@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Refused(Exception):
@@ -17,6 +17,17 @@ class Refused(Exception):
         super().__init__(str(type(self).__name__))
         self.sentence = sentence
         self.field = field
+
+
+class Told(Refused):
+    """A refusal whose sentence is always the same, `beside` a field or none."""
+
+    status = 409
+    told: ClassVar[Any]
+    beside: ClassVar[str | None] = None
+
+    def __init__(self) -> None:
+        super().__init__(self.told, field=self.beside)
 
 
 class BadFile(Refused):

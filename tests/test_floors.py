@@ -130,6 +130,10 @@ def floor_of(name: str) -> int | None:
     return None
 
 
+# What may outgrow one file and become a folder of the same name.
+_ROOMY = frozenset({"pages", "desk", "api", "rules", "models", "errors", "notifications"})
+
+
 def _matches(name: str, pattern: str) -> bool:
     if pattern == name:
         return True
@@ -138,9 +142,7 @@ def _matches(name: str, pattern: str) -> bool:
     if not file or not wanted_file or wanted_subject not in ("*", subject):
         return False
     # What has outgrown one file is a folder: registration/desk/roster is on the floor of registration/desk.
-    return wanted_file in ("*", file) or (
-        wanted_file in ("pages", "desk", "api", "rules", "models") and file.startswith(wanted_file + "/")
-    )
+    return wanted_file in ("*", file) or (wanted_file in _ROOMY and file.startswith(wanted_file + "/"))
 
 
 def imported(module: Module, names: set[str]) -> Iterator[str]:
@@ -204,13 +206,13 @@ def _is_allowed(name: str, other: str) -> bool:
 
 def _is_kin(name: str, other: str, floor: int) -> bool:
     """Tell whether two modules of one floor belong together in a way the table means."""
-    if floor in (4, 6):
+    if floor in (3, 4, 6):
         return _whole(name) == _whole(other)
     if floor == 1:
         is_earlier = _place(other) < _place(name) or _is_value(other) or _whole(name) == _whole(other)
         return is_earlier and (not _is_value(name) or _is_value(other))
     # A subject's refusals derive from the base of them all.
-    return floor == 0 and other == "errors" and name.endswith("/errors")
+    return floor == 0 and _whole(name).endswith("/errors") and _whole(other) in {"errors", _whole(name)}
 
 
 def _whole(name: str) -> str:
