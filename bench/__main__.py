@@ -8,8 +8,9 @@ import sys
 import time
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-from bench import asking, client, desk, importing, letters, moving, polling, rush, server
+from bench import asking, client, depth, desk, importing, letters, moving, polling, rush, server
 
 LAST_SEAT_ROUNDS = 10
 POLLS = 1500
@@ -61,7 +62,8 @@ def measure(environment: dict[str, str]) -> list[str]:
     with server.serving(server.OURS, environment) as (port, pid):
         _say("cold start to the first page", f"{time.perf_counter() - began:.2f} s", "aim 2 s")
         _moves(port, environment, laid)
-        faults = _rush(port, environment, bare)
+        faults, rate = _rush(port, environment, bare)
+        faults += _deep_rush(port, environment, rate)
         faults += _last_seats(port, environment)
         _pages(port, bare)
         _exports(port, pid, environment, bare)
@@ -81,7 +83,7 @@ def _calendars(environment: dict[str, str]) -> None:
     _say("feed of 2,000 sessions in process", f"{took:.0f} ms, {above:.0f} MiB above idle", "aim 100 ms, 64 MiB")
 
 
-def _rush(port: int, environment: dict[str, str], bare: Bare) -> list[str]:
+def _rush(port: int, environment: dict[str, str], bare: Bare) -> tuple[list[str], float]:
     load = rush.run(port, "rush")
     counted = _rows(environment, "tally", "rush")
     slow = client.p95([one.post_seconds for one in load.results])
@@ -94,7 +96,21 @@ def _rush(port: int, environment: dict[str, str], bare: Bare) -> list[str]:
     faults = [f"a registration answered {one.status}" for one in load.results if one.status != 303]
     if counted != {"confirmed": rush.SEATS, "waitlisted": rush.PEOPLE - rush.SEATS, "is_fair": True}:
         faults.append(f"the rush left {counted}")
-    return faults
+    return faults, load.rate
+
+
+def _deep_rush(port: int, environment: dict[str, str], former: float) -> list[str]:
+    laid: Any = _run("bench.depth", environment, "lay")
+    load = rush.run(port, depth.SLUG, forms=laid["forms"])
+    slow = client.p95([one.post_seconds for one in load.results])
+    _say(
+        "the same with three ticket types, two workshops and eight questions",
+        f"{load.rate:.0f}/s, {load.rate / former:.2f} of the rush before, p95 of the post {slow:.3f} s",
+        "aim 0.5",
+    )
+    counted = _run("bench.depth", environment, "tally")
+    faults = [f"a registration in depth answered {one.status}" for one in load.results if one.status != 303]
+    return faults if counted == depth.expected(rush.PEOPLE) else [*faults, f"the rush in depth left {counted}"]
 
 
 def _last_seats(port: int, environment: dict[str, str]) -> list[str]:

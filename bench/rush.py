@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench import client, forms
@@ -18,8 +19,8 @@ class Registered:
     post_seconds: float
 
 
-def register(port: int, slug: str, number: int) -> Registered:
-    """Open the form and send it, as a browser without scripts does."""
+def register(port: int, slug: str, number: int, more: Mapping[str, str]) -> Registered:
+    """Open the form and send it, with `more` filled in, as a browser without scripts does."""
     path = f"/events/{slug}/register"
     form = client.get(port, path)
     fields = forms.hidden(form.body) | {
@@ -29,11 +30,14 @@ def register(port: int, slug: str, number: int) -> Registered:
         "organisation": "Example University",
         "country": "NL",
         "consent": "y",
+        **more,
     }
     sent = client.post(port, path, fields, forms.cookie(form))
     return Registered(sent.status, form.seconds, sent.seconds)
 
 
-def run(port: int, slug: str, people: int = PEOPLE) -> client.Load:
-    """Let all of them come, sixteen at a time."""
-    return client.together(lambda number: register(port, slug, number), range(people), at_once=AT_ONCE)
+def run(port: int, slug: str, people: int = PEOPLE, forms: Sequence[Mapping[str, str]] = ({},)) -> client.Load:
+    """Let all of them come, sixteen at a time; each fills in the next of `forms`."""
+    return client.together(
+        lambda number: register(port, slug, number, forms[number % len(forms)]), range(people), at_once=AT_ONCE
+    )
