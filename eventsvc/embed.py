@@ -105,6 +105,9 @@ def oembed() -> Response:
         abort(501)
     title, path, picture = _embedded(request.args.get("url", ""))
     width, height = _room("maxwidth", _WIDTH), _room("maxheight", _HEIGHT)
+    # Both bounds are for the picture as well (oEmbed, section 2.2), and it is to be had in one size.
+    if picture and not _has_room(picture["thumbnail_width"], picture["thumbnail_height"]):
+        picture = {}
     said: dict[str, Any] = {
         "version": "1.0",
         "type": "rich",
@@ -200,7 +203,11 @@ def _look() -> dict[str, Any]:
 def _room(name: str, usual: int) -> int:
     """Return how much room a page has, where it says so in a sane number."""
     said = request.args.get(name, "")
-    return min(usual, max(200, int(said))) if re.fullmatch("[0-9]{1,5}", said) else usual
+    return min(usual, max(1, int(said))) if re.fullmatch("[0-9]{1,5}", said) else usual
+
+
+def _has_room(width: int, height: int) -> bool:
+    return width <= _room("maxwidth", width) and height <= _room("maxheight", height)
 
 
 def _framed(page: str) -> Response:

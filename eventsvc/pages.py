@@ -89,15 +89,17 @@ def sitemap() -> Response:
 
 @blueprint.get("/events.atom")
 def atom() -> Response:
-    """Tell news readers of the events that were changed last (RFC 4287)."""
-    events = listing.all_listed(_MOST_ENTRIES)
+    """Tell news readers of the events that were announced last (RFC 4287)."""
+    events = listing.newly_announced(_MOST_ENTRIES)
     root = ET.Element("feed", xmlns=_ATOM)
     own = links.absolute("site.atom")
     ET.SubElement(root, "id").text = own
     ET.SubElement(root, "title").text = current_app.config["SITE_NAME"]
     ET.SubElement(root, "link", rel="self", type="application/atom+xml", href=own)
     ET.SubElement(root, "link", rel="alternate", type="text/html", href=links.absolute("events.front"))
-    ET.SubElement(root, "updated").text = _stamp(events[0].updated_at if events else datetime(1970, 1, 1, tzinfo=UTC))
+    ET.SubElement(root, "updated").text = _stamp(
+        max((event.updated_at for event in events), default=datetime(1970, 1, 1, tzinfo=UTC))
+    )
     author = ET.SubElement(root, "author")
     ET.SubElement(author, "name").text = current_app.config["SITE_NAME"]
     for event in events:

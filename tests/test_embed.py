@@ -139,6 +139,17 @@ def test_an_event_is_embedded_as_its_programme(client: FlaskClient, below: str) 
     assert told.headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize(("room", "has_picture"), [("maxwidth=1200&maxheight=630", True), ("maxwidth=150", False)])
+def test_what_is_embedded_keeps_to_the_room_there_is(client: FlaskClient, room: str, has_picture: bool) -> None:
+    address = quote(f"http://localhost/events/{an_event().slug}", safe="")
+
+    said = client.get(f"/oembed?url={address}&{room}").get_json()
+
+    assert ("thumbnail_url" in said) is has_picture
+    if not has_picture:
+        assert said["width"] == 150
+
+
 def test_an_events_page_names_where_to_ask(client: FlaskClient) -> None:
     event = an_event()
 

@@ -28,14 +28,14 @@ def test_robots_may_read_all_and_find_the_sitemap(client: FlaskClient) -> None:
     assert "Sitemap: http://localhost/sitemap.xml" in body
 
 
-def test_news_readers_see_the_latest_change_first_and_survive_odd_letters(client: FlaskClient) -> None:
-    an_event(title="Old news")
-    an_event(title="New & <odd>\x0b news", updated_at=NOW + timedelta(days=1))
+def test_news_readers_see_the_newest_event_first_and_survive_odd_letters(client: FlaskClient) -> None:
+    an_event(title="Old news", published_at=NOW, updated_at=NOW + timedelta(days=2))
+    an_event(title="New & <odd>\x0b\ufffe news", published_at=NOW + timedelta(days=1))
 
     root = ET.fromstring(client.get("/events.atom").data)
 
     assert [title.text for title in root.findall(f"{ATOM}entry/{ATOM}title")] == ["New & <odd> news", "Old news"]
-    assert root.findtext(f"{ATOM}updated") == "2027-03-03T09:00:00Z"
+    assert root.findtext(f"{ATOM}updated") == "2027-03-04T09:00:00Z"
 
 
 def test_the_privacy_page_says_how_to_erase_and_whom_to_ask(client: FlaskClient) -> None:

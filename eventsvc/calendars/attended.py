@@ -43,7 +43,7 @@ _others, _other_versions = aliased(Registration), aliased(CalendarVersion)
 # Every act about a registration is in the audit log, and what it shows beside these is told by its event's stamp.
 _acted_at = sa.func.max(AuditEntry.at)
 _acts = sa.select(_acted_at).where(AuditEntry.subject == Registration.__tablename__)
-_theirs = sa.select(_others.id).where(_others.email_folded == Registration.email_folded)
+_theirs = sa.select(_others.id).where(_others.email_folded == Registration.email_folded).correlate(Registration)
 # Revisions and versions only rise, and ids too: with their number, no two sets of registrations give the same.
 _by_token = (
     sa.select(

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import force_locale
 
-from eventsvc.calendars import ics, nouns
+from eventsvc import clock
+from eventsvc.calendars import ics, nouns, writing
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.calendars.showings import Showing, Status
 from eventsvc.events.models import Event
@@ -106,7 +107,7 @@ def rewrite_outdated(*, at: datetime, limit: int = 500) -> int:
     does, so that nobody keeps the old bytes under the new writer's name. The worker calls it until it answers 0; it
     holds the turnstile, as every act does that brings entries up to date.
     """
-    event_id = db.session.scalar(sa.select(Entry.event_id).where(Entry.writer != ics.WRITER).limit(1))
+    event_id = db.session.scalar(sa.select(Entry.event_id).where(Entry.writer != writing.writer()).limit(1))
     if event_id is None:
         return 0
     seats.hold(event_id)
@@ -114,7 +115,7 @@ def rewrite_outdated(*, at: datetime, limit: int = 500) -> int:
     kept = _kept(event_id)
     with force_locale(event.language):
         shown = dict(_shown(event, kept)) if event.is_public else {}
-    outdated = [(key, entry) for key, entry in kept.items() if entry.writer != ics.WRITER][:limit]
+    outdated = [(key, entry) for key, entry in kept.items() if entry.writer != writing.writer()][:limit]
     for key, entry in outdated:
         fresh = shown.get(key) if entry.gone_at is None else None
         _write(entry, fresh or _as_kept(entry), fresh.digest() if fresh else entry.digest, entry.changed_at)
@@ -214,18 +215,19 @@ def _bring(shown: Shown | None, entry: Entry, at: datetime) -> bool:
     digest = shown.digest()
     if entry.digest != digest or entry.gone_at is not None:
         entry.sequence += 1
-    elif entry.writer == ics.WRITER and _as_kept(entry).shelf == shown.shelf:
+    elif entry.writer == writing.writer() and _as_kept(entry).shelf == shown.shelf:
         return False
     else:
         at = entry.changed_at
     entry.gone_at = None
-    _write(entry, shown, digest, at)
+    _write(entry, shown, digest, max(at, entry.changed_at))
     return True
 
 
 def _bury(entry: Entry, at: datetime) -> bool:
     """Turn an entry into a tombstone."""
     facts = replace(Showing.from_json(entry.facts), status=Status.CANCELLED)
+    at = max(at, entry.changed_at)
     entry.sequence += 1
     entry.gone_at = at
     _write(entry, replace(_as_kept(entry), public=facts, entitled=None), entry.digest, at)
@@ -242,7 +244,7 @@ def _columns(shown: Shown, digest: str, sequence: int, at: datetime) -> dict[str
     public, entitled, shelf = shown.public, shown.entitled, shown.shelf
     return {
         "digest": digest,
-        "writer": ics.WRITER,
+        "writer": writing.writer(),
         "changed_at": at,
         "starts_at": public.starts_at,
         "ends_at": public.ends_at,
@@ -259,6 +261,8 @@ def _columns(shown: Shown, digest: str, sequence: int, at: datetime) -> dict[str
 
 def _raise_version(event: Event, *, is_news: bool, at: datetime, is_burial: bool = False) -> None:
     listing = _listing(event)
+    # By the clock now, not by that of an act which waited at the turnstile: what is written later is stamped later.
+    at = max(at, clock.now())
     changed = CalendarVersion.listing != listing if not is_news else sa.true()
     values: dict[str, Any] = {"version": CalendarVersion.version + 1, "listing": listing, "changed_at": at}
     db.session.execute(

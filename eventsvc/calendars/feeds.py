@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from eventsvc import tokens
-from eventsvc.calendars import ics
+from eventsvc.calendars import writing
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.events.models import Event, EventPartner, FormerSlug, Kind, Mode, Partner, Series, Status
 from eventsvc.extensions import db
@@ -202,7 +203,7 @@ def parts_of_site(wanted: Filter, *, at: datetime) -> list[bytes]:
         sa.select(Entry.body)
         .join(Event, Event.id == Entry.event_id)
         .where(
-            _detailed(wanted.detail),
+            _detailed_of_many(wanted.detail),
             Event.is_unlisted.is_(False),
             Event.status != Status.DRAFT,
             Entry.ends_at > window(at),
@@ -274,7 +275,7 @@ def day_of(buried_at: datetime | None, at: datetime) -> str:
 
 def version_of(*counters: object) -> str:
     """Join what a feed depends on into its version; how it is written belongs to it."""
-    return ".".join(map(str, counters)) + f"-{ics.WRITER}"
+    return ".".join(map(str, counters)) + f"-{writing.writer()}"
 
 
 def one(statement: Any, **params: Any) -> Any:
@@ -287,6 +288,17 @@ def _detailed(detail: Detail) -> sa.ColumnElement[bool]:
     if detail is Detail.BOTH:
         return sa.true()
     return Entry.kind == (EntryKind.EVENT if detail is Detail.EVENT else EntryKind.SESSION)
+
+
+def _detailed_of_many(detail: Detail) -> sa.ColumnElement[bool]:
+    """Let through what is asked for; an event without a programme is an entry itself, or it would be nowhere."""
+    if detail is not Detail.SESSIONS:
+        return _detailed(detail)
+    part = aliased(Entry)
+    has_parts = sa.exists().where(
+        part.event_id == Entry.event_id, part.kind == EntryKind.SESSION, part.gone_at.is_(None)
+    )
+    return sa.or_(_detailed(detail), ~has_parts)
 
 
 def _digest(wanted: Filter | Narrowing) -> str:

@@ -246,7 +246,25 @@ def _whole(introduction: Iterable[Line], body: bytes) -> bytes:
     """Write a VCALENDAR; the zones are read from the body, so that none can be missing."""
     lines = [("VERSION", Text("2.0")), ("PRODID", Text(PRODID)), ("CALSCALE", Text("GREGORIAN")), *introduction]
     named = sorted({match.decode() for match in _TZID.findall(body)})
-    return _component("VCALENDAR", lines, b"".join(map(zones.vtimezone, named)) + body)
+    for timezone in named:
+        if not zones.has_rule(timezone):
+            body = _without_zone(body, timezone)
+    return _component(
+        "VCALENDAR", lines, b"".join(zones.vtimezone(each) for each in named if zones.has_rule(each)) + body
+    )
+
+
+def _without_zone(body: bytes, timezone: str) -> bytes:
+    """Write the times of a zone in UTC: one that has lost its yearly rule since the body was written has no definition.
+
+    The worker writes such entries anew soon after newer zone data has come; until then this is as true.
+    """
+
+    def moved(match: re.Match[bytes]) -> bytes:
+        local = datetime.strptime(match[2].decode(), "%Y%m%dT%H%M%S").replace(tzinfo=zone(timezone))
+        return b"%s:%s" % (match[1], local.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ").encode())
+
+    return re.sub(rb"(\r\n[A-Z-]+);TZID=%s:(\d{8}T\d{6})" % re.escape(timezone.encode()), moved, body)
 
 
 def _component(name: str, lines: Iterable[Line], inner: bytes = b"") -> bytes:

@@ -41,7 +41,10 @@ def office365(showing: Showing) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The ways to subscribe to a feed: its address, and what opens the programs people have with it."""
+    """The ways to subscribe to a feed: its address, and what opens the programs people have with it.
+
+    `qr` is empty for an address that is too long to be drawn.
+    """
 
     address: str
     webcal: str
@@ -61,9 +64,18 @@ def ways(url: str, name: str) -> Ways:
         google=f"https://calendar.google.com/calendar/r?{urlencode({'cid': opened}, quote_via=quote)}",
         outlook=f"https://outlook.live.com/calendar/0/{subscribed}",
         office365=f"https://outlook.office.com/calendar/0/{subscribed}",
-        # What segno draws is a picture, without a letter of the address in it.
-        qr=Markup(segno.make(opened, error="m").svg_inline(scale=4, border=4, omitsize=True)),  # noqa: S704
+        qr=_drawn(opened),
     )
+
+
+def _drawn(address: str) -> Markup:
+    """Draw an address as a code to point a camera at; one that is too long for that has none."""
+    try:
+        code = segno.make(address, error="m")
+    except segno.DataOverflowError:
+        return Markup("")
+    # What segno draws is a picture, without a letter of the address in it.
+    return Markup(code.svg_inline(scale=4, border=4, omitsize=True))  # noqa: S704
 
 
 def webcal(url: str) -> str:

@@ -46,7 +46,7 @@ class Entry(db.Model):
     `body` is public; `entitled_body` is for people who hold a seat (it has the join link, and how to cancel), and NULL
     where the two are the same. `track`, `session_kind` and `room_ids` (public ids, each between spaces) are what feeds
     are narrowed by; what vanished keeps them. `facts` and `entitled_facts` are `ics.Showing` as JSON. `gone_at` marks
-    a tombstone: written as CANCELLED until 30 days later. `writer` is the `ics.WRITER` that wrote the bytes.
+    a tombstone: written as CANCELLED until 30 days later. `writer` is the `writing.writer()` that wrote the bytes.
     """
 
     __tablename__ = "entries"

@@ -27,7 +27,7 @@ from eventsvc.columns import UTCDateTime
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import seats
-from eventsvc.registration.models import Registration, Turnstile
+from eventsvc.registration.models import PersonalInvitation, Registration, Turnstile
 from eventsvc.registration.seating import EMPTY, Seating
 
 
@@ -45,16 +45,28 @@ _is_theirs = sa.or_(
     User.roles.any(Role.name == "admin"),
 )
 _is_public = Event.status != Status.DRAFT
+# A kept seat lapses by time alone, and the count with it.
+_is_kept = sa.and_(
+    PersonalInvitation.event_id == Event.id,
+    PersonalInvitation.reserved_until > sa.bindparam("at", type_=UTCDateTime),
+    PersonalInvitation.used_at.is_(None),
+    PersonalInvitation.withdrawn_at.is_(None),
+)
 _by_token = (
     sa.select(
         User.id,
         User.language,
         sa.func.count(Event.id).label("events"),
         sa.func.max(Event.id).label("last"),
-        sa.func.sum(Event.id).label("which"),
         sa.func.sum(Event.revision).label("revisions"),
         sa.func.sum(CalendarVersion.version).label("versions"),
         sa.func.sum(Turnstile.turn).label("turns"),
+        sa.func.sum(sa.select(sa.func.count()).where(_is_kept).scalar_subquery()).label("kept"),
+        # Of one set of events equal sums mean that nothing changed; which set it is, whoever gave the roles decided.
+        sa.select(sa.func.max(AuditEntry.id))
+        .where(AuditEntry.subject.in_((Membership.__tablename__, User.__tablename__)))
+        .scalar_subquery()
+        .label("roles"),
         # Whatever it shows, or does not show any more, somebody did: the last act there was is late enough.
         sa.select(sa.func.max(AuditEntry.at)).scalar_subquery().label("acted_at"),
     )
@@ -72,10 +84,10 @@ def of_token(token: str, *, at: datetime) -> Organised | None:
     if not token.startswith(FEED_MARK):
         return None
     digest = tokens.digest(token)
-    row = feeds.one(_by_token, digest=digest)
+    row = feeds.one(_by_token, digest=digest, at=at)
     if row is None:
         return None
-    counters = (f"{at:%Y%m%d}", row.events, row.last, row.which, row.revisions, row.versions, row.turns)
+    counters = (f"{at:%Y%m%d}", row.events, row.last, row.roles, row.revisions, row.versions, row.turns, row.kept)
     changed_at = max(feeds.midnight(at), row.acted_at) if row.acted_at else None
     return Organised(Found(feeds.version_of("o", *counters), changed_at), row.id, row.language)
 
@@ -109,7 +121,7 @@ def _events(feed: Organised, at: datetime) -> list[Any]:
 def _of_event(event: Event, entry: Entry, turn: int, news_at: datetime | None, taken: Seating) -> Iterator[bytes]:
     whole = Showing.from_json(entry.facts)
     told = "\n\n".join((_seats(event, taken), whole.description, links.absolute("events_desk.show", slug=event.slug)))
-    changed_at = max(entry.changed_at, news_at or entry.changed_at)
+    changed_at = max(entry.changed_at, event.updated_at, news_at or entry.changed_at)
     yield ics.event(replace(whole, description=told), sequence=entry.sequence + turn, changed_at=changed_at)
     if entry.gone_at is None and event.accepts_registrations:
         opens, closes = _("Registration opens: %(title)s"), _("Registration closes: %(title)s")

@@ -129,6 +129,11 @@ def _holds(rule: Rule, timezone: str, first: int, last: int) -> bool:
     return all(rule.offset_at(moment) == moment.astimezone(zone(timezone)).utcoffset() for moment in moments)
 
 
+def has_rule(timezone: str) -> bool:
+    """Tell whether one yearly rule says all of a zone from now on, so that `vtimezone` can write it."""
+    return _rule(timezone) is not None
+
+
 @cache
 def vtimezone(timezone: str) -> bytes:
     """Write a zone's yearly rule as a VTIMEZONE, for a name that `definition` gave one for.

@@ -196,6 +196,12 @@ def all_listed(limit: int) -> list[Event]:
     return list(db.session.scalars(asked.options(joinedload(Event.venue))))
 
 
+def newly_announced(limit: int) -> list[Event]:
+    """Return listed events, those published last first."""
+    order = Event.published_at.desc().nulls_last(), Event.id.desc()
+    return list(db.session.scalars(sa.select(Event).where(_is_listed()).order_by(*order).limit(limit)))
+
+
 _partner = EventPartner.partner
 
 

@@ -55,10 +55,17 @@ def of_event(
         "image": [image],
         "inLanguage": event.language,
         "organizer": [_organisation(host) for host in hosts] or [{"@type": "Organization", "name": organiser}],
-        "isAccessibleForFree": not event.costs and not any(ticket.cents for ticket in tickets),
+        "isAccessibleForFree": _is_free(event, tickets),
         "offers": [_offer(event, ticket) for ticket in tickets] or "",
     }
     return {name: value for name, value in described.items() if value not in ("", None)}
+
+
+def _is_free(event: Event, tickets: Sequence[Card]) -> bool | None:
+    """Tell whether it costs nothing; what is said of costs in words alone, no program can tell."""
+    if tickets:
+        return not any(ticket.cents for ticket in tickets)
+    return None if event.costs else True
 
 
 def _page(event: Event) -> str:

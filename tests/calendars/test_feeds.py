@@ -15,7 +15,7 @@ import vobject
 from flask.testing import FlaskClient
 
 from eventsvc import clock as eventsvc_clock
-from eventsvc.calendars import entries
+from eventsvc.calendars import entries, zones
 from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
 from eventsvc.extensions import db
 from eventsvc.programme import published
@@ -324,3 +324,51 @@ def test_a_replaced_link_is_gone_without_a_trace_of_whose_it_was(client: FlaskCl
     assert answer.status_code == 410
     assert b"Ada" not in answer.data
     assert event.title.encode() not in answer.data
+
+
+def test_an_event_without_a_programme_is_itself_where_sessions_are_asked_for(client: FlaskClient) -> None:
+    a_shown_event(title="Webinar")
+    a_shown_event(1, title="Symposium")
+
+    both = shown(client.get("/calendar.ics?detail=sessions").data)
+
+    assert [title.split()[0] for title in sorted(both.values())] == ["Talk", "Webinar"]
+
+
+@pytest.mark.parametrize("path", ["/calendar.ics", "/series/yearly/calendar.ics"])
+def test_a_narrowed_feed_names_itself_as_its_source_and_no_words_that_mean_nothing(
+    client: FlaskClient, path: str
+) -> None:
+    a_shown_event(series=Series(slug="yearly", title="Yearly"))
+
+    body = client.get(f"{path}?kind=symposium&detail=both&x=1&kind=nonsense").data.replace(b"\r\n ", b"")
+
+    assert f"SOURCE;VALUE=URI:http://localhost{path}?kind=symposium&detail=both\r\n".encode() in body
+
+
+def test_a_zone_that_has_lost_its_rule_is_written_in_utc_until_the_worker_comes(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = a_shown_event(1)
+    address, rule_of = f"/events/{event.slug}/calendar.ics", zones._rule
+    before = [part["DTSTART"].dt for part in icalendar.Calendar.from_ical(client.get(address).data).walk("VEVENT")]
+
+    monkeypatch.setattr(zones, "_rule", lambda name: None if name == event.timezone else rule_of(name))
+    body = client.get(address).data
+
+    assert b"TZID" not in body and b"VTIMEZONE" not in body
+    assert [part["DTSTART"].dt for part in icalendar.Calendar.from_ical(body).walk("VEVENT")] == before
+
+
+def test_a_site_that_moves_writes_its_entries_anew(client: FlaskClient, make_app: Any) -> None:
+    event = a_shown_event()
+    address, before = f"/events/{event.slug}/calendar.ics", client.get("/calendar.ics").headers["ETag"]
+    moved = make_app(PUBLIC_URL="https://new.example.org")
+
+    with moved.app_context():
+        written = entries.rewrite_outdated(at=NOW)
+        db.session.commit()
+    body = moved.test_client().get(address).data.replace(b"\r\n ", b"")
+
+    assert written == 1 and b"http://localhost" not in body and b"https://new.example.org/events/" in body
+    assert moved.test_client().get("/calendar.ics").headers["ETag"] != before

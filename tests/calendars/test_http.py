@@ -16,6 +16,7 @@ from werkzeug.http import http_date
 
 from eventsvc.calendars import entries, polling
 from eventsvc.calendars.models import CalendarVersion
+from eventsvc.events import kept
 from eventsvc.extensions import db
 from eventsvc.registration import limits
 from eventsvc.registration.models import RetiredToken, TokenKind
@@ -271,3 +272,31 @@ def test_scripts_of_any_page_may_read_a_public_feed_and_no_personal_one(client: 
 
     assert public.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in personal.headers
+
+
+def test_an_act_that_waited_at_the_turnstile_is_stamped_when_it_is_written(client: FlaskClient, clock: Clock) -> None:
+    event = an_event()
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+    address = f"/events/{event.slug}/calendar.ics"
+    for title, began, written in (("Sooner", 20, 21), ("Later", 10, 30)):
+        clock.at(NOW + timedelta(seconds=written))
+        event.title = title
+        entries.refresh(event, at=NOW + timedelta(seconds=began))
+        db.session.commit()
+        clock.forward(timedelta(seconds=5))
+        answer = client.get(address)
+        if title == "Sooner":
+            since = answer.headers["Last-Modified"]
+
+    assert client.get(address, headers={"If-Modified-Since": since}).status_code == 200
+    assert client.get(address, headers={"If-Modified-Since": answer.headers["Last-Modified"]}).status_code == 304
+
+
+def test_words_that_mean_nothing_make_no_new_jcal(client: FlaskClient, app: Flask) -> None:
+    address = an_address()
+
+    for number in range(5):
+        assert client.get(f"{address}?format=jcal&x={number}").status_code == 200
+
+    assert len(app.extensions[kept.NAME]["jcal"]._things) == 1

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,3 +133,12 @@ def test_a_feed_is_subscribed_to_by_webcal_whatever_carries_it() -> None:
 def test_only_an_absolute_address_becomes_webcal(url: str) -> None:
     with pytest.raises(ValueError, match="feed"):
         links.webcal(url)
+
+
+def test_an_address_too_long_for_a_code_has_none(client: FlaskClient) -> None:
+    long = "&".join(f"partner={'x' * 198}{number:02}" for number in range(20))
+
+    page = client.get(f"/subscribe?{long}")
+
+    assert page.status_code == 200 and "Point its camera" not in page.text
+    assert "Point its camera" in client.get("/subscribe").text

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from eventsvc import tokens
-from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.accounts import rules as accounts
+from eventsvc.accounts.actors import ATTENDEE, SYSTEM
 from eventsvc.accounts.models import AuditEntry, EventRole, Membership, User
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event, Status
@@ -23,6 +24,7 @@ from eventsvc.registration import feeding, keys, rules
 from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.person import Person
 from tests.calendars.test_feeds import shown
+from tests.conftest import Clock
 from tests.people import NOW, a_registration, an_event, an_organiser
 
 LATER = NOW + timedelta(hours=2)
@@ -266,6 +268,39 @@ class TestTheCalendarOfAnOrganiser:
         assert len(set(seen)) == 5
         assert (again.status_code, len(queries)) == (304, 1)
 
+    def test_a_kept_seat_that_lapses_is_news(self, client: FlaskClient, sign_in: SignIn, clock: Clock) -> None:
+        mine = shown_event(title="Mine", capacity=10)
+        address = self.link_of(sign_in(an_organiser(owns=mine)))
+        guest = Person("Guest", "Voorbeeld", "guest@example.org")
+        rules.invite(mine.id, [guest], rules.Terms(reserved_until=LATER), language="en", by=SYSTEM, at=NOW)
+        db.session.commit()
+        before = client.get(address)
+
+        clock.at(LATER)
+        after = client.get(address, headers={"If-None-Match": before.headers["ETag"]})
+
+        assert b"1 of 10 seats" in before.data and b"0 of 10 seats" in after.data
+
+    def test_other_events_are_news_though_they_add_up_to_the_same(self, client: FlaskClient, sign_in: SignIn) -> None:
+        events = [shown_event(title=f"Event {number}") for number in range(6)]
+        olga = an_organiser()
+        address = self.link_of(sign_in(olga))
+        for number in (0, 3, 5):
+            accounts.grant(events[number], olga.email, EventRole.OWNER, by=SYSTEM, at=NOW)
+        db.session.commit()
+        before = client.get(address)
+
+        for number in (1, 2):
+            accounts.grant(events[number], olga.email, EventRole.OWNER, by=SYSTEM, at=NOW)
+        for number in (0, 3):
+            owner = an_organiser(f"Owner{number}", owns=events[number])
+            assert owner
+            accounts.revoke(events[number], olga, by=SYSTEM, at=NOW)
+        db.session.commit()
+        after = client.get(address, headers={"If-None-Match": before.headers["ETag"]})
+
+        assert after.status_code == 200 and "Event 1" in after.text and "Event 0" not in after.text
+
     def test_a_replaced_or_stopped_link_is_gone_and_a_closed_account_has_none(
         self, client: FlaskClient, sign_in: SignIn
     ) -> None:
@@ -298,3 +333,17 @@ def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, page: str) -> None:
     ask = client.post if page else client.get
 
     assert ask(f"/desk/account/calendar{page}").status_code in (302, 401)
+
+
+def test_what_others_do_elsewhere_is_no_news_in_the_feed_of_all_of_mine(client: FlaskClient, clock: Clock) -> None:
+    ada = proven(ada_at(shown_event()))
+    feeding.show_all(ada, True, by=ATTENDEE, at=NOW)
+    bob = a_registration(shown_event(), email="bob@example.org")
+    db.session.commit()
+    clock.forward(timedelta(minutes=1))
+    before = client.get(feed_of(ada)).headers["Last-Modified"]
+
+    rules.cancel(bob, by=ATTENDEE, at=NOW + timedelta(seconds=30))
+    db.session.commit()
+
+    assert client.get(feed_of(ada)).headers["Last-Modified"] == before

@@ -12,7 +12,7 @@ from flask import Flask, Request, Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_accept_header
 
-from eventsvc import clock
+from eventsvc import clock, web
 from eventsvc.calendars import feeds, jcal, listeners, polling, programs
 from eventsvc.calendars.pages.blueprint import blueprint
 from eventsvc.events.kept import drawn
@@ -26,6 +26,7 @@ _SETTLED = timedelta(seconds=2)
 # No version has these letters, so that the two ETags of one version differ and each is strong.
 _PACKED, _JCAL = "-gzip", "-jcal"
 _FAST = 6
+_JCAL_KEPT = 8
 
 _notes = listeners.Notes()
 _log = logging.getLogger(__name__)
@@ -176,7 +177,9 @@ def _as_jcal(found: feeds.Found, write: Callable[[], bytes]) -> bytes:
     """Write a feed as JSON; reading it for that takes its time, so what is public is kept."""
     if _is_personal():
         return jcal.written(write())
-    return drawn(("jcal", request.full_path, found.version), lambda: jcal.written(write()).decode()).encode()
+    # Under what is shown, not under the words of an address, of which there is no end; the version has the narrowing.
+    facts = (request.endpoint, *sorted((request.view_args or {}).items()), found.version, web.language())
+    return drawn(facts, lambda: jcal.written(write()).decode(), among="jcal", size=_JCAL_KEPT).encode()
 
 
 def _written(body: bytes, name: str, content_type: str, *, is_packed: bool) -> Response:

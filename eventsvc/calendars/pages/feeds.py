@@ -14,7 +14,7 @@ from eventsvc.calendars.attended import Attended
 from eventsvc.calendars.organised import Organised
 from eventsvc.calendars.pages.answers import answer, as_download
 from eventsvc.calendars.pages.blueprint import blueprint
-from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said
+from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said, said_of_many
 from eventsvc.calendars.spoken import Spoken
 
 
@@ -28,7 +28,7 @@ def site() -> Response:
             name=current_app.config["SITE_NAME"],
             timezone=clock.home(),
             url=links.absolute("events.front"),
-            source=links.public(request.full_path.rstrip("?")),
+            source=links.absolute("calendars.site", **said_of_many(wanted)),
         )
         return ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now()))
 
@@ -46,7 +46,7 @@ def series(slug: str) -> Response:
             name=found.title,
             timezone=clock.home(),
             url=links.absolute("events.series", slug=slug),
-            source=links.absolute("calendars.series", slug=slug),
+            source=links.absolute("calendars.series", slug=slug, **said_of_many(replace(wanted, series=""))),
         )
         return ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now()))
 

@@ -52,6 +52,7 @@ def said_of_many(wanted: Filter) -> dict[str, str | list[str]]:
     words: dict[str, str | list[str]] = {
         "kind": [kind.value for kind in wanted.kinds],
         "mode": [mode.value for mode in wanted.modes],
+        "series": wanted.series,
         "language": list(wanted.languages),
         "partner": list(wanted.partners),
         "detail": wanted.detail.value if wanted.detail is not Detail.EVENT else "",

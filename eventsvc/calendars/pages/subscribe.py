@@ -85,7 +85,7 @@ def _of_many() -> Subject:
     wanted, title = narrowed(), ""
     if wanted.series:
         title = web.not_found_unless(feeds.of_series(wanted.series, wanted, at=clock.now())).title
-        address = links.absolute("calendars.series", slug=wanted.series, **said_of_many(wanted))
+        address = links.absolute("calendars.series", slug=wanted.series, **said_of_many(replace(wanted, series="")))
     else:
         address = links.absolute("calendars.site", **said_of_many(wanted))
     partners, languages = narrowable.partners_and_languages()
