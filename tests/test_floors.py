@@ -39,10 +39,10 @@ FLOORS: dict[int, str] = {
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words
         programme/accepted programme/acquainted programme/agenda programme/blocks programme/changes programme/comparing programme/conflicts
-        programme/contents programme/exporting programme/filters programme/formats/addresses programme/formats/files programme/formats/frab
-        programme/formats/ics programme/formats/layouts programme/formats/markup programme/formats/pasted
+        programme/contents programme/exporting programme/filters programme/formats/addresses programme/formats/files
+        programme/formats/frab programme/formats/ics programme/formats/layouts programme/formats/markup
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
-        programme/formats/spans programme/formats/times programme/formats/words programme/formats/xlsx
+        programme/formats/spans programme/formats/times programme/formats/words
         programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
         programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/sweeping
         programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
@@ -69,7 +69,8 @@ FLOORS: dict[int, str] = {
         accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
-        clock columns covers errors extensions links looks metrics pulse tables text times tokens when money late
+        clock columns covers errors extensions links looks metrics pulse text times tokens when money late
+        tables tables/headings tables/layouts tables/opening tables/pasted tables/rows tables/writing tables/xlsx
         */errors
     """,
 }
@@ -95,7 +96,12 @@ NEIGHBOURS = {(f"{subject}/rules", "registration/rules") for subject in ("events
     ("cli", "worker"),
     # What imports packages late stands in for the packages.
     ("tables", "late"),
+    # They refuse as a subject does.
+    ("tables", "errors"),
 }
+
+# Folders that are no subject with files on many floors, but one file that has outgrown itself.
+OF_ONE_PIECE = ("demo", "tables")
 
 OF_THE_REQUEST = {"request", "session", "g", "flash", "current_user", "login_user", "logout_user"}
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime"}
@@ -211,13 +217,15 @@ def _is_kin(name: str, other: str, floor: int) -> bool:
     if floor == 1:
         is_earlier = _place(other) < _place(name) or _is_value(other) or _whole(name) == _whole(other)
         return is_earlier and (not _is_value(name) or _is_value(other))
-    # A subject's refusals derive from the base of them all.
-    return floor == 0 and _whole(name).endswith("/errors") and _whole(other) in {"errors", _whole(name)}
+    # A subject's refusals derive from the base of them all, and are one thing in a folder, as tables are.
+    is_refusal = other == "errors" and _whole(name).endswith("/errors")
+    return floor == 0 and (is_refusal or _whole(name) == _whole(other))
 
 
 def _whole(name: str) -> str:
     """Return the door, the rules or the models that a file is part of: itself, or the folder they have become."""
-    return name.partition("/")[0] if name.startswith("demo/") else "/".join(name.split("/")[:2])
+    first = name.partition("/")[0]
+    return first if first in OF_ONE_PIECE else "/".join(name.split("/")[:2])
 
 
 def _is_value(name: str) -> bool:
@@ -332,6 +340,10 @@ BROKEN = {
     "a door uses another": {"events/desk": "from eventsvc.events import pages", "events/pages": ""},
     "models of a later subject": {"events/models": "from eventsvc.mail.models import Message", "mail/models": ""},
     "a value knows rows": {"accounts/actors": "from eventsvc.accounts.models import User", "accounts/models": ""},
+    "what reads tables knows whose they are": {
+        "tables/pasted": "from eventsvc.programme.formats import words",
+        "programme/formats/words": "",
+    },
     "the ground floor leans on itself": {"links": "from eventsvc import tokens", "tokens": ""},
     "anything knows the application": {"events/pages": "from eventsvc import create_app", "eventsvc": ""},
     "a circle of mechanisms": {
@@ -378,6 +390,13 @@ SOUND = {
         "programme/rules/days": "from eventsvc.programme.rules import clashes\nfrom eventsvc.registration import rules",
         "programme/rules/clashes": "",
         "registration/rules": "",
+    },
+    "a file of the ground floor that has become a folder": {
+        "tables": "from eventsvc.tables.writing import csv_blocks",
+        "tables/writing": "from eventsvc import late",
+        "tables/opening": "from eventsvc.tables import xlsx",
+        "tables/xlsx": "",
+        "late": "",
     },
     "a subject says what it is": {"events": '"""Events."""'},
 }

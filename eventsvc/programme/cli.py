@@ -24,7 +24,8 @@ from eventsvc.programme.comparing import Comparison, Fate, Match
 from eventsvc.programme.errors import WouldClash
 from eventsvc.programme.formats import files
 from eventsvc.programme.formats.files import Format
-from eventsvc.programme.formats.plan import Plan, Problem
+from eventsvc.programme.formats.plan import Plan
+from eventsvc.tables import Problem, opening
 
 programme = AppGroup("programme", help="Programmes of events, from files and to files.")
 _MARKS = {Fate.NEW: "+", Fate.CHANGED: "~", Fate.MISSING: "?"}
@@ -115,7 +116,7 @@ def _event(slug: str) -> Event:
 
 def _read(file: Path, event: Event) -> Plan:
     try:
-        files.check_size(file.stat().st_size)
+        opening.check_size(file.stat().st_size)
         return files.read_file(file.read_bytes(), exporting.setting_of(event)).plan
     except Refused as refused:
         _refuse(refused)

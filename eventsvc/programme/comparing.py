@@ -16,8 +16,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.programme import acquainted, naming, pairing
-from eventsvc.programme.formats.plan import Person, Plan, Planned, Problem
+from eventsvc.programme.formats.plan import Person, Plan, Planned
 from eventsvc.programme.models import Appearance, Room, Session, SessionStatus, Speaker, Track
+from eventsvc.tables import Problem
 
 _AT_ONCE = 400
 _COLUMNS = ("title", "abstract", "kind", "language", "starts_at", "ends_at", "capacity")

@@ -111,15 +111,6 @@ class OthersChanged(Refused):
         )
 
 
-class Unreadable(Refused):
-    """A file cannot be read as a programme; `line` is where, where that can be told."""
-
-    def __init__(self, sentence: str, *, line: int | None = None) -> None:
-        where = _("Line %(line)s: %(sentence)s", line=line, sentence=sentence) if line else sentence
-        super().__init__(where, field="text")
-        self.line = line
-
-
 class LeftOut(Refused):
     """Some lines of a file cannot be read, and nobody said that they may be left out."""
 

@@ -18,9 +18,9 @@ from eventsvc.accounts.actors import SYSTEM
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme.formats import files
 from eventsvc.registration import listed, rules
-from eventsvc.registration.listed import Problem, Reading
+from eventsvc.registration.listed import Reading
+from eventsvc.tables import Problem, opening
 
 roster = AppGroup("roster", help="Rosters of events, from files.")
 
@@ -70,7 +70,7 @@ def take(slug: str, file: Path, dry_run: bool, leave_out: bool, silent: bool) ->
 
 def _read(file: Path, event: Event) -> Reading:
     try:
-        files.check_size(file.stat().st_size)
+        opening.check_size(file.stat().st_size)
         rows = listed.rows_of(file.read_bytes())
         return listed.read(rows, listed.layout(rows), listed.setting_of(event))
     except Refused as refused:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,18 +14,14 @@ from flask_babel import gettext as _
 
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme.errors import Unreadable
-from eventsvc.programme.formats import files, pasted, xlsx
-from eventsvc.programme.formats.pasted import Row
 from eventsvc.registration import countries
 from eventsvc.registration.models import TicketType
 from eventsvc.registration.person import LONGEST, Person
+from eventsvc.tables import Problem as Problem
+from eventsvc.tables import Row, Unreadable, headings, layouts, opening
 from eventsvc.text import folded, one_line
 
 MOST_PEOPLE = 10_000
-_LOOKED_AT = 10
-_ZIP = b"PK\x03\x04"
-_APART = re.compile(r"[^\w]+")
 # What may stand before a Dutch family name, and belongs to it.
 _PARTICLES = frozenset(
     {"van", "de", "der", "den", "ter", "ten", "te", "von", "di", "da", "del", "la", "le", "al", "el"}
@@ -60,27 +55,9 @@ _HEADINGS = {
     Column.TYPE: "ticket type|ticket|ticketsoort|soort ticket|type|kaartsoort|category|categorie",
     Column.LANGUAGE: "language|taal|lang",
 }
-_MEANINGS = {word: column for column, words in _HEADINGS.items() for word in words.split("|")}
+_MEANINGS = headings.by_word(_HEADINGS)
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What each column holds, None: it is passed over; `head` is the line of the headings, None without any."""
-
-    columns: tuple[Column | None, ...]
-    headings: tuple[str, ...]
-    head: int | None
-
-    def with_columns(self, chosen: Iterable[str]) -> Layout:
-        """Return it corrected by hand; an unknown word passes the column over."""
-        known = {column.value: column for column in Column}
-        columns = [known.get(word) for word in chosen][: len(self.columns)]
-        return Layout((*columns, *self.columns[len(columns) :]), self.headings, self.head)
-
-    @property
-    def digest(self) -> str:
-        """Tell one table's headings from those of another."""
-        return hashlib.sha256(repr((self.headings, self.head)).encode("utf-8", "replace")).hexdigest()[:16]
+Layout = layouts.Layout[Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +68,6 @@ class Listed:
     person: Person
     type_id: int | None = None
     language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row cannot be taken: `what` stands there."""
-
-    line: int
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,34 +97,27 @@ def setting_of(event: Event) -> Setting:
 
 def meaning(heading: str) -> Column | None:
     """Return what a heading says that its column holds, in English or Dutch."""
-    return _MEANINGS.get(_APART.sub(" ", heading).strip().lower())
+    return headings.meaning(heading, _MEANINGS)
 
 
 def text_of(data: bytes) -> str:
     """Return a file as the text of a table. Raises Unreadable for what is none."""
-    return files.text_of(data, most=MOST_PEOPLE)
+    return opening.text_of(data, most=MOST_PEOPLE)
 
 
 def rows_of(data: bytes) -> list[Row]:
     """Return the rows of a file. Raises Unreadable."""
-    files.check_size(len(data))
-    return xlsx.rows(data, most=MOST_PEOPLE) if data.startswith(_ZIP) else rows(text_of(data))
+    return opening.rows_of(data, knows=meaning, most=MOST_PEOPLE)
 
 
 def rows(text: str) -> list[Row]:
     """Return the rows of a pasted table. Raises Unreadable."""
-    files.check_size(len(text))
-    return pasted.rows(text.lstrip("\ufeff"), knows=meaning, most=MOST_PEOPLE)
+    return opening.rows(text, knows=meaning, most=MOST_PEOPLE)
 
 
 def layout(found: Sequence[Row]) -> Layout:
     """Guess what the columns hold: by the headings, and where there are none by what looks like an address."""
-    width = max(len(row.cells) for row in found)
-    for row in found[:_LOOKED_AT]:
-        columns = [meaning(cell) for cell in row.cells]
-        if any(columns) and not any("@" in cell for cell in row.cells):
-            return Layout(_wide(_once(columns), width), _wide(row.cells, width, ""), row.line)
-    return Layout(_by_looks(found, width), ("",) * width, None)
+    return layouts.headed(found, meaning, _is_head) or _by_looks(found)
 
 
 def read(found: Sequence[Row], laid: Layout, setting: Setting) -> Reading:
@@ -296,29 +257,21 @@ def _problem(row: Row, why: str) -> Problem:
     return Problem(row.line, ", ".join(filter(None, row.cells))[:120], why)
 
 
-def _once(columns: Sequence[Column | None]) -> tuple[Column | None, ...]:
-    seen: set[Column] = set()
-    kept: list[Column | None] = []
-    for column in columns:
-        kept.append(None if column in seen else column)
-        if column:
-            seen.add(column)
-    return tuple(kept)
+def _is_head(row: Row) -> bool:
+    return any(map(meaning, row.cells)) and not any("@" in cell for cell in row.cells)
 
 
-def _by_looks(found: Sequence[Row], width: int) -> tuple[Column | None, ...]:
+def _by_looks(found: Sequence[Row]) -> Layout:
     """Take the column with addresses for what it is, and the first text beside it for names."""
+    width = layouts.width_of(found)
     texts: Iterator[Column] = iter((Column.NAME, Column.ORGANISATION))
     columns: list[Column | None] = []
     for place in range(width):
-        cells = [row.cells[place] for row in found[:50] if place < len(row.cells) and row.cells[place]]
-        if cells and sum("@" in cell and "<" not in cell for cell in cells) * 2 > len(cells):
+        cells = layouts.standing_in(found, place)
+        if layouts.mostly(cells, lambda cell: "@" in cell and "<" not in cell):
             columns.append(Column.EMAIL if Column.EMAIL not in columns else None)
         else:
             columns.append(next(texts, None) if cells else None)
     # Without headings and without addresses it may be a list of anything.
-    return tuple(columns) if Column.EMAIL in columns else (None,) * width
-
-
-def _wide(cells: Sequence[object], width: int, filling: object = None) -> tuple:  # type: ignore[type-arg]
-    return (*cells, *([filling] * (width - len(cells))))
+    known = tuple(columns) if Column.EMAIL in columns else (None,) * width
+    return Layout(known, ("",) * width, None)

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.programme.formats.files import TYPES, Format
-from eventsvc.programme.formats.plan import MOST_BYTES
 from eventsvc.programme.models import Session
+from eventsvc.tables import MOST_BYTES
 from tests import browsing
 from tests.people import a_session, an_event, an_organiser
 from tests.programme.samples import FRAB

@@ -16,13 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventsvc import create_app
-from eventsvc.programme.errors import Unreadable
-from eventsvc.programme.formats import files, layouts, pasted, people, plan, times, words
+from eventsvc.programme.formats import files, layouts, people, plan, times, words
 from eventsvc.programme.formats.plan import Head, Person, Plan, Planned, Setting
 from eventsvc.programme.formats.times import Puzzle, When
 from eventsvc.programme.formats.words import Column
 from eventsvc.programme.models import SessionKind, SpeakerRole
-from eventsvc.tables import speakable
+from eventsvc.tables import MOST_BYTES, Row, Unreadable, pasted, speakable
 from eventsvc.text import cleaned, one_line
 from tests.conftest import QUIET
 from tests.people import NOW
@@ -53,6 +52,10 @@ def said(text: str) -> list[dict[str, Any]]:
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     """A moment in May 2027, as the clock in Leiden shows it."""
     return datetime(2027, 5, day, tzinfo=UTC) + timedelta(hours=hour - 2, minutes=minute)
+
+
+def rows_of(table: str) -> list[Row]:
+    return pasted.rows(table, knows=words.column, most=plan.MOST_SESSIONS)
 
 
 def refusal(text: str | bytes) -> Unreadable:
@@ -184,7 +187,7 @@ def test_a_column_of_addresses_goes_with_the_speakers_in_their_order() -> None:
 
 
 def test_a_table_without_headings_has_its_column_of_addresses_told_by_what_stands_in_it() -> None:
-    table = pasted.rows("9:00-10:00\tOne\tAda\tada@example.org\n10:00-11:00\tTwo\tSam\tsam@example.org")
+    table = rows_of("9:00-10:00\tOne\tAda\tada@example.org\n10:00-11:00\tTwo\tSam\tsam@example.org")
 
     laid = layouts.guess(table, SETTING)
 
@@ -383,7 +386,7 @@ def packed(name: str, content: bytes) -> bytes:
         (workbook(["Titel"], ["Opening"])[:300], "no Excel workbook"),
         (workbook(), "nothing in any sheet"),
         (b"%PDF-1.7", "no table and no schedule"),
-        (b"x" * (plan.MOST_BYTES + 1), "A file may have 10 MB"),
+        (b"x" * (MOST_BYTES + 1), "A file may have 10 MB"),
     ],
     ids=["zip bomb", "entities", "entities in UTF-16", "another zip", "cut off", "empty", "pdf", "too large"],
 )
@@ -471,7 +474,7 @@ def test_what_is_written_is_read_back(kind: files.Format) -> None:
 def test_a_pasted_table_comes_back_as_it_was(table: list[list[str]]) -> None:
     written = pasted.written([[pasted.guarded(cell) for cell in row] for row in [["Title", "Room"], *table]])
 
-    found = [list(row.cells) for row in pasted.rows(written)][1:]
+    found = [list(row.cells) for row in rows_of(written)][1:]
 
     assert found == [row for row in table if any(row)]
 

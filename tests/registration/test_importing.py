@@ -20,11 +20,11 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.programme.errors import Unreadable
 from eventsvc.registration import errors, keys, listed, rules
 from eventsvc.registration.listed import Column, Reading, Setting
 from eventsvc.registration.models import Registration, State, TicketType, TokenKind
 from eventsvc.registration.person import Person
+from eventsvc.tables import Unreadable
 from tests.people import NOW, a_registration, an_event, an_organiser
 
 LIST = "Voornaam\tAchternaam\tE-mailadres\tInstelling\tLand\nAda\tByron\tada@example.org\tLUMC\tNederland\nSam\tSmit\tsam@example.org\t\tDE\n"
@@ -50,6 +50,11 @@ class TestReading:
             Person("Sam", "Smit", "sam@example.org", "", "DE"),
         ]
         assert [each.line for each in people] == [2, 3]
+
+    def test_headings_are_known_with_marks_and_with_words_in_brackets(self) -> None:
+        (ada,) = read("first_name;last_name;E-mail (work)\nAda;Byron;ada@example.org\n").people
+
+        assert ada.person == Person("Ada", "Byron", "ada@example.org")
 
     @pytest.mark.parametrize(
         ("name", "given", "family"),

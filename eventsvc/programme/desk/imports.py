@@ -28,15 +28,15 @@ from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.formats import files
 from eventsvc.programme.formats.files import Reading
 from eventsvc.programme.formats.layouts import Layout
-from eventsvc.programme.formats.plan import MOST_BYTES, Person, Planned
+from eventsvc.programme.formats.plan import Person, Planned
 from eventsvc.programme.formats.words import Column
 from eventsvc.programme.models import SessionKind, SessionStatus, SpeakerRole
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
+from eventsvc.tables import MOST_BYTES
+from eventsvc.tables.forms import MOST_SENT, MOST_TYPED
 
 _ENDPOINT, _CARD = "programme_desk.take_file", "programme_desk.edit_speaker"
 _MOST = {_ENDPOINT: MOST_BYTES, _CARD: portraits.MOST_BYTES}
-# The file, and the text of the one before it, and the rest of the form.
-_MOST_SENT = 2 * MOST_BYTES + 1024 * 1024
 _NAMED = 3
 _COLUMNS: dict[Column, Any] = {
     Column.ID: _l("Id"),
@@ -83,7 +83,7 @@ _STATES: dict[str, Any] = {
 def let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let organisers send more here than elsewhere, before anything reads the form."""
     if endpoint == _ENDPOINT and current_user.is_authenticated:
-        web.let_files_in(most=_MOST_SENT, text=MOST_BYTES + 1024 * 1024)
+        web.let_files_in(most=MOST_SENT, text=MOST_TYPED)
     if endpoint == _CARD and current_user.is_authenticated:
         web.let_files_in(most=portraits.MOST_BYTES + 1024 * 1024)
 
@@ -149,7 +149,7 @@ def _page(event: Event, form: ImportForm, read: Reading | None = None) -> str:
         "desk/programme/import.html",
         event=event,
         form=form,
-        columns=_columns(laid) if laid else [],
+        columns=laid.shown() if laid else [],
         choices=_COLUMNS,
         found=found,
         sentences=_summary(found, event) if found else [],
@@ -164,14 +164,7 @@ def _unread(event: Event, form: ImportForm) -> Layout | None:
     """Return the columns of a table that could not be read: perhaps one of them was taken for another."""
     text, setting = str(form.text.data or ""), exporting.setting_of(event)
     laid = files.table(text, setting) if text else None
-    return laid.with_columns(form.columns(laid)) if laid else None
-
-
-def _columns(laid: Layout) -> list[dict[str, Any]]:
-    return [
-        {"number": number, "heading": heading or _("Column %(number)s", number=number), "holds": column}
-        for number, (heading, column) in enumerate(zip(laid.headings, laid.columns, strict=True), 1)
-    ]
+    return laid.with_columns(form.columns(laid), Column) if laid else None
 
 
 def _row(planned: Planned, event: Event) -> dict[str, Any]:

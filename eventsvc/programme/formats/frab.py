@@ -14,13 +14,12 @@ from xml.etree.ElementTree import Element, SubElement
 from flask_babel import gettext as _
 
 from eventsvc.calendars import zones
-from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats import markup, spans, times, words
 from eventsvc.programme.formats.markup import Node
 from eventsvc.programme.formats.plan import Gathering, Head, Person, Plan, Planned, Setting
 from eventsvc.programme.formats.times import Puzzle
 from eventsvc.programme.models import SpeakerRole
-from eventsvc.tables import speakable
+from eventsvc.tables import Unreadable, speakable
 
 OURS = "urn:x-eventsvc:programme"
 _PREFIX = f"{OURS} "

@@ -16,12 +16,11 @@ from icalendar import Event as Entry
 
 from eventsvc.calendars.ics import PRODID, Text
 from eventsvc.events.errors import SkippedHour
-from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats import people, times, words
 from eventsvc.programme.formats.plan import MOST_SESSIONS, Gathering, Head, Plan, Planned, Setting
 from eventsvc.programme.formats.times import Puzzle
 from eventsvc.programme.slots import LONGEST
-from eventsvc.tables import speakable
+from eventsvc.tables import Unreadable, speakable
 
 _OURS = "X-EVENTSVC-"
 _BEGIN = "BEGIN:VEVENT"

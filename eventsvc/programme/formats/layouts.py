@@ -1,61 +1,26 @@
-"""What each column of a table holds: by its headings, by what stands in it, or as somebody says."""
+"""What each column of a programme's table holds: by its headings, or by what stands in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from eventsvc.programme.formats import addresses, times, words
-from eventsvc.programme.formats.pasted import Row
 from eventsvc.programme.formats.plan import Setting
 from eventsvc.programme.formats.times import Puzzle
 from eventsvc.programme.formats.words import Column
+from eventsvc.tables import Row, layouts
 
-_LOOKED_AT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What each column of a table holds, None: it is passed over; `head` is the line of the headings, None without.
-
-    `is_sure`: by headings, by times, or because somebody said so; without any of these it may be a letter to Olga.
-    """
-
-    columns: tuple[Column | None, ...]
-    headings: tuple[str, ...]
-    head: int | None
-    is_sure: bool = True
-
-    def with_columns(self, chosen: Iterable[str]) -> Layout:
-        """Return it corrected by hand; an unknown word passes the column over."""
-        known = {column.value: column for column in Column}
-        columns = [known.get(word) for word in chosen][: len(self.columns)]
-        return Layout((*columns, *self.columns[len(columns) :]), self.headings, self.head)
+Layout = layouts.Layout[Column]
 
 
 def guess(rows: Sequence[Row], setting: Setting) -> Layout:
     """Guess what the columns of a table hold: by its headings, and where it has none by what stands in them."""
-    width = max(len(row.cells) for row in rows)
-    for row in rows[:_LOOKED_AT]:
-        found = [words.column(cell) for cell in row.cells]
-        if sum(column is not None for column in found) >= 2:
-            once = _once(found)
-            padded = (*once, *([None] * (width - len(once))))
-            return Layout(padded, (*row.cells, *([""] * (width - len(row.cells)))), row.line)
-    return _by_content(rows, width, setting)
+    return layouts.headed(rows, words.column, _is_head) or _by_content(rows, layouts.width_of(rows), setting)
 
 
-def _once(found: list[Column | None]) -> tuple[Column | None, ...]:
-    """Keep the first column of each meaning; "from" and "time" beside each other are not both the beginning."""
-    seen: set[Column] = set()
-    kept: list[Column | None] = []
-    for column in found:
-        kept.append(None if column in seen else column)
-        if column:
-            seen.add(column)
-    return tuple(kept)
+def _is_head(row: Row) -> bool:
+    return sum(words.column(cell) is not None for cell in row.cells) >= 2
 
 
 def _by_content(rows: Sequence[Row], width: int, setting: Setting) -> Layout:
@@ -63,7 +28,7 @@ def _by_content(rows: Sequence[Row], width: int, setting: Setting) -> Layout:
     rest = rows[1:] or rows
     columns = _looks(rest, width, setting)
     timed = [place for place, column in enumerate(columns) if column in (Column.START, Column.DATE)]
-    first = (*rows[0].cells, *([""] * (width - len(rows[0].cells))))
+    first = layouts.wide(rows[0].cells, width, "")
     has_head = bool(timed) and rest is not rows and not any(_is_timed(first[place], setting) for place in timed)
     return Layout(
         columns, first if has_head else ("",) * width, rows[0].line if has_head else None, is_sure=bool(timed)
@@ -76,12 +41,12 @@ def _looks(rows: Sequence[Row], width: int, setting: Setting) -> tuple[Column | 
     texts = [Column.TITLE, Column.SPEAKERS, Column.ROOM]
     clocks = [Column.START, Column.END]
     for place in range(width):
-        cells = [row.cells[place] for row in rows[:50] if place < len(row.cells) and row.cells[place]]
-        if cells and _most(_time(cell, setting) for cell in cells):
+        cells = layouts.standing_in(rows, place)
+        if layouts.mostly(cells, lambda cell: _time(cell, setting)):
             found.append(clocks.pop(0) if clocks else None)
-        elif cells and _most(date_in(cell, setting) for cell in cells):
+        elif layouts.mostly(cells, lambda cell: date_in(cell, setting)):
             found.append(Column.DATE if Column.DATE not in found else None)
-        elif cells and _most(addresses.is_one(cell) for cell in cells):
+        elif layouts.mostly(cells, addresses.is_one):
             found.append(Column.EMAIL if Column.EMAIL not in found else None)
         else:
             found.append(texts.pop(0) if cells and texts else None)
@@ -90,11 +55,6 @@ def _looks(rows: Sequence[Row], width: int, setting: Setting) -> tuple[Column | 
 
 def _is_timed(cell: str, setting: Setting) -> bool:
     return bool(_time(cell, setting) or date_in(cell, setting))
-
-
-def _most(answers: Iterable[Any]) -> bool:
-    said = [bool(answer) for answer in answers]
-    return sum(said) * 2 > len(said)
 
 
 def _time(cell: str, setting: Setting) -> bool:

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from flask_babel import gettext as _
 
-from eventsvc.programme.errors import Unreadable
+from eventsvc.tables import Unreadable
 
 MOST_NODES = 400_000
 DEEPEST = 40

@@ -14,11 +14,10 @@ from flask_babel import gettext as _
 
 from eventsvc.events.fields import FIRST_YEAR, LAST_YEAR, LONGEST_PROSE
 from eventsvc.programme import slots
-from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.models import SpeakerRole
+from eventsvc.tables import Problem, Unreadable
 from eventsvc.text import cleaned, one_line
 
-MOST_BYTES = 10 * 1024 * 1024
 MOST_SESSIONS = 3000
 MOST_PEOPLE = 100
 LONGEST = {"title": 300, "id": 200, "room": 120, "track": 120, "name": 200, "affiliation": 200, "email": 254}
@@ -77,15 +76,6 @@ class Planned:
     @property
     def title(self) -> str:
         return str(self.said["title"])
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What cannot be read: on which line, what stands there, and why."""
-
-    line: int
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

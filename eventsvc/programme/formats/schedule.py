@@ -13,11 +13,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventsvc.calendars import zones
-from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats import spans, times, words
 from eventsvc.programme.formats.plan import Gathering, Head, Person, Plan, Planned, Setting
 from eventsvc.programme.formats.times import Puzzle
 from eventsvc.programme.models import SpeakerRole
+from eventsvc.tables import Unreadable
 
 
 def read(text: str, setting: Setting) -> Plan:

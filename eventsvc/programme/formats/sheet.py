@@ -13,14 +13,12 @@ from flask_babel import gettext as _
 from eventsvc.calendars import zones
 from eventsvc.events.errors import SkippedHour
 from eventsvc.programme import slots
-from eventsvc.programme.errors import Unreadable
 from eventsvc.programme.formats import layouts, people, times, words
 from eventsvc.programme.formats.layouts import Layout
-from eventsvc.programme.formats.pasted import Row
 from eventsvc.programme.formats.plan import Gathering, Plan, Planned, Setting
 from eventsvc.programme.formats.times import Puzzle, When
 from eventsvc.programme.formats.words import Column
-from eventsvc.tables import Cell
+from eventsvc.tables import Cell, Row, Unreadable, headings
 
 HEAD = (
     "ID", "Title", "Start", "End", "Room", "Track", "Kind", "Language", "Abstract", "Speakers", "Affiliations", "Roles",
@@ -89,7 +87,7 @@ class _Line:
     @property
     def place(self) -> str:
         """The room, "" for none, as it is compared."""
-        return words.plain(self.cells.get(Column.ROOM, ""))
+        return headings.plain(self.cells.get(Column.ROOM, ""))
 
     @property
     def has_start(self) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import TypeVar
 
 from eventsvc.programme.models import SessionKind, SpeakerRole
-
-T = TypeVar("T")
+from eventsvc.tables import headings
+from eventsvc.tables.headings import by_word, plain
 
 
 class Column(enum.StrEnum):
@@ -105,14 +104,9 @@ _IN_TITLES = (
 )
 
 
-def plain(text: str) -> str:
-    """Fold a word for looking it up: small letters, and single spaces for all that is no letter or digit."""
-    return " ".join(re.sub(r"[\W_]+", " ", text.lower()).split())
-
-
 def column(heading: str) -> Column | None:
-    """Return what a column with this heading holds; what stands in brackets is passed over."""
-    return _COLUMNS.get(plain(heading)) or _COLUMNS.get(plain(re.sub(r"[(\[].*", "", heading)))
+    """Return what a column with this heading holds, None for one that we do not know."""
+    return headings.meaning(heading, _COLUMNS)
 
 
 def kind(said: str) -> SessionKind | None:
@@ -147,11 +141,7 @@ def is_cancelled(said: str) -> bool:
     return plain(said) in _CANCELLED
 
 
-def _by_word(words: dict[T, str]) -> dict[str, T]:
-    return {word: meaning for meaning, said in words.items() for word in said.split("|")}
-
-
-_COLUMNS = _by_word(_HEADINGS)
-_KIND_WORDS = _by_word(_KINDS)
-_ROLE_WORDS = _by_word(_ROLES)
-_LANGUAGE_WORDS = _by_word(_LANGUAGES)
+_COLUMNS = by_word(_HEADINGS)
+_KIND_WORDS = by_word(_KINDS)
+_ROLE_WORDS = by_word(_ROLES)
+_LANGUAGE_WORDS = by_word(_LANGUAGES)

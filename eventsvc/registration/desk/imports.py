@@ -5,7 +5,6 @@ It is done within the request: five thousand people take some seconds.
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,25 +12,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_security import current_user
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, TextAreaField
 
 from eventsvc import clock, web
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.errors import Refused
-from eventsvc.events.fields import take
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme.formats.plan import MOST_BYTES
 from eventsvc.registration import listed, rules
 from eventsvc.registration.desk.blueprint import UNREAD, blueprint
 from eventsvc.registration.listed import Column, Layout, Reading
+from eventsvc.tables import MOST_BYTES
+from eventsvc.tables.forms import MOST_SENT, MOST_TYPED, TableForm
 
 _ENDPOINT = "registration_desk.take_list"
-# The file, and the text of the one before it, and the rest of the form.
-_MOST_SENT = 2 * MOST_BYTES + 1024 * 1024
 _SHOWN = 100
 _COLUMNS: dict[Column, Any] = {
     Column.GIVEN: _l("Given name"),
@@ -45,27 +40,15 @@ _COLUMNS: dict[Column, Any] = {
 }
 
 
-class ListForm(FlaskForm):
-    """A list's text stays in the form from look to look, so that nothing is kept between them on any server."""
+class ListForm(TableForm):
+    """People who come as a list, and whether they are written to."""
 
     text = TextAreaField(_l("List"))
-    file = FileField(_l("File"))
     leaves_out = BooleanField(_l("Leave out what cannot be taken, and take the rest"))
     is_silent = BooleanField(_l("Write to nobody; they know already"))
-    laid = HiddenField()
 
-    def sent(self) -> str:
-        """Return the text that was pasted, or that of the file that was sent. Raises Unreadable."""
-        if self.file.data:
-            with closing(self.file.data) as file:
-                take(self.text, listed.text_of(file.read(MOST_BYTES + 1)))
-        return str(self.text.data or "")
-
-    def columns(self, laid: Layout) -> list[str]:
-        """Return what somebody says that the columns hold; nothing where that was said of another table."""
-        if self.file.data or self.laid.data != laid.digest:
-            return []
-        return [request.form.get(f"column-{number}", "") for number in range(1, len(laid.columns) + 1)]
+    def text_of(self, data: bytes) -> str:
+        return listed.text_of(data)
 
 
 def _unread() -> str:
@@ -80,7 +63,7 @@ UNREAD[_ENDPOINT] = _unread
 def let_lists_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let organisers send more here than elsewhere, before anything reads the form."""
     if endpoint == _ENDPOINT and current_user.is_authenticated:
-        web.let_files_in(most=_MOST_SENT, text=MOST_BYTES + 1024 * 1024)
+        web.let_files_in(most=MOST_SENT, text=MOST_TYPED)
 
 
 @blueprint.route("/roster/import", methods=["GET", "POST"], endpoint="take_list")
@@ -94,7 +77,7 @@ def take_list(slug: str) -> Any:
     try:
         rows = listed.rows(form.sent())
         laid = listed.layout(rows)
-        laid = laid.with_columns(form.columns(laid))
+        laid = laid.with_columns(form.columns(laid), Column)
         read = listed.read(rows, laid, listed.setting_of(event))
         if request.form.get("then") == "take":
             found = rules.take_list(
@@ -117,25 +100,18 @@ def take_list(slug: str) -> Any:
 
 def _page(event: Event, form: ListForm, read: Reading | None = None, laid: Layout | None = None) -> str:
     found = rules.look(event, read, at=clock.now()) if read else None
-    take(form.laid, laid.digest if laid else "")
+    form.keep(laid)
     return render_template(
         "desk/registration/import.html",
         event=event,
         form=form,
-        columns=_columns(laid) if laid else [],
+        columns=laid.shown() if laid else [],
         choices=_COLUMNS,
         found=found,
         sentences=_summary(found) if found else [],
         shown=found.placed[:_SHOWN] if found else (),
         more=max(0, len(found.placed) - _SHOWN) if found else 0,
     )
-
-
-def _columns(laid: Layout) -> list[dict[str, Any]]:
-    return [
-        {"number": number, "heading": heading or _("Column %(number)s", number=number), "holds": column}
-        for number, (heading, column) in enumerate(zip(laid.headings, laid.columns, strict=True), 1)
-    ]
 
 
 def _summary(found: rules.Look) -> list[str]:

@@ -19,8 +19,8 @@ from eventsvc.extensions import db
 from eventsvc.registration import invitees, listed, offering, rules
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.inviteforms import InviteForm
-from eventsvc.registration.listed import Problem
 from eventsvc.registration.models import PersonalInvitation
+from eventsvc.tables import Problem
 
 
 @blueprint.route("/invitations", methods=["GET", "POST"])

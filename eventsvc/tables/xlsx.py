@@ -12,9 +12,8 @@ from xml.etree.ElementTree import ParseError
 from flask_babel import gettext as _
 
 from eventsvc import late
-from eventsvc.programme.errors import Unreadable
-from eventsvc.programme.formats.pasted import MOST_COLUMNS, Row
-from eventsvc.programme.formats.plan import MOST_SESSIONS
+from eventsvc.tables.errors import Unreadable
+from eventsvc.tables.rows import MOST_COLUMNS, Row
 
 MOST_UNPACKED = 30 * 1024 * 1024
 MOST_PARTS = 500
@@ -28,9 +27,15 @@ _DECLARATIONS = tuple(
     word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
 )
 _BLOCK = 256 * 1024
+_ZIP = b"PK\x03\x04"
 
 
-def rows(data: bytes, *, most: int = MOST_SESSIONS) -> list[Row]:
+def is_one(data: bytes) -> bool:
+    """Tell whether a file may be a workbook: one is a zip file."""
+    return data.startswith(_ZIP)
+
+
+def rows(data: bytes, *, most: int) -> list[Row]:
     """Read a workbook of at most so many rows.
 
     Raises Unreadable for what is none, and for one that unpacks to far more than it seems.

@@ -7,49 +7,34 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from flask_babel import gettext as _
 
-from eventsvc.programme.errors import Unreadable
-from eventsvc.programme.formats import words
-from eventsvc.programme.formats.plan import MOST_SESSIONS
+from eventsvc.tables.errors import Unreadable
+from eventsvc.tables.rows import MOST_COLUMNS, Row
 
-MOST_COLUMNS = 60
 _HEADS = 10
 # Cells may have several lines each.
-_MOST_LINES = 40 * MOST_SESSIONS
+_MOST_LINES = 120_000
 _RULED = frozenset(" \t|:+=-")
 _LOOKED_AT = 4000
 _SPACES = re.compile(r"\s{2,}|\t")
-# What `tables.inert` put before a cell, so that no spreadsheet takes it for a formula.
+# What `inert` put before a cell, so that no spreadsheet takes it for a formula.
 _INERT = re.compile(r"'('*[=+\-@\t\r\n＝＋－＠])")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Cells, and the line they stand on."""
-
-    line: int
-    cells: tuple[str, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.cells)
-
-
-def rows(text: str, *, knows: Callable[[str], Any] = words.column, most: int = MOST_SESSIONS) -> list[Row]:
+def rows(text: str, *, knows: Callable[[str], Any], most: int) -> list[Row]:
     """Read text as a table: cells parted by tabs, pipes, semicolons or commas, or at least two spaces.
 
     `knows` tells what a heading means, None for one it does not know; `most` is how many rows there may be. Raises
     Unreadable for what is no table, and for a quotation mark that never closes.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if not text.strip():
         raise Unreadable(_("There is nothing in it yet."))
     delimiter = _delimiter(text, knows)
-    found = _spaced(text) if delimiter == " " else _parted(text, delimiter)
+    found = _spaced(text) if delimiter == " " else _parted(text, delimiter, most)
     if len(found) > most + _HEADS:
         raise Unreadable(_("A table may have %(most)s lines, and this one has more.", most=most), line=most + _HEADS)
     return [row for row in found if not row.is_empty]
@@ -89,20 +74,20 @@ def _delimiter(text: str, knows: Callable[[str], Any]) -> str:
     return best
 
 
-def _parted(text: str, delimiter: str) -> list[Row]:
+def _parted(text: str, delimiter: str, most: int) -> list[Row]:
     try:
-        return list(_read(text, delimiter, is_quoted=True))
+        return list(_read(text, delimiter, most, is_quoted=True))
     except csv.Error as wrong:
         if delimiter in "\t|":
-            return _unquoted(text, delimiter)
+            return _unquoted(text, delimiter, most)
         told = _("The quotation marks of this line do not come in pairs.")
-        raise Unreadable(told, line=_opened(text, delimiter)) from wrong
+        raise Unreadable(told, line=_opened(text, delimiter, most)) from wrong
 
 
-def _unquoted(text: str, delimiter: str) -> list[Row]:
+def _unquoted(text: str, delimiter: str, most: int) -> list[Row]:
     """Read what Word and mail write, which quote nothing: there a quotation mark is one."""
     try:
-        return _mended(list(_read(text, delimiter, is_quoted=False)))
+        return _mended(list(_read(text, delimiter, most, is_quoted=False)))
     except csv.Error as wrong:
         raise Unreadable(_("A cell of it is longer than any text of a programme.")) from wrong
 
@@ -112,7 +97,7 @@ def _is_rule(line: str) -> bool:
     return "--" in line and _RULED.issuperset(line)
 
 
-def _read(text: str, delimiter: str, *, is_quoted: bool) -> Iterator[Row]:
+def _read(text: str, delimiter: str, most: int, *, is_quoted: bool) -> Iterator[Row]:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
     before = 0
@@ -121,18 +106,18 @@ def _read(text: str, delimiter: str, *, is_quoted: bool) -> Iterator[Row]:
             told = _("A table may have %(most)s columns, and this one has more.", most=MOST_COLUMNS)
             raise Unreadable(told, line=before + 1)
         if reader.line_num > _MOST_LINES:
-            told = _("A table may have %(most)s lines, and this one has more.", most=MOST_SESSIONS)
+            told = _("A table may have %(most)s lines, and this one has more.", most=most)
             raise Unreadable(told, line=before + 1)
         if delimiter != "|" or not _is_rule("|".join(cells)):
             yield Row(before + 1, tuple(_cell(cell) for cell in _inner(cells, delimiter)))
         before = reader.line_num
 
 
-def _opened(text: str, delimiter: str) -> int:
+def _opened(text: str, delimiter: str, most: int) -> int:
     """Return the line on which the cell begins that cannot be read."""
     last = 0
     try:
-        for row in _read(text, delimiter, is_quoted=True):
+        for row in _read(text, delimiter, most, is_quoted=True):
             last = row.line
     except csv.Error:
         pass
