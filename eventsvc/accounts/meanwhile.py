@@ -1,8 +1,8 @@
-"""Two people with the same form open: what the first saved, told from the audit log."""
+"""Two people with the same form open: what the first saved, told from the audit log, beside what the second typed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +38,24 @@ def refuse_if_changed(
     if theirs:
         mine = {name: yours[name] for name in theirs if yours[name] != before[name]}
         raise ChangedMeanwhile(_told(entries, by), theirs=theirs, yours=mine)
+
+
+def side_by_side(
+    refused: ChangedMeanwhile, *, label: Callable[[str], str], said: Callable[[str, Any], str], kept: str
+) -> list[dict[str, str]]:
+    """Tell, field by field, what they saved and what you typed, where the two differ.
+
+    `label` names a field, "" for one that is not shown; `said` writes a value; `kept` is told where you wrote nothing.
+    """
+    return [
+        {
+            "label": label(name),
+            "theirs": said(name, value),
+            "yours": said(name, refused.yours[name]) if name in refused.yours else kept,
+        }
+        for name, value in refused.theirs.items()
+        if label(name) and (name not in refused.yours or refused.yours[name] != value)
+    ]
 
 
 def _since(row: Any, revision: int) -> list[AuditEntry]:

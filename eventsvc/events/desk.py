@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
 from eventsvc import clock, links, web, when
-from eventsvc.accounts import telling
+from eventsvc.accounts import meanwhile, telling
 from eventsvc.accounts.access import Act, event_for, me, require, signed_in, where_i_may
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events import errors, notifications, rules, words
@@ -133,7 +133,7 @@ def edit(slug: str) -> Any:
             done = rules.edit(
                 event,
                 form.changes(),
-                revision=form.opened_at(),
+                revision=form.revision.opened_at,
                 by=me(),
                 at=clock.now(),
                 is_told=form.tells_people.data,
@@ -363,22 +363,13 @@ def _is_right(form: EventForm) -> bool:
 
 
 def _side_by_side(form: EventForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
-    """Tell, field by field, what they saved and what you typed."""
     labels = {"venue": _("Place"), "partners": _("Partners"), "links": _("What remains")}
-
-    def said(value: Any) -> str:
-        return telling.value(value, event.timezone, str(get_locale()))
-
-    return [
-        {
-            "label": labels.get(name) or str(form[name].label.text),
-            "theirs": said(value),
-            "yours": said(refused.yours[name])
-            if name in refused.yours
-            else _("You wrote nothing here; theirs is kept."),
-        }
-        for name, value in refused.theirs.items()
-    ]
+    return meanwhile.side_by_side(
+        refused,
+        label=lambda name: labels.get(name) or str(form[name].label.text),
+        said=lambda _name, value: telling.value(value, event.timezone, str(get_locale())),
+        kept=_("You wrote nothing here; theirs is kept."),
+    )
 
 
 def _saved(done: rules.Done) -> str:

@@ -17,6 +17,7 @@ from wtforms import (
     Field,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -65,6 +66,15 @@ class Whole(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         _say(super().process_formdata, valuelist, _l("Write a whole number."))
+
+
+class Revision(HiddenField):
+    """The revision of a row that the form was opened at."""
+
+    @property
+    def opened_at(self) -> int:
+        """Return it; what cannot be read counts as long ago."""
+        return number(self.data)
 
 
 class _Chosen:
@@ -137,6 +147,12 @@ class Rows(FieldList):
                 told += [_("line %(number)s: %(sentence)s", number=number, sentence=said) for said in sentences]
         self.errors = told
         return not told
+
+
+def number(typed: Any) -> int:
+    """Return a number as a form brings it that nobody types; 0 for what is none."""
+    said = str(typed or "")
+    return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
 def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:

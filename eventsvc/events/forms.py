@@ -21,6 +21,7 @@ from eventsvc.events.fields import (
     Choice,
     Day,
     OneOf,
+    Revision,
     Rows,
     WallTime,
     Whole,
@@ -105,7 +106,7 @@ class EventForm(FlaskForm):
     stand by themselves, as `venue_name` and so on.
     """
 
-    revision = HiddenField()
+    revision = Revision()
     title = line(_l("Title"), 200, required=_l("Give the event a title."))
     kind = Choice(_l("Kind"), choices=choices((kind.value, words.KINDS[kind]) for kind in Kind))
     mode = Choice(_l("On site or online"), choices=choices((mode.value, words.MODES[mode]) for mode in Mode))
@@ -181,11 +182,6 @@ class EventForm(FlaskForm):
         pairs = (_TIMES[:2], _TIMES[2:4])
         whole = [name for pair in pairs if not any(self[name].errors for name in pair) for name in pair]
         return {name: moment for name, moment in self._spans().items() if name in whole}
-
-    def opened_at(self) -> int:
-        """Return the revision the form was opened at; what cannot be read counts as long ago."""
-        typed = str(self.revision.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
     def changes(self) -> dict[str, Any]:
         """Return what `rules.edit` is told."""

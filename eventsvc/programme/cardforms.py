@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Field, Form, SelectField, StringField
 from wtforms.validators import Optional, ValidationError
 
+from eventsvc.accounts import meanwhile
 from eventsvc.columns import snapshot
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import wall
-from eventsvc.events.fields import Rows, WallTime, choices, line, mailbox, naive, prose, take, web_address
+from eventsvc.events.fields import Revision, Rows, WallTime, choices, line, mailbox, naive, prose, take, web_address
 from eventsvc.events.models import Event
 from eventsvc.events.words import language_name
 from eventsvc.programme import contents, orcid, portraits
@@ -52,7 +53,7 @@ class LinkRow(Form):
 class SpeakerForm(FlaskForm):
     """A speaker's card, as every event shows it; organisers and the speaker themself fill in the same."""
 
-    revision = HiddenField()
+    revision = Revision()
     name = line(_l("Name"), 200, required=_l("Give a name."), render_kw={"autocomplete": "off"})
     affiliation = line(_l("Affiliation"), 200)
     country = SelectField(_l("Country"))
@@ -75,11 +76,6 @@ class SpeakerForm(FlaskForm):
         self.language.choices = choices((code, language_name(code, locale)) for code in languages)
         if not self.is_submitted():
             self.links.take(stored["links"], spare=1 if stored["links"] else 2)
-
-    def opened_at(self) -> int:
-        """Return the revision the form was opened at; what cannot be read counts as long ago."""
-        typed = str(self.revision.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
     def said(self) -> dict[str, Any]:
         """Return what the rule is told; of the photo only that it goes."""
@@ -113,16 +109,10 @@ def side_by_side(form: SpeakerForm, refused: ChangedMeanwhile) -> list[dict[str,
             return ", ".join(f"{link['label']} {link['url']}".strip() for link in value)
         return _("another photo") if name == "photo_digest" else str(value)
 
-    kept = _("not changed; theirs is taken over")
     labels = {name: str(form[name].label.text) for name in contents.CARD} | {"photo_digest": str(form.photo.label.text)}
-    return [
-        {
-            "label": labels[name],
-            "theirs": said(name, value),
-            "yours": said(name, refused.yours[name]) if name in refused.yours else kept,
-        }
-        for name, value in refused.theirs.items()
-    ]
+    return meanwhile.side_by_side(
+        refused, label=labels.__getitem__, said=said, kept=_("not changed; theirs is taken over")
+    )
 
 
 class TimeRow(Form):

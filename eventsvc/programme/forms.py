@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Form, HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, Form, SelectField, SelectMultipleField
 
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import wall
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Rows, WallTime, Whole, choices, line, naive, prose, take, web_address
+from eventsvc.events.fields import Revision, Rows, WallTime, Whole, choices, line, naive, prose, take, web_address
 from eventsvc.events.models import Event
 from eventsvc.events.words import language_name
 from eventsvc.extensions import db
@@ -41,7 +41,7 @@ class SpeakerRow(Form):
 class SessionForm(FlaskForm):
     """One session; times as the clock at the event shows them."""
 
-    revision = HiddenField()
+    revision = Revision()
     title = line(_l("Title"), 300, required=_l("Give the session a title."))
     kind = SelectField(_l("Kind"), choices=choices((kind.value, SESSION_KINDS[kind]) for kind in SessionKind))
     starts_at = WallTime(_l("Begins"))
@@ -78,11 +78,6 @@ class SessionForm(FlaskForm):
         for name in _TIMES:
             is_valid = self._read(name) and is_valid
         return is_valid
-
-    def opened_at(self) -> int:
-        """Return the revision the form was opened at; what cannot be read counts as long ago."""
-        typed = str(self.revision.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
     def said(self) -> dict[str, Any]:
         """Return what the rules are told."""

@@ -41,7 +41,7 @@ def edit_speaker(slug: str, public_id: str) -> Any:
         if sent := form.sent_photo():
             photo = portraits.drawn(sent)
             said["photo_digest"] = stores.digest_of(photo)
-        rules.edit_speaker(event, speaker, said, revision=form.opened_at(), by=me(), at=clock.now())
+        rules.edit_speaker(event, speaker, said, revision=form.revision.opened_at, by=me(), at=clock.now())
         # Nothing is kept of what was refused.
         if photo:
             stores.keep(stores.PHOTOS, photo)

@@ -13,12 +13,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, SelectField, SelectMultipleField
 
 from eventsvc import when
 from eventsvc.events import wall
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import FIRST_YEAR, LAST_YEAR, Day, WallTime, Whole, choices, naive, take
+from eventsvc.events.fields import FIRST_YEAR, LAST_YEAR, Day, Revision, WallTime, Whole, choices, naive, number, take
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import blocks, slots, timetable
@@ -36,7 +36,7 @@ class MoveForm(FlaskForm):
     were sent along.
     """
 
-    revision = HiddenField()
+    revision = Revision()
     starts_at = WallTime(_l("Begins"))
     minutes = Whole(_l("Minutes"), 1, _WEEK)
     room_id = SelectField(_l("Room"), coerce=int)
@@ -94,11 +94,6 @@ class MoveForm(FlaskForm):
                 box.errors, is_valid = [sentence], False
         return self._read() and is_valid
 
-    def opened_at(self) -> int:
-        """Return the revision the form was opened at; what cannot be read counts as long ago."""
-        typed = str(self.revision.data or "")
-        return int(typed) if _is_number(typed) else 0
-
     def reopen(self, session: Session) -> None:
         """Let the form be sent again after a no, now that whoever sent it is shown what came meanwhile."""
         take(self.revision, session.revision)
@@ -114,6 +109,7 @@ class MoveForm(FlaskForm):
             "ends_at": self._slot.ends_at,
             "room_id": self.room_id.data or None,
             "further_rooms": further,
+            "revision": self.revision.opened_at,
         }
 
     def carried(self) -> tuple[tuple[str, str], ...]:
@@ -161,14 +157,10 @@ class Dropped:
             slot = _on_day(slot, sent["day"], timezone)
         return cls(slot, room, sent.get("revision", "")) if slot is not None and _is_plain(slot) else None
 
-    def opened_at(self) -> int:
-        """As MoveForm's."""
-        return int(self.revision) if _is_number(self.revision) else 0
-
     def said(self) -> dict[str, Any]:
         """As MoveForm's."""
         slot = {"starts_at": self.slot.starts_at, "ends_at": self.slot.ends_at}
-        return slot | {"room_id": int(self.room) or None, "further_rooms": None}
+        return slot | {"room_id": int(self.room) or None, "further_rooms": None, "revision": number(self.revision)}
 
     def carried(self) -> tuple[tuple[str, str], ...]:
         """As MoveForm's."""
@@ -211,7 +203,7 @@ def _is_number(typed: str) -> bool:
 class ShiftForm(FlaskForm):
     """By how much everything after a session moves; less than nothing is earlier."""
 
-    revision = HiddenField()
+    revision = Revision()
     minutes = Whole(_l("By how many minutes"), -_WEEK, _WEEK, id="shift-minutes")
     in_all_rooms = BooleanField(_l("In all rooms, not only in its own"))
 
@@ -230,7 +222,7 @@ class ShiftForm(FlaskForm):
 class SwapForm(FlaskForm):
     """The session to change places with, and the revision it was seen at."""
 
-    revision = HiddenField()
+    revision = Revision()
     other = SelectField(_l("Swap with"), validate_choice=False)
 
     def __init__(self, event: Event, session: Session, *, is_fresh: bool = False) -> None:

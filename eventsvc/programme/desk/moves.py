@@ -19,6 +19,7 @@ from eventsvc import clock, web, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import Refused
+from eventsvc.events.fields import number
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import rules, slots
@@ -62,7 +63,7 @@ def _moved(session: Session, said: MoveForm | Dropped) -> Any:
 
     def act() -> str:
         move = rules.move_block if session.kind is SessionKind.BLOCK else rules.move
-        planned = move(session, **said.said(), revision=said.opened_at(), accepts=_accepts(), by=me(), at=clock.now())
+        planned = move(session, **said.said(), accepts=_accepts(), by=me(), at=clock.now())
         rooms = planned.rooms if isinstance(planned, Planned) else session.rooms
         slot = _slot_words(session, ", ".join(room.name for room in rooms))
         return _("“%(title)s” is now %(slot)s.", title=session.title, slot=slot)
@@ -82,7 +83,7 @@ def shelve_session(slug: str, public_id: str) -> Any:
     day = _day_of(session)
 
     def act() -> str:
-        rules.unschedule(session, revision=_number(revision), by=me(), at=clock.now())
+        rules.unschedule(session, revision=number(revision), by=me(), at=clock.now())
         return _("“%(title)s” is back among those not yet placed.", title=session.title)
 
     def refused(no: Refused) -> Refusal | None:
@@ -105,7 +106,7 @@ def shift_sessions(slug: str, public_id: str) -> Any:
             session,
             minutes=form.minutes.data or 0,
             in_all_rooms=form.in_all_rooms.data,
-            revision=_number(form.revision.data),
+            revision=form.revision.opened_at,
             accepts=_accepts(),
             by=me(),
             at=clock.now(),
@@ -131,7 +132,7 @@ def swap_sessions(slug: str, public_id: str) -> Any:
     other = _session(event, chosen)
 
     def act() -> str:
-        revisions = _number(form.revision.data), _number(revision)
+        revisions = form.revision.opened_at, number(revision)
         rules.swap(session, other, revisions=revisions, accepts=_accepts(), by=me(), at=clock.now())
         return _("“%(one)s” and “%(other)s” have changed places.", one=session.title, other=other.title)
 
@@ -261,8 +262,3 @@ def _session(event: Event, public_id: str) -> Session:
 
 def _accepts() -> frozenset[str]:
     return frozenset(request.form.get("accepts", "").split())
-
-
-def _number(typed: Any) -> int:
-    text = str(typed or "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from eventsvc.accounts import meanwhile
 from eventsvc.accounts import telling as values
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
@@ -76,12 +77,6 @@ def _side_by_side(no: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
             value = [names.get(each, "") for each in value or ()]
         return values.value(value, event.timezone, str(get_locale()))
 
-    kept = _("not changed; theirs is taken over")
-    return [
-        {
-            "label": labels.get(name, name),
-            "theirs": said(name, value),
-            "yours": said(name, no.yours[name]) if name in no.yours else kept,
-        }
-        for name, value in no.theirs.items()
-    ]
+    return meanwhile.side_by_side(
+        no, label=lambda name: labels.get(name, name), said=said, kept=_("not changed; theirs is taken over")
+    )

@@ -13,6 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from eventsvc import clock, web
+from eventsvc.accounts import meanwhile
 from eventsvc.accounts import telling as values
 from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import ChangedMeanwhile, Refused
@@ -77,7 +78,7 @@ def edit_session(slug: str, public_id: str) -> Any:
     if form.validate_on_submit():
         try:
             rules.edit_session(
-                session, form.said(), revision=form.opened_at(), accepts=_accepts(), by=me(), at=clock.now()
+                session, form.said(), revision=form.revision.opened_at, accepts=_accepts(), by=me(), at=clock.now()
             )
             db.session.commit()
             flash(_("Saved."), "ok")
@@ -203,15 +204,12 @@ def _side_by_side(form: SessionForm, refused: ChangedMeanwhile, event: Event) ->
             return next((str(choice.label) for choice in form[name].choices if choice.value == (value or 0)), "")
         return values.value(value, event.timezone, str(get_locale()))
 
-    kept = _("not changed; theirs is taken over")
-    return [
-        {
-            "label": str(form[name].label.text),
-            "theirs": said(name, value),
-            "yours": said(name, refused.yours[name]) if name in refused.yours else kept,
-        }
-        for name, value in refused.theirs.items()
-    ]
+    return meanwhile.side_by_side(
+        refused,
+        label=lambda name: str(form[name].label.text),
+        said=said,
+        kept=_("not changed; theirs is taken over"),
+    )
 
 
 def _session(event: Event, public_id: str) -> Session:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventsvc import clock, tokens, web, when
-from eventsvc.accounts import access
+from eventsvc.accounts import access, meanwhile
 from eventsvc.accounts.access import Act
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event, Mode
@@ -294,16 +294,12 @@ def _details_page(
 
 
 def _side_by_side(form: DetailsForm, refused: ChangedMeanwhile) -> list[dict[str, str]]:
-    """Tell, field by field, what is stored now and what you typed, where they differ."""
-    return [
-        {
-            "label": str(form[name].label.text),
-            "theirs": value or _("nothing"),
-            "yours": refused.yours[name] or _("nothing"),
-        }
-        for name, value in refused.theirs.items()
-        if name in form and refused.yours[name] != value
-    ]
+    return meanwhile.side_by_side(
+        refused,
+        label=lambda name: str(form[name].label.text) if name in form else "",
+        said=lambda _name, value: value or _("nothing"),
+        kept="",
+    )
 
 
 def called(registration: Registration) -> str:

@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, HiddenField, StringField
 
 from eventsvc.errors import ChangedMeanwhile
-from eventsvc.events.fields import Choice, Rows, Whole, choices, line, prose, take
+from eventsvc.events.fields import Choice, Revision, Rows, Whole, choices, line, prose, take
 from eventsvc.events.models import Mode
 from eventsvc.registration import spoken, typed
 from eventsvc.registration.drafts import Draft, DraftOption
@@ -40,7 +40,7 @@ class QuestionForm(FlaskForm):
     Its condition is a question of the list; which of its answers count is ticked in boxes named after it.
     """
 
-    revision = HiddenField()
+    revision = Revision()
     kind = Choice(_l("Kind of answer"), choices=choices((kind.value, words) for kind, words in spoken.KINDS.items()))
     label = line(_l("Question"), 300, required=_l("Write the question."))
     help = prose(_l("Help"), 2000)
@@ -86,11 +86,6 @@ class QuestionForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid: bool = super().validate(extra_validators)
         return self._read_limits() and is_valid
-
-    def opened_at(self) -> int:
-        """Return the revision the form was opened at; what cannot be read counts as long ago."""
-        said = str(self.revision.data or "")
-        return int(said) if said.isdecimal() and len(said) < 10 else 0
 
     def draft(self) -> Draft:
         """Return the question as it was written; what does not belong to its kind is left out."""

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from eventsvc.accounts import access
+from eventsvc.accounts import access, meanwhile
 from eventsvc.accounts.access import Act
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import words
@@ -90,14 +90,12 @@ def lacking(event: Event) -> list[dict[str, Any]]:
 def side_by_side(form: QuestionForm, refused: ChangedMeanwhile, asked: Questionnaire) -> list[dict[str, str]]:
     """Tell, field by field, what they saved and what you typed."""
     labels = {"rules": _("Limits"), "condition_values": _("The answers that bring it up")}
-    return [
-        {
-            "label": str(form[name].label.text if name in form else labels.get(name, name)),
-            "theirs": _worded(name, value, asked),
-            "yours": _worded(name, refused.yours[name], asked) if name in refused.yours else _("as it was"),
-        }
-        for name, value in refused.theirs.items()
-    ]
+    return meanwhile.side_by_side(
+        refused,
+        label=lambda name: str(form[name].label.text if name in form else labels.get(name, name)),
+        said=lambda name, value: _worded(name, value, asked),
+        kept=_("as it was"),
+    )
 
 
 def _line(prompt: Prompt, form: Questionnaire, answered: int, left: dict[str, int], is_hybrid: bool) -> Line:

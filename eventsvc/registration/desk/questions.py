@@ -79,7 +79,7 @@ def edit_question(slug: str, public_id: str) -> Any:
     if not form.validate_on_submit():
         return _form_page(event, form, prompt), 422 if form.is_submitted() else 200
     try:
-        rules.edit_question(question, form.draft(), revision=form.opened_at(), by=me(), at=clock.now())
+        rules.edit_question(question, form.draft(), revision=form.revision.opened_at, by=me(), at=clock.now())
     except Refused as refused:
         return _refused(slug, form, refused, public_id)
     db.session.commit()

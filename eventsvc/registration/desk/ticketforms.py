@@ -6,9 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
 
-from eventsvc.events.fields import Choice, Day, choices, line
+from eventsvc.events.fields import Choice, Day, Revision, choices, line
 from eventsvc.registration import words
 from eventsvc.registration.models import Registration, TicketType
 
@@ -16,7 +15,7 @@ from eventsvc.registration.models import Registration, TicketType
 class PaymentForm(FlaskForm):
     """Where a fee stands; `revision` is that of the registration when the form was opened."""
 
-    revision = HiddenField()
+    revision = Revision()
     payment = Choice(_l("Payment"), choices=choices((each.value, said) for each, said in words.PAYMENTS.items()))
     reference = line(_l("Payment reference"), 80)
     due_on = Day(_l("To be paid by"))
@@ -33,11 +32,6 @@ class PaymentForm(FlaskForm):
             },
             **more,
         )
-
-    def opened_at(self) -> int:
-        """Return the revision the form was opened at; what cannot be read counts as long ago."""
-        typed = str(self.revision.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 class DeskSwitchForm(FlaskForm):

@@ -73,7 +73,7 @@ def mark_payment(slug: str, id: int) -> Any:
             Payment(form.payment.data),
             reference=form.reference.data or "",
             due_on=form.due_on.data,
-            revision=form.opened_at(),
+            revision=form.revision.opened_at,
             by=access.me(),
             at=clock.now(),
         )

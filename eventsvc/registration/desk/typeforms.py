@@ -9,14 +9,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import StringField
 from wtforms.validators import Optional, ValidationError
 
 from eventsvc import money
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import wall
 from eventsvc.events.errors import SkippedHour
-from eventsvc.events.fields import Choice, WallTime, Whole, choices, line, naive, prose, take
+from eventsvc.events.fields import Choice, Revision, WallTime, Whole, choices, line, naive, prose, take
 from eventsvc.events.models import Event, Mode
 from eventsvc.registration import beginnings, words
 from eventsvc.registration.codes import LONGEST
@@ -90,7 +90,7 @@ class WithTimes(FlaskForm):
 class TypeForm(WithTimes):
     """Everything an organiser can say of a ticket type; field names are its columns."""
 
-    revision = HiddenField()
+    revision = Revision()
     name = line(_l("Name"), 120, required=_l("Give it a name, for example Student or On site."))
     description = prose(_l("Description"), 1000)
     mode = Choice(_l("How people take part"))
@@ -114,11 +114,6 @@ class TypeForm(WithTimes):
             modes = [*modes, ticket_type.mode]
         self.mode.choices = choices((mode.value, words.WAYS[mode]) for mode in modes)
         self.domains.validators = [*self.domains.validators, _are_domains]
-
-    def opened_at(self) -> int:
-        """Return the revision the form was opened at; what cannot be read counts as long ago."""
-        typed = str(self.revision.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
     def said(self) -> dict[str, Any]:
         """Return what the rules are told."""

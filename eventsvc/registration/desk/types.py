@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventsvc import clock, money, web, when
-from eventsvc.accounts import access, telling
+from eventsvc.accounts import access, meanwhile, telling
 from eventsvc.accounts.access import Act
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event, Mode
@@ -95,7 +94,9 @@ def edit_type(slug: str, public_id: str) -> Any:
     if not form.validate_on_submit():
         return _page(event, form, ticket_type), 422 if form.is_submitted() else 200
     try:
-        moved_up = rules.edit_type(ticket_type, form.said(), revision=form.opened_at(), by=access.me(), at=clock.now())
+        moved_up = rules.edit_type(
+            ticket_type, form.said(), revision=form.revision.opened_at, by=access.me(), at=clock.now()
+        )
     except Refused as refused:
         db.session.rollback()
         web.refuse_on(form, refused)
@@ -230,22 +231,14 @@ def _page(
 
 
 def _side_by_side(form: TypeForm, refused: ChangedMeanwhile, event: Event) -> list[dict[str, str]]:
-    """Tell, field by field, what they saved and what you typed."""
-
-    def said(value: Any) -> str:
+    def said(name: str, value: Any) -> str:
+        if name == "fee_cents":
+            return money.plain(value or 0)
         return telling.value(value, event.timezone, str(get_locale()))
 
-    def money_or(name: str) -> Callable[[Any], str]:
-        return (lambda value: money.plain(value or 0)) if name == "fee_cents" else said
-
-    return [
-        {
-            "label": str(form[name].label.text),
-            "theirs": money_or(name)(value),
-            "yours": money_or(name)(refused.yours[name])
-            if name in refused.yours
-            else _("You wrote nothing here; theirs is kept."),
-        }
-        for name, value in refused.theirs.items()
-        if name in form
-    ]
+    return meanwhile.side_by_side(
+        refused,
+        label=lambda name: str(form[name].label.text) if name in form else "",
+        said=said,
+        kept=_("You wrote nothing here; theirs is kept."),
+    )

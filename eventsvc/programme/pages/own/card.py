@@ -40,7 +40,7 @@ def card(token: str) -> Response:
         if sent:
             photo = portraits.drawn(sent)
             said["photo_digest"] = stores.digest_of(photo)
-        rules.edit_card(speaker, said, revision=form.opened_at(), by=SPEAKER, at=clock.now())
+        rules.edit_card(speaker, said, revision=form.revision.opened_at, by=SPEAKER, at=clock.now())
         # Nothing is kept of what was refused.
         if photo:
             stores.keep(stores.PHOTOS, photo)
