@@ -51,6 +51,7 @@ _ACTS: dict[str, Any] = {
     "session.shifted": _l("Session shifted with others"),
     "session.swapped": _l("Session swapped"),
     "session.copied": _l("Session copied from another day"),
+    "session.undone": _l("Session put back by undoing"),
     "room.added": _l("Room added"),
     "room.edited": _l("Room edited"),
     "room.removed": _l("Room removed"),

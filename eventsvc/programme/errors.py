@@ -64,6 +64,32 @@ class SameDay(Refused):
         super().__init__(_("That is the same day. Choose another one to copy to."), field="to_day")
 
 
+class NothingToUndo(Refused):
+    """Somebody undoes an act that is none of theirs, or is none that can be undone."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing to undo any more. Here is the programme as it is now."))
+
+
+class ChangedSince(Refused):
+    """An act cannot be undone because something of it was changed after it; `titles` are those that are still there."""
+
+    status = 409
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        told = ngettext(
+            "“%(title)s” has been changed since, so nothing was undone. Move by hand what you want otherwise.",
+            "%(num)s sessions have been changed since, “%(title)s” among them, so nothing was undone. Move by hand "
+            "what you want otherwise.",
+            len(titles),
+            title=next(iter(titles), ""),
+        )
+        gone = _("Some of it has been taken out since, so nothing was undone. Here is the programme as it is now.")
+        super().__init__(told if titles else gone)
+
+
 class NameTaken(Refused):
     status = 409
 

@@ -10,6 +10,7 @@ from eventsvc.programme.desk import (
     sessions,
     speakers,
     timetable,
+    undo,
 )
 from eventsvc.programme.desk.programme import blueprint
 
@@ -24,4 +25,5 @@ __all__ = [
     "sessions",
     "speakers",
     "timetable",
+    "undo",
 ]

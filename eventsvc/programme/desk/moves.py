@@ -24,12 +24,15 @@ from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import rules, slots
 from eventsvc.programme.conflicts import Planned
-from eventsvc.programme.desk import refusals
+from eventsvc.programme.desk import refusals, undo
 from eventsvc.programme.desk.moveforms import CopyForm, Dropped, MoveForm, ShiftForm, SwapForm
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.desk.refusals import Refusal
 from eventsvc.programme.errors import SlotConflict
 from eventsvc.programme.models import Session, SessionKind
+
+Told = tuple[str, str]
+"""A sentence about what was done, and its category."""
 
 
 @blueprint.route("/sessions/<public_id>/move", methods=["GET", "POST"])
@@ -61,12 +64,12 @@ def _form(session: Session) -> MoveForm:
 def _moved(session: Session, said: MoveForm | Dropped) -> Any:
     event, url = session.event, url_for(".move_session", slug=session.event.slug, public_id=session.public_id)
 
-    def act() -> str:
+    def act() -> Told:
         move = rules.move_block if session.kind is SessionKind.BLOCK else rules.move
         planned = move(session, **said.said(), accepts=_accepts(), by=me(), at=clock.now())
         rooms = planned.rooms if isinstance(planned, Planned) else session.rooms
         slot = _slot_words(session, ", ".join(room.name for room in rooms))
-        return _("“%(title)s” is now %(slot)s.", title=session.title, slot=slot)
+        return _("“%(title)s” is now %(slot)s.", title=session.title, slot=slot), "ok"
 
     def refused(no: Refused) -> Refusal | None:
         return refusals.of(no, session, url, said.carried())
@@ -82,9 +85,9 @@ def shelve_session(slug: str, public_id: str) -> Any:
     session, revision = _session(event, public_id), request.form.get("revision", "")
     day = _day_of(session)
 
-    def act() -> str:
+    def act() -> Told:
         rules.unschedule(session, revision=number(revision), by=me(), at=clock.now())
-        return _("“%(title)s” is back among those not yet placed.", title=session.title)
+        return _("“%(title)s” is back among those not yet placed.", title=session.title), "ok"
 
     def refused(no: Refused) -> Refusal | None:
         return refusals.of(no, session, url_for(".shelve_session", slug=slug, public_id=public_id), ())
@@ -101,7 +104,7 @@ def shift_sessions(slug: str, public_id: str) -> Any:
     if not form.validate():
         return _page(session, shift=form), 422
 
-    def act() -> str:
+    def act() -> Told:
         moved = rules.shift_after(
             session,
             minutes=form.minutes.data or 0,
@@ -111,7 +114,8 @@ def shift_sessions(slug: str, public_id: str) -> Any:
             by=me(),
             at=clock.now(),
         )
-        return str(ngettext("One session is shifted.", "%(num)s sessions are shifted.", len(moved)))
+        told = str(ngettext("One session is shifted.", "%(num)s sessions are shifted.", len(moved)))
+        return told, undo.JUST_DONE if moved else "ok"
 
     def refused(no: Refused) -> Refusal | None:
         return refusals.of(no, session, url_for(".shift_sessions", slug=slug, public_id=public_id), form.carried())
@@ -131,10 +135,11 @@ def swap_sessions(slug: str, public_id: str) -> Any:
     chosen, _colon, revision = str(form.other.data).partition(":")
     other = _session(event, chosen)
 
-    def act() -> str:
+    def act() -> Told:
         revisions = form.revision.opened_at, number(revision)
         rules.swap(session, other, revisions=revisions, accepts=_accepts(), by=me(), at=clock.now())
-        return _("“%(one)s” and “%(other)s” have changed places.", one=session.title, other=other.title)
+        told = _("“%(one)s” and “%(other)s” have changed places.", one=session.title, other=other.title)
+        return told, undo.JUST_DONE
 
     def refused(no: Refused) -> Refusal | None:
         url = url_for(".swap_sessions", slug=slug, public_id=public_id)
@@ -158,7 +163,7 @@ def copy_day(slug: str) -> Any:
             )
             told = ngettext("One session is copied.", "%(num)s sessions are copied.", len(copies))
             db.session.commit()
-            flash(told, "ok")
+            flash(told, undo.JUST_DONE)
             return redirect(url_for(".show_timetable", slug=event.slug, day=days[1].isoformat()), 303)
         except SlotConflict as no:
             db.session.rollback()
@@ -177,7 +182,7 @@ def copy_day(slug: str) -> Any:
 def _done(
     event: Event,
     session: Session,
-    act: Callable[[], str],
+    act: Callable[[], Told],
     refused: Callable[[Refused], Refusal | None],
     form: Callable[[], MoveForm] | None = None,
     *,
@@ -199,7 +204,7 @@ def _done(
         if typed is not None:
             typed.reopen(session)
         return _page(session, typed, refusal, **forms), no.status
-    flash(told, "ok")
+    flash(*told)
     where = url_for(".show_timetable", slug=slug, day=day or None, _anchor=f"s-{public_id}")
     return redirect(where, 303)
 

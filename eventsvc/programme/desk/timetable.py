@@ -4,34 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from eventsvc import clock, when
-from eventsvc.accounts.access import Act, event_for, may, my_account, signed_in
-from eventsvc.accounts.models import AuditEntry
+from eventsvc.accounts.access import Act, event_for, may, signed_in
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
-from eventsvc.extensions import db
 from eventsvc.programme import accepted, blocks, conflicts, gathering, published, slots, telling, timetable, vacancies
 from eventsvc.programme.conflicts import Clash, ClashKind, Plan
+from eventsvc.programme.desk import undo
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.forms import offered
 from eventsvc.programme.models import Session, Version
-from eventsvc.programme.rules.carrying import CARRIED
 from eventsvc.programme.slots import Slot
 from eventsvc.programme.timetable import Board
 from eventsvc.programme.vacancies import Vacancy
 
 _SHOWN = 3
 """How many of a day's clashes stand above it; all are on the page of clashes."""
-_LOOKED_BACK = 60
-_UNDONE = ("session.moved", "session.unscheduled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +39,6 @@ class Notice:
     public_id: str
     revision: int
     offers: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """The way back from the last move: what to press, and where the session goes; `slot` empty: to the shelf."""
-
-    told: str
-    public_id: str
-    revision: int
-    slot: str
-    further_rooms: tuple[int, ...]
 
 
 @blueprint.get("/timetable")
@@ -90,7 +74,7 @@ def show_timetable(slug: str) -> Any:
         draft=_draft_line(event, last, changes),
         changes=changes,
         version=last.number + 1 if last else 1,
-        undo=_undo(event) if may(Act.EDIT, event) else None,
+        undo=undo.offer(event, on) if may(Act.EDIT, event) else None,
         zone=zone_of(event, slots.day_bounds(on, event.timezone).starts_at + timedelta(hours=7), locale),
         city_zone=event.timezone,
     )
@@ -216,38 +200,3 @@ def _draft_line(event: Event, last: Version | None, count: int) -> str:
             number=last.number,
         )
     )
-
-
-def _undo(event: Event) -> Undo | None:
-    """Return the way back from my last act on a session of the event, where that was a move."""
-    asked = sa.select(AuditEntry).where(
-        AuditEntry.event_id == event.id,
-        AuditEntry.user_id == my_account().id,
-        AuditEntry.subject == Session.__tablename__,
-    )
-    found = db.session.scalars(asked.order_by(AuditEntry.id.desc()).limit(_LOOKED_BACK))
-    last = next((entry for entry in found if entry.act != CARRIED), None)
-    if last is None or last.act not in _UNDONE or last.after.get("revision") is None:
-        return None
-    session = db.session.get(Session, last.subject_id)
-    if session is None:
-        return None
-    return _back(session, last.before, last.after["revision"], event)
-
-
-def _back(session: Session, before: dict[str, Any], revision: int, event: Event) -> Undo | None:
-    now = {"starts_at": session.starts_at, "ends_at": session.ends_at, "room_id": session.room_id}
-    was = now | {name: before[name] for name in now if name in before}
-    starts_at, ends_at = (_moment(was[name]) for name in ("starts_at", "ends_at"))
-    further = tuple(before.get("further_rooms", [room.id for room in session.further_rooms]))
-    if starts_at is None or ends_at is None:
-        told = _("Undo: put “%(title)s” back on the shelf", title=session.title)
-        return Undo(told, session.public_id, revision, "", further)
-    time = when.near_moment(starts_at, event.timezone, str(get_locale()))
-    told = _("Undo: put “%(title)s” back to %(time)s", title=session.title, time=time)
-    slot = f"{blocks.iso(starts_at)}/{blocks.iso(ends_at)},{was['room_id'] or 0}"
-    return Undo(told, session.public_id, revision, slot, further)
-
-
-def _moment(said: Any) -> datetime | None:
-    return datetime.fromisoformat(said) if isinstance(said, str) else said

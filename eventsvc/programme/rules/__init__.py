@@ -33,6 +33,7 @@ from eventsvc.programme.rules.speakers import (
     take_card_away,
 )
 from eventsvc.programme.rules.things import add_room, add_track, edit_room, edit_track, remove
+from eventsvc.programme.rules.undo import undo
 
 __all__ = [
     "ANYWAY",
@@ -70,6 +71,7 @@ __all__ = [
     "shift_after",
     "swap",
     "take_card_away",
+    "undo",
     "unschedule",
     "withdraw_acceptance",
 ]

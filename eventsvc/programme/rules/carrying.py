@@ -10,13 +10,11 @@ import sqlalchemy as sa
 
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
-from eventsvc.programme import contents
+from eventsvc.programme import contents, undoing
 from eventsvc.programme.models import Session
 from eventsvc.programme.rules import writing
 from eventsvc.programme.slots import Slot
 
-CARRIED = "session.carried"
-"""What the audit log calls coming along with a block."""
 NOWHERE: Mapping[str, Any] = {"starts_at": None, "ends_at": None, "room_id": None, "further_rooms": []}
 """The slot of what is put back on the shelf."""
 
@@ -46,10 +44,12 @@ def along(block: Session, said: Mapping[str, Any]) -> dict[Session, dict[str, An
     return moves
 
 
-def write(moves: Mapping[Session, Mapping[str, Any]], *, by: Actor, at: datetime, act: str = CARRIED) -> None:
+def write(moves: Mapping[Session, Mapping[str, Any]], *, by: Actor, at: datetime, act: str = undoing.CARRIED) -> None:
     """Write new slots, and an audit entry for each."""
     for session, slot in moves.items():
-        begun = writing.stored(session, slot)
+        # What becomes the main room is no further one any more.
+        is_elsewhere = slot.get("room_id", session.room_id) != session.room_id
+        begun = writing.stored(session, {*slot, "further_rooms"} if is_elsewhere else slot)
         with db.session.no_autoflush:
             contents.write(session, slot)
         session.updated_at = at

@@ -13,15 +13,13 @@ from eventsvc.accounts import meanwhile
 from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import contents, errors, slots
+from eventsvc.programme import contents, errors, slots, undoing
 from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.models import Appearance, Session, SessionStatus
 from eventsvc.programme.rules import carrying, clashes, writing
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 
-MOVED, CARRIED = "session.moved", "session.carried"
-"""What the audit log calls being given another slot, and coming along with a block that is."""
 _SLOT = ("starts_at", "ends_at", "room_id", "further_rooms")
 _COPIED = ("title", "abstract", "kind", "is_hidden", "language", "room_id", "track_id", "capacity")
 
@@ -53,7 +51,7 @@ def move_block(
     meanwhile.refuse_if_changed(block, revision, stored=stored, yours=contents.plain(wanted))
     if all(stored[name] == value for name, value in contents.plain(wanted).items()):
         return []
-    return _move_all(block.event, MOVED, {block: wanted}, accepts, by=by, at=at)
+    return _move_all(block.event, undoing.MOVED, {block: wanted}, accepts, by=by, at=at)
 
 
 def shift_after(
@@ -81,7 +79,7 @@ def shift_after(
     for each in _of_day(event, own):
         if minutes and each is not session and _is_after(each, session, own, in_all_rooms):
             moves[each] = _at({}, _slot(each).shifted(later))
-    return [*moves, *_move_all(event, "session.shifted", moves, accepts, by=by, at=at)]
+    return [*moves, *_move_all(event, undoing.SHIFTED, moves, accepts, by=by, at=at)]
 
 
 def swap(
@@ -105,7 +103,7 @@ def swap(
     for session, revision in zip((one, other), revisions, strict=True):
         _refuse_if_moved(session, revision)
     moves = dict(zip((one, other), _exchanged(one, other), strict=True))
-    _move_all(one.event, "session.swapped", moves, accepts, by=by, at=at)
+    _move_all(one.event, undoing.SWAPPED, moves, accepts, by=by, at=at)
 
 
 def copy_day(
@@ -137,7 +135,7 @@ def copy_day(
         # A block that begins on another day is not copied, and holds what was in it no longer.
         parent = copies.get(each.parent_id or 0)
         copies[each.id].parent_id = parent.id if parent else None
-        writing.finish("session.copied", copies[each.id], {}, by=by, at=at)
+        writing.finish(undoing.COPIED, copies[each.id], {}, by=by, at=at)
     clashes.settle(event, list(copies.values()), clashes.Before(), accepts, by=by, at=at)
     return list(copies.values())
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from eventsvc.accounts import meanwhile
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
-from eventsvc.programme import contents, errors, gathering
+from eventsvc.programme import contents, errors, gathering, undoing
 from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.conflicts import Plan, Planned
 from eventsvc.programme.models import Session
@@ -54,7 +54,7 @@ def move(
     with db.session.no_autoflush:
         contents.write(session, slot)
     session.updated_at = at
-    writing.finish("session.moved", session, begun, by=by, at=at)
+    writing.finish(undoing.MOVED, session, begun, by=by, at=at)
     clashes.weigh(session.event, [session], then, plan, accepts, is_in_hand=True, by=by, at=at)
     return then.session(session.public_id)
 

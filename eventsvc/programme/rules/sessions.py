@@ -13,7 +13,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import contents, published
+from eventsvc.programme import contents, published, undoing
 from eventsvc.programme.accepted import NOTHING
 from eventsvc.programme.models import PublishedSession, Session, SessionStatus
 from eventsvc.programme.rules import carrying, clashes, writing
@@ -59,7 +59,7 @@ def edit_session(
 
 def unschedule(session: Session, *, revision: int, by: Actor, at: datetime) -> None:
     """Put a session back on the shelf, with its parts: without a time and without rooms. Raises ChangedMeanwhile."""
-    _write("session.unscheduled", session, carrying.NOWHERE, revision, NOTHING, by=by, at=at)
+    _write(undoing.UNSCHEDULED, session, carrying.NOWHERE, revision, NOTHING, by=by, at=at)
 
 
 def cancel_session(session: Session, *, by: Actor, at: datetime) -> None:
