@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import conflicts, gathering, telling
 from eventsvc.programme.conflicts import Clash, Plan
 from eventsvc.programme.models import AcceptedClash
 
+_ACCEPTED = "clash.accepted"
 # Built once: building a statement costs as much as asking SQLite.
 _keys = sa.select(AcceptedClash.event_id, AcceptedClash.key).where(
     AcceptedClash.event_id.in_(sa.bindparam("event_ids", expanding=True))
@@ -64,7 +66,18 @@ def open_at(events: Collection[Event]) -> dict[int, int]:
     return {event_id: count for event_id, count in found.items() if count}
 
 
-def keep(found: Iterable[tuple[Clash, str]], event: Event, *, by: Actor, at: datetime) -> None:
+def reasons(rows: Collection[AcceptedClash]) -> dict[int, str]:
+    """Return why clashes may stand, where somebody said so, by the rows' ids; the audit log has it."""
+    asked = sa.select(AuditEntry.subject_id, AuditEntry.reason).where(
+        AuditEntry.subject == AcceptedClash.__tablename__,
+        AuditEntry.subject_id.in_([row.id for row in rows]),
+        AuditEntry.act == _ACCEPTED,
+    )
+    # An id may have been another clash's before: the last entry is this one's.
+    return {row.subject_id: row.reason or "" for row in db.session.execute(asked.order_by(AuditEntry.id))}
+
+
+def keep(found: Iterable[tuple[Clash, str]], event: Event, *, reason: str = "", by: Actor, at: datetime) -> None:
     """Note that clashes may stand, each as it is told of a session (its public id); as quickly for many as for one."""
     rows = [
         AcceptedClash(
@@ -79,4 +92,5 @@ def keep(found: Iterable[tuple[Clash, str]], event: Event, *, by: Actor, at: dat
     db.session.add_all(rows)
     db.session.flush()
     for row in rows:
-        audit.record("clash.accepted", row, by=by, at=at, event_id=event.id, after={"sentence": row.sentence})
+        after = {"sentence": row.sentence}
+        audit.record(_ACCEPTED, row, by=by, at=at, event_id=event.id, after=after, reason=reason or None)

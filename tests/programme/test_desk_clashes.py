@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventsvc.accounts.models import EventRole, Membership
+from eventsvc.accounts.models import AuditEntry, EventRole, Membership
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.programme import accepted, gathering
@@ -173,6 +173,61 @@ def test_an_open_clash_may_be_left_to_stand_and_one_that_is_gone_may_not(desk: F
     assert len(db.session.scalars(sa.select(AcceptedClash)).all()) == 1
 
 
+def test_those_that_are_ticked_stand_for_one_reason_that_is_listed_and_on_record(
+    desk: FlaskClient, event: Event
+) -> None:
+    a_session(event), a_session(event), a_session(event)
+    page = desk.get(at(event, "/clashes")).text
+    ticked = re.findall(r'type="checkbox" name="key" value="([^"]+)"', page)[:2]
+
+    data = {"key": ticked, "reason": " Both are short. ", "shown": "room:x:y:1"}
+    told = desk.post(at(event, "/clashes/accept-many"), data=data, follow_redirects=True).text
+
+    assert "2 clashes may stand, and are on the list" in told
+    assert set(db.session.scalars(sa.select(AcceptedClash.key))) == set(ticked)
+    assert told.split("Accepted by")[1].count("Both are short.") == 2
+    reasons = db.session.scalars(sa.select(AuditEntry.reason).where(AuditEntry.act == "clash.accepted")).all()
+    assert reasons == ["Both are short."] * 2
+
+
+def test_all_that_were_shown_stand_at_one_press_and_what_came_since_does_not(desk: FlaskClient, event: Event) -> None:
+    a_session(event), a_session(event), a_session(event)
+    page = desk.get(at(event, "/clashes")).text
+    form = browsing.fields(page, action=at(event, "/clashes/accept-many"))
+    assert "Let all 3 stand" in page
+    a_session(event, title="Came since")
+
+    told = desk.post(at(event, "/clashes/accept-many"), data=form | {"all": "1"}, follow_redirects=True).text
+
+    assert "3 clashes may stand" in told
+    assert len(db.session.scalars(sa.select(AcceptedClash)).all()) == 3
+    assert told.split("Accepted by")[0].count("Came since") >= 3
+
+
+def test_nothing_stands_where_nothing_is_ticked_or_all_of_it_is_gone(desk: FlaskClient, event: Event) -> None:
+    a_session(event), a_session(event), a_session(event)
+
+    def told(**data: Any) -> str:
+        return desk.post(at(event, "/clashes/accept-many"), data=data, follow_redirects=True).text
+
+    assert "Tick the clashes that may stand" in told(shown="room:x:y:1")
+    assert "no longer there" in told(all="1", shown="room:x:y:1")
+    assert db.session.scalars(sa.select(AcceptedClash)).all() == []
+
+
+def test_a_reason_is_told_of_the_clash_that_has_the_number_now(desk: FlaskClient, event: Event) -> None:
+    a_session(event), a_session(event), a_session(event)
+    form = browsing.fields(desk.get(at(event, "/clashes")).text, action=at(event, "/clashes/accept-many"))
+    data = form | {"all": "1"}
+    desk.post(at(event, "/clashes/accept-many"), data=data | {"reason": "The old one"})
+    for row in db.session.scalars(sa.select(AcceptedClash.id)).all():
+        desk.post(at(event, f"/clashes/{row}/withdraw"))
+
+    told = desk.post(at(event, "/clashes/accept-many"), data=data, follow_redirects=True).text
+
+    assert ("Accepted by" in told, "The old one" in told) == (True, False)
+
+
 def test_whoever_may_only_look_sees_what_clashes_and_eve_sees_nothing(event: Event, sign_in: SignIn) -> None:
     a_session(event), a_session(event)
     dee = an_organiser("Dee")
@@ -185,6 +240,7 @@ def test_whoever_may_only_look_sees_what_clashes_and_eve_sees_nothing(event: Eve
     assert "Aula is taken" in page.text
     assert "Let it stand" not in page.text
     assert dees.post(at(event, "/clashes/accept"), data={"key": "x"}).status_code == 404
+    assert dees.post(at(event, "/clashes/accept-many"), data={"key": "x"}).status_code == 404
     assert eves.get(at(event, "/clashes")).status_code == 404
 
 

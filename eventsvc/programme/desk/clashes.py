@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -27,6 +26,8 @@ from eventsvc.programme.models import AcceptedClash
 
 _SUGGESTED = 20
 """For how many clashes a free slot is looked for; further down nobody has got to them yet."""
+_LONGEST = 300
+"""How long a reason may be, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A clash that somebody accepted: who, when, and how it was told to them."""
+    """A clash that somebody accepted: who, when, why if they said so, and how it was told to them."""
 
     id: int
     sentence: str
+    reason: str
     who: str
     at: str
 
@@ -57,12 +59,13 @@ def show_clashes(slug: str) -> str:
     event = event_for(Act.SEE, slug)
     plan = gathering.gather(event)
     waiting, let_stand = accepted.sorted_out(event.id, plan)
-    names = _names(let_stand)
+    names, reasons = _names(let_stand), accepted.reasons(let_stand)
     return render_template(
         "desk/programme/clashes.html",
         event=event,
         waiting=[_open(clash, plan, event, number) for number, clash in enumerate(waiting)],
-        standing=[_standing(row, names, event) for row in let_stand],
+        standing=[_standing(row, names, reasons.get(row.id, ""), event) for row in let_stand],
+        longest=_LONGEST,
     )
 
 
@@ -72,11 +75,26 @@ def accept_clash(slug: str) -> Response:
     """Let a clash stand."""
     event = event_for(Act.EDIT, slug)
     key = request.form.get("key", "")
-    return _done(
-        event,
-        lambda: rules.accept_clashes(event, {key}, by=me(), at=clock.now()),
-        _("The clash may stand, and is on the list of those that were accepted."),
-    )
+    return _done(event, lambda: _let_stand(rules.accept_clashes(event, {key}, by=me(), at=clock.now())))
+
+
+@blueprint.post("/clashes/accept-many")
+@signed_in
+def accept_clashes(slug: str) -> Response:
+    """Let the clashes stand that are ticked, or all that were shown, for one reason."""
+    event = event_for(Act.EDIT, slug)
+    is_all = "all" in request.form
+    keys = frozenset(request.form.get("shown", "").split()) if is_all else frozenset(request.form.getlist("key"))
+    reason = request.form.get("reason", "")[:_LONGEST]
+    if not keys:
+        flash(_("Tick the clashes that may stand, then press again."), "no")
+        return redirect(url_for(".show_clashes", slug=slug), 303)
+
+    def act() -> str:
+        count = rules.accept_clashes(event, keys, reason=reason, by=me(), at=clock.now())
+        return _let_stand(count)
+
+    return _done(event, act)
 
 
 @blueprint.post("/clashes/<int:clash_id>/withdraw")
@@ -86,11 +104,12 @@ def withdraw_acceptance(slug: str, clash_id: int) -> Response:
     event = event_for(Act.EDIT, slug)
     asked = sa.select(AcceptedClash).where(AcceptedClash.event_id == event.id, AcceptedClash.id == clash_id)
     row = web.not_found_unless(db.session.scalars(asked).first())
-    return _done(
-        event,
-        lambda: rules.withdraw_acceptance(event, row, by=me(), at=clock.now()),
-        _("The clash is open again."),
-    )
+
+    def act() -> str:
+        rules.withdraw_acceptance(event, row, by=me(), at=clock.now())
+        return _("The clash is open again.")
+
+    return _done(event, act)
 
 
 def _open(clash: Clash, plan: Plan, event: Event, number: int) -> Open:
@@ -105,9 +124,9 @@ def _open(clash: Clash, plan: Plan, event: Event, number: int) -> Open:
     )
 
 
-def _standing(row: AcceptedClash, names: dict[int | None, str], event: Event) -> Standing:
+def _standing(row: AcceptedClash, names: dict[int | None, str], reason: str, event: Event) -> Standing:
     at = when.moment(row.accepted_at, event.timezone, str(get_locale()))
-    return Standing(row.id, row.sentence, names.get(row.user_id) or _("Somebody"), at)
+    return Standing(row.id, row.sentence, reason, names.get(row.user_id) or _("Somebody"), at)
 
 
 def _names(rows: list[AcceptedClash]) -> dict[int | None, str]:
@@ -119,10 +138,20 @@ def _moment(at: datetime, event: Event) -> str:
     return when.near_moment(at, event.timezone, str(get_locale()))
 
 
-def _done(event: Event, act: Callable[[], Any], told: str) -> Response:
+def _let_stand(count: int) -> str:
+    return str(
+        ngettext(
+            "The clash may stand, and is on the list of those that were accepted.",
+            "%(num)s clashes may stand, and are on the list of those that were accepted.",
+            count,
+        )
+    )
+
+
+def _done(event: Event, act: Callable[[], str]) -> Response:
     slug = event.slug
     try:
-        act()
+        told = act()
         db.session.commit()
         flash(told, "ok")
     except Refused as refused:

@@ -100,15 +100,16 @@ def weigh(
     db.session.flush()
 
 
-def accept_clashes(event: Event, accepts: Container[str], *, by: Actor, at: datetime) -> int:
-    """Let clashes stand that are there already; return how many. Raises NoSuchClash when none of them is."""
+def accept_clashes(event: Event, accepts: Container[str], *, reason: str = "", by: Actor, at: datetime) -> int:
+    """Let clashes stand that are there already, for one reason; return how many. Raises NoSuchClash when none is."""
     seats.hold(event.id)
     known = accepted.by_key(event.id)
     found = [clash for clash in conflicts.found(gathering.gather(event)) if clash.key in accepts]
     if not found:
         raise errors.NoSuchClash
     stand = [clash for clash in found if clash.key not in known]
-    accepted.keep(((clash, conflicts.mover(clash).public_id) for clash in stand), event, by=by, at=at)
+    of = ((clash, conflicts.mover(clash).public_id) for clash in stand)
+    accepted.keep(of, event, reason=reason.strip(), by=by, at=at)
     return len(found)
 
 
