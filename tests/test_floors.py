@@ -66,7 +66,7 @@ FLOORS: dict[int, str] = {
     """,
     1: """
         */models
-        accounts/actors programme/orcid programme/slots registration/countries registration/seating registration/person
+        accounts/actors programme/colours programme/orcid programme/slots registration/countries registration/seating registration/person
     """,
     0: """
         clock columns covers errors extensions links looks metrics pulse text times tokens when money late

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,17 @@ from wtforms import BooleanField, EmailField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired
 
+from eventsvc.calendars import nouns
+from eventsvc.programme import forms
+from eventsvc.programme.colours import COLOURS
+
 ROOT = Path(__file__).resolve().parent.parent
 STATIC, TEMPLATES = ROOT / "eventsvc" / "static", ROOT / "templates"
 STYLE = (STATIC / "eventsvc.css").read_text()
 _BLOCK = re.compile(r"[^{}]*\{([^{}]*)\}")
 TEXT = ("ink", "ink-2", "accent", "accent-strong", "ok", "warn", "no")
 GROUNDS = ("paper", "surface", "band")
+TRACKS = range(1, COLOURS + 1)
 
 
 def tokens(block: str) -> dict[str, str]:
@@ -33,10 +39,15 @@ def themes() -> dict[str, dict[str, str]]:
     return {"light": tokens(blocks[0]), "dark": tokens(blocks[1]), "chosen dark": tokens(blocks[2])}
 
 
-def luminance(colour: str) -> float:
+def linear(colour: str) -> tuple[float, float, float]:
     digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
     parts = (int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return red, green, blue
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = linear(colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -50,12 +61,52 @@ def contrast(one: str, other: str) -> float:
 def test_every_text_can_be_read_on_every_ground(theme: str) -> None:
     colours = themes()[theme]
     pairs = [*product(TEXT, GROUNDS), *((tone, f"{tone}-tint") for tone in ("accent", "ok", "warn", "no"))]
-    pairs += [("on-accent", "accent"), ("on-accent", "accent-strong"), *((f"t{n}", f"t{n}b") for n in range(1, 7))]
+    pairs += [("on-accent", "accent"), ("on-accent", "accent-strong"), *((f"t{n}", f"t{n}b") for n in TRACKS)]
 
     faint = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
 
     assert {pair: ratio for pair, ratio in faint.items() if ratio < 4.5} == {}
     assert all(contrast(colours["edge"], colours[ground]) >= 3 for ground in GROUNDS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_track_can_be_read_and_told_from_every_other(theme: str) -> None:
+    colours = themes()[theme]
+    texts = {(text, f"t{n}b"): contrast(colours[text], colours[f"t{n}b"]) for text, n in product(TEXT, TRACKS)}
+    bars = {(f"t{n}", ground): contrast(colours[f"t{n}"], colours[ground]) for n, ground in product(TRACKS, GROUNDS)}
+
+    apart = {(a, b): math.dist(oklab(colours[f"t{a}"]), oklab(colours[f"t{b}"])) for a, b in combinations(TRACKS, 2)}
+
+    assert {pair: ratio for pair, ratio in texts.items() if ratio < 4.5} == {}
+    assert {pair: ratio for pair, ratio in bars.items() if ratio < 3} == {}
+    # The first six are the covers' palettes, and nearer to each other; 0.02 is what the eye just tells apart.
+    assert {pair: far for pair, far in apart.items() if far < (0.06 if max(pair) <= 6 else 0.09)} == {}
+
+
+def test_every_track_has_its_colour_on_the_page_on_paper_and_in_calendars(page: Flask) -> None:
+    sheet = (ROOT / "eventsvc" / "programme" / "sheet.typ").read_text()
+    bars = re.findall(r'"(#[0-9a-f]{6})"', sheet.split("#let bars")[1].split(".map(rgb)")[0])
+
+    assert bars == [themes()["light"][f"t{n}"] for n in TRACKS]
+    assert all(f".track-{n} {{ --bar: var(--t{n}); --tint: var(--t{n}b); }}" in STYLE for n in TRACKS)
+    assert all(f"--t{n}b: #fff;" in STYLE.split("/* 11. Print */")[1] for n in TRACKS)
+    assert len({nouns.TRACKS[n] for n in TRACKS}) == len(forms.TrackForm.empty().colour.choices) == COLOURS
+
+
+def oklab(colour: str) -> tuple[float, float, float]:
+    """Where the eye sees a colour (Björn Ottosson, "A perceptual color space for image processing", 2020)."""
+    red, green, blue = linear(colour)
+    cones = (
+        0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue,
+        0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue,
+        0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue,
+    )
+    long, middle, short = (cone ** (1 / 3) for cone in cones)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
 
 
 def test_the_dark_of_the_system_is_the_dark_that_can_be_chosen() -> None:

@@ -18,6 +18,7 @@ from eventsvc.programme.reading import Item, Voice
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 
 # The CSS3 names nearest to the first tone of each palette, and to each colour of a track: calendars know names alone.
+# Tracks have the palettes' colours first, then six of their own.
 PALETTES = {
     "petrol": "teal",
     "brick": "sienna",
@@ -26,7 +27,8 @@ PALETTES = {
     "slate": "steelblue",
     "ochre": "darkgoldenrod",
 }
-TRACKS = dict(enumerate(PALETTES.values(), start=1))
+_FURTHER = ("royalblue", "crimson", "indigo", "darkgreen", "darkmagenta", "saddlebrown")
+TRACKS = dict(enumerate((*PALETTES.values(), *_FURTHER), start=1))
 
 _LONG = timedelta(hours=24)
 

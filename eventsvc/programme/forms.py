@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
@@ -18,14 +19,17 @@ from eventsvc.events.fields import Revision, Rows, WallTime, Whole, choices, lin
 from eventsvc.events.models import Event
 from eventsvc.events.words import language_name
 from eventsvc.extensions import db
-from eventsvc.programme import contents
+from eventsvc.programme import colours, contents
 from eventsvc.programme.models import Room, Session, SessionKind, SpeakerRole, Track
 from eventsvc.programme.vacancies import Vacancy
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
 
 _TIMES = ("starts_at", "ends_at")
 _MORNING = time(9)
-_COLOURS = (_l("petrol"), _l("brick"), _l("moss"), _l("plum"), _l("slate"), _l("ochre"))
+_COLOURS = (
+    _l("petrol"), _l("brick"), _l("moss"), _l("plum"), _l("slate"), _l("ochre"),
+    _l("azure"), _l("ruby"), _l("violet"), _l("emerald"), _l("fuchsia"), _l("umber"),
+)  # fmt: skip
 _LANGUAGES = ("en", "nl", "de", "fr", "es", "it", "pt")
 
 
@@ -180,6 +184,13 @@ class TrackForm(_Named):
     prefix = "track"
     name = line(_l("Name"), 120, required=_l("Give the track a name."))
     colour = SelectField(_l("Colour"), coerce=int, choices=choices(enumerate(_COLOURS, 1)))
+
+    @classmethod
+    def beside(cls, tracks: Iterable[Track]) -> Self:
+        """Return the form for another track, with a colour that is free."""
+        form = cls.empty()
+        (form.colour.data,) = colours.free(track.colour for track in tracks)
+        return form
 
 
 def _begun(like: Session | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import accepted, comparing, conflicts, contents, errors, gathering, prospect
+from eventsvc.programme import accepted, colours, comparing, conflicts, contents, errors, gathering, prospect
 from eventsvc.programme.comparing import Comparison, Fate, Known, Match
 from eventsvc.programme.formats import words
 from eventsvc.programme.formats.plan import Person, Plan
@@ -33,7 +33,6 @@ from eventsvc.programme.models import (
 from eventsvc.programme.prospect import Prospect
 from eventsvc.registration import seats
 
-COLOURS = 6
 _COLUMNS = ("title", "abstract", "kind", "language", "starts_at", "ends_at", "capacity")
 Step = Callable[[int, int], None]
 
@@ -130,9 +129,10 @@ class _Taking:
             Room(event_id=event_id, name=name, position=place)
             for place, name in enumerate(self._found.rooms, _next(known.rooms))
         ]
+        free = colours.free((track.colour for track in known.tracks.values()), len(self._found.tracks))
         tracks = [
-            Track(event_id=event_id, name=name, position=place, colour=place % COLOURS + 1)
-            for place, name in enumerate(self._found.tracks, _next(known.tracks))
+            Track(event_id=event_id, name=name, position=place, colour=colour)
+            for (place, name), colour in zip(enumerate(self._found.tracks, _next(known.tracks)), free, strict=True)
         ]
         db.session.add_all([*rooms, *tracks])
         db.session.flush()

@@ -62,7 +62,7 @@ class Room(db.Model):
 
 
 class Track(db.Model):
-    """A thread through the programme; `colour` is 1 to 6, a track colour of the stylesheet."""
+    """A thread through the programme; `colour` is one of `colours`, a track colour of the stylesheet."""
 
     __tablename__ = "tracks"
     __table_args__ = (sa.UniqueConstraint("event_id", "name"),)

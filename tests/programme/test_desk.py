@@ -202,6 +202,21 @@ def test_a_room_in_use_cannot_be_taken_away_and_an_empty_one_can(desk: FlaskClie
     assert db.session.scalars(sa.select(Room)).all() == []
 
 
+def test_another_track_begins_with_a_colour_that_is_free_and_all_show_theirs(desk: FlaskClient, event: Event) -> None:
+    def chosen() -> str:
+        return str(browsing.fields(desk.get(at(event)).text, action=at(event, "/tracks"))["track-colour"])
+
+    assert chosen() == "1"
+    for name in ("Policy", "Care"):
+        desk.post(at(event, "/tracks"), data={"track-name": name, "track-colour": chosen()})
+
+    assert chosen() == "3"
+    assert set(db.session.scalars(sa.select(Track.colour))) == {1, 2}
+    assert '<li class="track-2">' in desk.get(at(event)).text
+    wrong = desk.post(at(event, "/tracks"), data={"track-name": "", "track-colour": "12"}).text
+    assert browsing.fields(wrong, action=at(event, "/tracks"))["track-colour"] == "12", "what was chosen is kept"
+
+
 def test_rooms_tracks_and_speakers_are_edited(desk: FlaskClient, event: Event) -> None:
     session = a_session(event)
     desk.post(at(event, "/tracks"), data={"track-name": "Policy", "track-colour": "1"})

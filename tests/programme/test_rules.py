@@ -225,12 +225,13 @@ def test_rooms_and_tracks_have_names_of_their_own_at_an_event(olga: Actor) -> No
     rules.add_room(an_event(), "Aula", by=olga, at=NOW)
 
 
-def test_each_new_track_takes_the_next_colour(olga: Actor) -> None:
+def test_each_new_track_takes_a_colour_that_is_free(olga: Actor) -> None:
     event = an_event()
 
-    colours = [rules.add_track(event, f"Track {number}", by=olga, at=NOW).colour for number in range(7)]
+    rules.add_track(event, "Chosen", colour=3, by=olga, at=NOW)
+    colours = [rules.add_track(event, f"Track {number}", by=olga, at=NOW).colour for number in range(12)]
 
-    assert colours == [1, 2, 3, 4, 5, 6, 1]
+    assert colours == [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1]
 
 
 def test_a_renamed_room_reaches_calendars_with_the_next_version(olga: Actor) -> None:

@@ -33,7 +33,7 @@ PEOPLE = selectinload(Session.appearances).joinedload(Appearance.speaker)
 def show(slug: str) -> str:
     """Show the programme by day, and the rooms, tracks and speakers it is made of."""
     event = event_for(Act.SEE, slug)
-    return _page(event, RoomForm.empty(), TrackForm.empty())
+    return _page(event, RoomForm.empty())
 
 
 @blueprint.post("/rooms")
@@ -41,7 +41,7 @@ def show(slug: str) -> str:
 def add_room(slug: str) -> Any:
     """Give the event a room."""
     event, form = event_for(Act.EDIT, slug), RoomForm.of(None)
-    return _added(event, form, rules.add_room, lambda: _page(event, form, TrackForm.empty()))
+    return _added(event, form, rules.add_room, lambda: _page(event, form))
 
 
 @blueprint.route("/rooms/<int:room_id>", methods=["GET", "POST"])
@@ -81,12 +81,13 @@ def remove_track(slug: str, track_id: int) -> Response:
     return _removed(slug, Track, track_id, _("The track is taken away."))
 
 
-def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
+def _page(event: Event, room_form: RoomForm, track_form: TrackForm | None = None) -> str:
     asked = sa.select(Session).where(Session.event_id == event.id)
     order = Session.starts_at.is_(None), Session.starts_at, Session.id
     options = (joinedload(Session.room), joinedload(Session.track), selectinload(Session.further_rooms), PEOPLE)
     sessions = list(db.session.scalars(asked.order_by(*order).options(*options)))
     there = [session for session in sessions if session.status is not SessionStatus.REMOVED]
+    tracks = _things(Track, event)
     speakers = {a.speaker.id: a.speaker for session in there for a in session.appearances}
     return render_template(
         "desk/programme/show.html",
@@ -98,10 +99,10 @@ def _page(event: Event, room_form: RoomForm, track_form: TrackForm) -> str:
         hour=lambda at: when.hour(at, event.timezone),
         open_clashes=len(accepted.sorted_out(event.id, gathering.gather(event))[0]),
         rooms=_things(Room, event),
-        tracks=_things(Track, event),
+        tracks=tracks,
         speakers=sorted(speakers.values(), key=lambda speaker: speaker.name.lower()),
         room_form=room_form,
-        track_form=track_form,
+        track_form=track_form or TrackForm.beside(tracks),
         unpublished=len(published.pending(event.id)),
     )
 

@@ -12,12 +12,11 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import errors, naming, published
+from eventsvc.programme import colours, errors, naming, published
 from eventsvc.programme.models import Room, Session, SessionStatus, Track
 from eventsvc.registration import seats
 
 Named = TypeVar("Named", Room, Track)
-COLOURS = 6
 _ROOM = ("name", "capacity", "position")
 _TRACK = ("name", "colour", "position")
 
@@ -42,11 +41,11 @@ def edit_room(event: Event, room: Room, *, name: str, capacity: int | None, by: 
 
 
 def add_track(event: Event, name: str, *, colour: int | None = None, by: Actor, at: datetime) -> Track:
-    """Give an event a track; without a `colour` (1 to 6) it takes the next one. Raises NameTaken."""
+    """Give an event a track; without a `colour` it takes one that is free. Raises NameTaken."""
     seats.hold(event.id)
     _check_name(Track, event.id, name)
     position = _next_position(Track, event.id)
-    track = Track(event_id=event.id, name=name, colour=colour or position % COLOURS + 1, position=position)
+    track = Track(event_id=event.id, name=name, colour=colour or _free_colour(event.id), position=position)
     return _made("track.added", track, _TRACK, event, by=by, at=at)
 
 
@@ -83,6 +82,11 @@ def _check_name(noun: type[Named], event_id: int, name: str, *, but: int | None 
 def _next_position(noun: type[Named], event_id: int) -> int:
     last = db.session.scalar(sa.select(sa.func.max(noun.position)).where(noun.event_id == event_id))
     return 0 if last is None else last + 1
+
+
+def _free_colour(event_id: int) -> int:
+    (free,) = colours.free(db.session.scalars(sa.select(Track.colour).where(Track.event_id == event_id)))
+    return free
 
 
 def _made(act: str, thing: Named, names: tuple[str, ...], event: Event, *, by: Actor, at: datetime) -> Named:
