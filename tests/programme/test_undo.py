@@ -121,7 +121,9 @@ def test_a_shift_is_undone_at_one_press_beside_the_sentence_about_it(desk: Flask
     url = f"/desk/events/{event.slug}/programme/sessions/{first.public_id}/shift"
     data = {"revision": first.revision, "minutes": "15"}
 
-    page = desk.post(url, data=data, follow_redirects=True).text
+    done = desk.post(url, data=data)
+    assert "#" not in done.location, "the press would be out of sight"
+    page = desk.get(done.location).text
     assert minutes(first, second, third) == [0, 75, 135]
     banner = page.split("2 sessions are shifted.")[1].split("</div>")[0]
     assert "Undo: shift the 2 sessions back" in banner

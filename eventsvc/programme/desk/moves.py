@@ -205,8 +205,9 @@ def _done(
             typed.reopen(session)
         return _page(session, typed, refusal, **forms), no.status
     flash(*told)
-    where = url_for(".show_timetable", slug=slug, day=day or None, _anchor=f"s-{public_id}")
-    return redirect(where, 303)
+    # What several sessions can be put back by stands above the day.
+    anchor = None if told[1] == undo.JUST_DONE else f"s-{public_id}"
+    return redirect(url_for(".show_timetable", slug=slug, day=day or None, _anchor=anchor), 303)
 
 
 def _page(
