@@ -25,6 +25,8 @@ from eventsvc.programme.words import SPEAKER_ROLES
 
 KEPT = 128
 _SHOWN_GUESTS = 12
+_SHORT = 12
+"""How many sessions of a programme a phone shows here; of more the beginning of the first day, and a way to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ def inner(
 
 @lru_cache(KEPT)
 def _drawn(facts: Inner) -> Markup:
-    guests = reading.guests(facts.items)
+    guests, columns = reading.guests(facts.items), _columns(facts)
+    count = sum(len(column.lines) for column in columns)
+    whole = _("All %(num)s sessions in the full programme", num=count)
     drawn = render_template(
         "events/inner.html",
         facts=facts,
@@ -110,7 +114,8 @@ def _drawn(facts: Inner) -> Markup:
         speakers_link=_link("programme.speakers", _("All speakers"), facts),
         cancelled=_("cancelled"),
         about=text.to_html(facts.description),
-        columns=_columns(facts),
+        columns=columns,
+        all_link=_link("programme.show", whole, facts) if count > _SHORT else None,
         people=_people(guests[:_SHOWN_GUESTS], facts),
         companions=[(each, words.PARTNER_ROLES[each.role]) for each in facts.companions],
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from eventsvc.calendars import entries
@@ -15,7 +16,7 @@ from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme.models import Room, SessionKind, Track
 from eventsvc.registration.models import Choice, Registration
-from tests.browser.conftest import DESKTOP, PHONE, enter, tab_to
+from tests.browser.conftest import DESKTOP, PHONE, WITHOUT_MODULES, enter, tab_to
 from tests.people import NOW, a_registration, a_session, an_event
 
 FIRST = NOW + timedelta(days=89, hours=-1)
@@ -72,6 +73,41 @@ def test_a_desk_shows_rooms_beside_each_other_and_a_phone_one_list(
     page.evaluate("scrollTo(0, document.querySelectorAll('.agenda-hour')[0].offsetTop + 60)")
     assert top(page.locator(".agenda-day h2").first) == 0
     assert 40 <= top(page.locator(".agenda-hour > header").first) <= 60
+
+
+def test_a_long_programme_is_short_on_a_phone_where_the_event_is_shown_and_leads_to_all_of_it(
+    event_of_two_days: Event,
+    open_page: Callable[..., Page],
+    accessible: Callable[[Page], None],
+    no_sideways: Callable[[Page], None],
+) -> None:
+    page = open_page("/events/long", size=PHONE, javascript=False)
+    lines, way = page.locator(".days li"), page.get_by_role("link", name="All 14 sessions in the full programme")
+
+    assert [line.is_visible() for line in lines.all()] == [True] * 8 + [False] * 6
+    expect(page.get_by_role("heading", name="Mon 31 May")).to_be_hidden()
+    no_sideways(page)
+    page.emulate_media(media="print")
+    assert all(line.is_visible() for line in lines.all())
+    page.emulate_media(media="screen")
+    way.click()
+    expect(page).to_have_url(re.compile("/events/long/programme$"))
+
+    wide = open_page("/events/long", javascript=False)
+    assert all(line.is_visible() for line in wide.locator(".days li").all())
+    expect(wide.get_by_role("link", name="All 14 sessions")).to_be_hidden()
+    accessible(open_page("/events/long", size=PHONE, color_scheme="dark", block=WITHOUT_MODULES))
+
+
+@pytest.fixture
+def event_of_two_days(app: Flask) -> Event:
+    """Ten sessions on the first day, and four on the second."""
+    event = an_event(slug="long")
+    assert event.starts_at
+    for number in range(14):
+        starts_at = event.starts_at + timedelta(days=number // 10, minutes=30 * (number % 10))
+        a_session(event, title=f"Talk {number}", starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30))
+    return event
 
 
 def test_the_source_is_in_time_order_and_each_hour_is_a_heading(school: Event, open_page: Callable[..., Page]) -> None:

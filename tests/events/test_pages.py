@@ -321,6 +321,23 @@ def test_an_unknown_address_is_a_clear_page(client: FlaskClient, address: str) -
     assert client.get(address).status_code == 404
 
 
+def test_a_short_programme_and_that_of_a_draft_are_shown_whole_on_a_phone_too(client: FlaskClient) -> None:
+    def made(count: int, **over: Any) -> Event:
+        event = an_event(**over)
+        for number in range(count):
+            starts_at = NOW + timedelta(days=90, hours=number)
+            a_session(event, title=f"Talk {number}", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+        return event
+
+    token = tokens.new()
+    short, long = made(12), made(13)
+    made(13, status=Status.DRAFT, preview_digest=tokens.digest(token))
+
+    assert "in the full programme" not in text_of(client, f"/events/{short.slug}")
+    assert "All 13 sessions in the full programme" in text_of(client, f"/events/{long.slug}")
+    assert "in the full programme" not in text_of(client, f"/preview/{token}")
+
+
 def test_a_draft_is_seen_by_its_link_alone(client: FlaskClient) -> None:
     token = tokens.new()
     event = an_event(title="Secret course", status=Status.DRAFT, preview_digest=tokens.digest(token))
