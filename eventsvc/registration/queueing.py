@@ -1,4 +1,7 @@
-"""The waiting list as an organiser looks at it: who is offered a place until when, who waits, and who answered."""
+"""The waiting list as an organiser looks at it: who is offered a place until when, who waits, and who answered.
+
+Beside them those who have a place, and would rather have one of another ticket type.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration.models import Registration, State, TicketType
 
 PAGE_SIZE = 50
 
@@ -24,6 +28,24 @@ class Line:
     person: Registration
     number: int
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One person who has a place and wishes for another ticket type: `number` is their place among all who want it."""
+
+    person: Registration
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """One page of those who wish for another ticket type."""
+
+    lines: list[Wish]
+    total: int
+    number: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +85,7 @@ def look(event: Event, number: int) -> Queue:
             sa.func.count(Registration.interest_due_at),
         ).where(*waiting)
     ).one()
-    last = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), last)
+    number, last = _page(number, total)
     first = (number - 1) * PAGE_SIZE
     order = Registration.priority.desc(), Registration.turn
     people = db.session.scalars(sa.select(Registration).where(*waiting).order_by(*order).offset(first).limit(PAGE_SIZE))
@@ -79,6 +100,47 @@ def look(event: Event, number: int) -> Queue:
         last=last,
         asked=asked and Round(asked.asked_at, asked.due_at, asked.letters, len(said_yes), silent),
     )
+
+
+def wishes(event: Event, number: int) -> Wishes:
+    """Read one page, from 1, of those who keep their place and wait to switch; whoever is next for a type comes first.
+
+    Counted as `seats.position_of_wish` counts one: who waits for the type and stands before them counts too.
+    """
+    waiting = aliased(Registration)
+    before = (
+        sa.select(sa.func.count())
+        .where(
+            waiting.event_id == event.id,
+            waiting.state == State.WAITLISTED,
+            waiting.ticket_type_id == Registration.wants_type_id,
+            sa.or_(
+                waiting.priority > Registration.priority,
+                sa.and_(waiting.priority == Registration.priority, waiting.turn < Registration.wants_turn),
+            ),
+        )
+        .scalar_subquery()
+    )
+    order = Registration.priority.desc(), Registration.wants_turn
+    among = sa.func.row_number().over(partition_by=Registration.wants_type_id, order_by=order)
+    is_theirs = Registration.event_id == event.id, Registration.wants_type_id.is_not(None)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(Registration).where(*is_theirs)) or 0
+    number, last = _page(number, total)
+    found = db.session.execute(
+        sa.select(Registration, among + before)
+        .join(TicketType, TicketType.id == Registration.wants_type_id)
+        .where(*is_theirs)
+        .order_by(TicketType.position, TicketType.id, *order)
+        .offset((number - 1) * PAGE_SIZE)
+        .limit(PAGE_SIZE)
+    )
+    return Wishes([Wish(person, place) for person, place in found], total, number, last)
+
+
+def _page(number: int, total: int) -> tuple[int, int]:
+    """Return the page there is for one asked for, and the last."""
+    last = max(1, -(-total // PAGE_SIZE))
+    return min(max(1, number), last), last
 
 
 def _offered(event_id: int) -> Sequence[Registration]:

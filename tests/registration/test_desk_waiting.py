@@ -16,11 +16,12 @@ from eventsvc.accounts.models import AuditEntry, EventRole, Membership
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.registration import rules
-from eventsvc.registration.models import State
+from eventsvc.registration import rules, seats
+from eventsvc.registration.models import Registration, State, TicketType
 from tests.conftest import Clock
 from tests.people import NOW, a_registration, an_event, an_organiser
 from tests.registration.acts import ADA, BOB, CIA, come, leave, letters
+from tests.registration.test_seating import a_type, comes
 
 PAGE = "/desk/events/symposium/waiting"
 PERSON = "/desk/events/symposium/roster/{}"
@@ -135,6 +136,112 @@ class TestTheList:
         a_registration(event, state=State.WAITLISTED, given_name="<script>alert(1)</script>")
 
         assert "<script>alert(1)" not in desk.get(PAGE).text
+
+
+class TestTickets:
+    @pytest.fixture
+    def types(self, event: Event) -> tuple[TicketType, TicketType]:
+        event.capacity = None
+        return a_type(event, "On site", capacity=1), a_type(event, "Online", capacity=2)
+
+    def wishes(self, event: Event, has: TicketType, wants: TicketType, name: str, **over: Any) -> Registration:
+        said = {"ticket_type_id": has.id, "wants_type_id": wants.id, "wants_turn": 1000, "given_name": name}
+        return a_registration(event, **(said | over))
+
+    def test_who_waits_is_shown_with_their_ticket(
+        self, event: Event, desk: FlaskClient, types: tuple[TicketType, TicketType]
+    ) -> None:
+        a_registration(event, state=State.WAITLISTED, ticket_type_id=types[0].id)
+        a_registration(event, state=State.OFFERED, ticket_type_id=types[1].id, offer_expires_at=NOW)
+        a_registration(event, state=State.WAITLISTED)
+
+        page = words(desk.get(PAGE).text)
+
+        assert page.count('<th scope="col">Ticket</th>') == 2
+        assert ("<td>On site</td>" in page, "<td>Online</td>" in page, "<td>–</td>" in page) == (True, True, True)
+
+    def test_an_event_without_types_has_no_column_of_them(self, event: Event, desk: FlaskClient) -> None:
+        a_registration(event, state=State.WAITLISTED)
+
+        assert "Ticket" not in desk.get(PAGE).text.partition("<main")[2]
+
+    def test_who_waits_to_switch_is_shown_in_turn_with_both_tickets(
+        self, event: Event, desk: FlaskClient, types: tuple[TicketType, TicketType]
+    ) -> None:
+        on_site, online = types
+        ada, sam = comes(event, "Ada", on_site), comes(event, "Sam", on_site)
+        bob, cia = comes(event, "Bob", online), comes(event, "Cia", online)
+        for person in (cia, bob):
+            rules.switch(person, on_site.id, by=ATTENDEE, at=NOW)
+        rules.switch(ada, online.id, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        page = words(desk.get(PAGE).text)
+
+        assert sam.state is State.WAITLISTED
+        rows = page[page.index("3 people wait to switch") :].split("<tr>")[2:]
+        told = [[name in row for row in rows].index(True) for name in ("Cia", "Bob", "Ada")]
+        assert told == [0, 1, 2]
+        # Sam, who waits for the same, stands before them.
+        numbers = [seats.position_of_wish(each) for each in (cia, bob, ada)]
+        assert numbers == [2, 3, 1]
+        for row, number in zip(rows, numbers, strict=True):
+            assert f"<td>{number}</td>" in row
+        assert "Online → On site" in rows[0]
+        assert "On site → Online" in rows[2]
+
+    def test_whoever_is_put_first_stands_before_the_others(
+        self, event: Event, desk: FlaskClient, types: tuple[TicketType, TicketType]
+    ) -> None:
+        on_site, online = types
+        self.wishes(event, online, on_site, "Bob", wants_turn=5)
+        cia = self.wishes(event, online, on_site, "Cia", wants_turn=6, priority=1)
+
+        page = words(desk.get(PAGE).text)
+
+        assert page.index("Cia") < page.index("Bob")
+        assert ("Nobody waits" in page, seats.position_of_wish(cia)) == (False, 1)
+
+    def test_many_have_pages_of_their_own(
+        self, event: Event, desk: FlaskClient, types: tuple[TicketType, TicketType]
+    ) -> None:
+        for number in range(52):
+            self.wishes(event, types[1], types[0], "Bob", wants_turn=number)
+            a_registration(event, state=State.WAITLISTED)
+
+        page = words(desk.get(f"{PAGE}?page=2&wishes=2").text)
+
+        assert page.count("<td>51</td>") == 2
+        assert "<td>50</td>" not in page
+        assert 'href="/desk/events/symposium/waiting?wishes=2"' in page
+        assert 'href="/desk/events/symposium/waiting?page=2"' in page
+
+    def test_others_events_are_left_out(
+        self, event: Event, desk: FlaskClient, types: tuple[TicketType, TicketType]
+    ) -> None:
+        other = an_event()
+        self.wishes(other, a_type(other, "One"), a_type(other, "Two"), "Eve")
+
+        assert "Nobody waits" in desk.get(PAGE).text
+
+    def test_one_and_three_of_each_cost_the_same_queries(
+        self,
+        event: Event,
+        desk: FlaskClient,
+        types: tuple[TicketType, TicketType],
+        count_queries: Callable[[], Any],
+    ) -> None:
+        counted = []
+        for number in (1, 2):
+            for has, wants in ((types[0], types[1]), (a_type(event, f"Type {number}"), types[0]))[:number]:
+                self.wishes(event, has, wants, "Bob")
+                for state in (State.WAITLISTED, State.OFFERED):
+                    a_registration(event, state=state, ticket_type_id=has.id, offer_expires_at=NOW + timedelta(hours=1))
+            with count_queries() as queries:
+                assert desk.get(PAGE).status_code == 200
+            counted.append(queries.count)
+
+        assert counted[0] == counted[1]
 
 
 class TestAsking:

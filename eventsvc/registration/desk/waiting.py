@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,12 +19,12 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
-from eventsvc.registration import deadlines, odds, queueing, rules
+from eventsvc.registration import deadlines, odds, offering, queueing, rules
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.forms import PriorityForm
 from eventsvc.registration.desk.people import beside_list, called, found
 from eventsvc.registration.desk.roster import asked_now, person_url
-from eventsvc.registration.queueing import Queue
+from eventsvc.registration.queueing import Queue, Wishes
 from eventsvc.registration.roster import Asked
 
 # How long people have to answer, in hours.
@@ -32,11 +33,22 @@ _USUAL = 72
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of those who wait to switch, beside those of the list."""
+
+    number: int
+    last: int
+    url: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """The page of the list as the template needs it."""
+    """The page of the list as the template needs it; `tickets` are the names of the ticket types, empty without any."""
 
     event: Event
     queue: Queue
+    wishes: Wishes
+    tickets: Mapping[int | None, str]
 
     @property
     def number(self) -> int:
@@ -47,10 +59,19 @@ class Listing:
         return self.queue.last
 
     def url(self, number: int = 1) -> str:
-        return url_for("registration_desk.waiting", slug=self.event.slug, page=number)
+        return self._url(number, self.wishes.number)
+
+    @property
+    def wishing(self) -> Pages:
+        return Pages(self.wishes.number, self.wishes.last, lambda number: self._url(self.number, number))
 
     def person_url(self, registration_id: int) -> str:
         return person_url(self.event, registration_id, Asked())
+
+    def _url(self, page: int, wishes: int) -> str:
+        # What is usual is left out.
+        said: dict[str, Any] = {"page": page if page > 1 else None, "wishes": wishes if wishes > 1 else None}
+        return url_for("registration_desk.waiting", slug=self.event.slug, **said)
 
 
 @blueprint.get("/waiting")
@@ -61,12 +82,23 @@ def waiting(slug: str) -> str:
     return render_template(
         "desk/roster/waiting.html",
         event=event,
-        listing=Listing(event, queueing.look(event, _page_asked())),
+        listing=_listing(event),
         odds=odds.of(event, at),
         at=at,
         moment=lambda moment: when.near_moment(moment, event.timezone, locale),
         near_day=lambda moment: when.near_day(moment, event.timezone, locale),
         may_steer=access.may(Act.STEER_ROSTER, event),
+    )
+
+
+def _listing(event: Event) -> Listing:
+    # The names first, by one query: what each person's row says of its type is found among them.
+    tickets: dict[int | None, str] = {each.id: each.name for each in offering.every(event.id)}
+    return Listing(
+        event,
+        queueing.look(event, _page_asked("page")),
+        queueing.wishes(event, _page_asked("wishes")),
+        tickets,
     )
 
 
@@ -167,6 +199,6 @@ def _hours(typed: str) -> int:
     return int(typed) if typed.isdecimal() and len(typed) < 5 and int(typed) in ROUNDS else _USUAL
 
 
-def _page_asked() -> int:
-    typed = request.args.get("page", "")
+def _page_asked(name: str) -> int:
+    typed = request.args.get(name, "")
     return int(typed) if typed.isdecimal() and len(typed) < 7 else 1
