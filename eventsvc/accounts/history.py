@@ -202,6 +202,7 @@ _FIELDS: dict[str, Any] = {
     "organisation": _l("Organisation"),
     "palette": _l("Colours of the cover"),
     "partners": _l("Partners"),
+    "paid_cents": _l("Paid, in cents"),
     "payment": _l("Payment"),
     "payment_due_on": _l("To be paid by"),
     "payment_reference": _l("Payment reference"),

@@ -19,7 +19,7 @@ _OWN = (
     "reference", "state", "origin", "given_name", "family_name", "email", "organisation", "country", "language",
     "registered_at", "state_at", "offer_kind", "offer_expires_at", "interest_due_at", "priority",
     "consent_version", "consented_at", "link_sent_at", "note",
-    "fee_cents", "currency", "payment", "payment_reference", "payment_due_on", "payment_marked_at",
+    "fee_cents", "currency", "paid_cents", "payment", "payment_reference", "payment_due_on", "payment_marked_at",
 )  # fmt: skip
 _FILE = ("name", "media_type", "size", "uploaded_at")
 _LETTER = ("kind", "state", "language", "recipient", "created_at", "sent_at", "sent_subject", "sent_text")

@@ -50,6 +50,7 @@ COLUMNS = (
     "ticket_type_id",
     "fee_cents",
     "currency",
+    "paid_cents",
     "payment",
     "payment_reference",
     "payment_due_on",

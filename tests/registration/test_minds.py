@@ -337,6 +337,7 @@ class TestHandingOn:
         db.session.commit()
         ada = come(event, ADA, ticket_type_id=hall.id)
         ada.fee_cents, ada.payment, ada.payment_reference = 5000, Payment.PAID, "2027-17"
+        ada.paid_cents = 4000
         chosen(ada, a_choice(event))
         talk = a_session(event)
         rules.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
@@ -345,12 +346,12 @@ class TestHandingOn:
         bob = rules.hand_over(ada, BOB, by=ATTENDEE, at=NOW)
         db.session.commit()
 
-        assert (bob.ticket_type_id, bob.fee_cents, bob.payment, bob.payment_reference) == (
-            hall.id, 5000, Payment.PAID, "2027-17",
+        assert (bob.ticket_type_id, bob.fee_cents, bob.paid_cents, bob.payment, bob.payment_reference) == (
+            hall.id, 5000, 4000, Payment.PAID, "2027-17",
         )  # fmt: skip
         db.session.expire_all()
-        left: tuple[Any, ...] = (ada.fee_cents, ada.payment, ada.payment_reference)
-        assert left == (0, None, "")
+        left: tuple[Any, ...] = (ada.fee_cents, ada.paid_cents, ada.payment, ada.payment_reference)
+        assert left == (0, 0, None, "")
         assert [choice.registration_id for choice in db.session.query(Choice)] == [bob.id]
         assert (answered(ada), answered(bob)) == (1, 0)
 

@@ -110,7 +110,7 @@ class TestAtOnce:
     ) -> None:
         one, other = a_type(event, "One", fee_cents=2500), a_type(event, "Other", fee_cents=fee)
         ada = comes(event, "Ada", one)
-        ada.payment = payment
+        rules.mark_payment(ada, payment, reference="", due_on=None, revision=ada.revision, by=SYSTEM, at=NOW)
         db.session.commit()
 
         switches(ada, other)

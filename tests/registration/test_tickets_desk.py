@@ -345,10 +345,12 @@ class TestTheRoster:
         """Ada has not paid, Dee has; Sam is online for nothing; Rev has no ticket type."""
         on_site = a_type(event, "On site", fee_cents=2550)
         online = a_type(event, "Online", mode=Mode.ONLINE, position=1)
-        owed = {"ticket_type_id": on_site.id, "fee_cents": 2550}
+        owed = {"ticket_type_id": on_site.id, "fee_cents": 2550, "paid_cents": 0}
         return [
             a_registration(event, given_name="Ada", payment=Payment.UNPAID, **owed),
-            a_registration(event, given_name="Dee", payment=Payment.PAID, payment_reference="=F12", **owed),
+            a_registration(
+                event, given_name="Dee", payment=Payment.PAID, payment_reference="=F12", **owed | {"paid_cents": 2550}
+            ),
             a_registration(event, given_name="Sam", ticket_type_id=online.id),
             a_registration(event, given_name="Rev"),
         ]
@@ -385,11 +387,13 @@ class TestTheRoster:
         book = openpyxl.load_workbook(io.BytesIO(desk.get(inside("roster.xlsx")).data))
         rows = [dict(zip(*pair, strict=True)) for pair in _pairs(book.active)]
 
-        assert [(row["Ticket"], row["How they take part"], row["Fee"], row["Payment"]) for row in rows] == [
-            ("On site", "On site", 25.5, "Unpaid"),
-            ("On site", "On site", 25.5, "Paid"),
-            ("Online", "Online", None, ""),
-            ("", "On site or online", None, ""),
+        assert [
+            (row["Ticket"], row["How they take part"], row["Fee"], row["Paid"], row["Payment"]) for row in rows
+        ] == [
+            ("On site", "On site", 25.5, 0, "Unpaid"),
+            ("On site", "On site", 25.5, 25.5, "Paid"),
+            ("Online", "Online", None, None, ""),
+            ("", "On site or online", None, None, ""),
         ]
         assert rows[1]["Payment reference"] in {"'=F12", "=F12"}
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from eventsvc import money, when
 from eventsvc.accounts.models import User
 from eventsvc.extensions import db
-from eventsvc.registration import offering, seats, words
+from eventsvc.registration import fees, offering, seats, words
 from eventsvc.registration.desk.ticketforms import DeskSwitchForm, PaymentForm
 from eventsvc.registration.models import Registration, TicketType
 
@@ -25,6 +25,7 @@ class Ticket:
     wish: str
     fee: str
     payment: str
+    settling: str
     marked: str
     reference: str
     due: str
@@ -41,6 +42,7 @@ def of(registration: Registration, **forms: Any) -> dict[str, Any]:
         wish=_wish(registration),
         fee=money.said(registration.fee_cents, registration.currency, locale) if payment else "",
         payment=str(words.PAYMENTS[payment]) if payment else "",
+        settling=fees.settling(registration, locale),
         marked=_marked(registration, locale),
         reference=registration.payment_reference,
         due=when.on(due_on, locale) if due_on else "",

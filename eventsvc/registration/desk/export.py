@@ -68,6 +68,7 @@ def _head(event: Event) -> list[str]:
         _("How they take part"),
         _("Fee"),
         _("Currency"),
+        _("Paid"),
         _("Payment"),
         _("Payment reference"),
         _("To be paid by"),
@@ -135,11 +136,13 @@ def _person(row: Sequence[Any], scene: _Scene) -> list[tables.Cell]:
     ]
 
 
-def _paid(cents: int, currency: str, payment: Payment | None, reference: str, due_on: date | None) -> list[tables.Cell]:
+def _paid(
+    cents: int, currency: str, paid: int, payment: Payment | None, reference: str, due_on: date | None
+) -> list[tables.Cell]:
     if payment is None:
-        return [None, "", "", "", ""]
+        return [None, "", None, "", "", ""]
     due = due_on.isoformat() if due_on else ""
-    return [cents / 100, currency, str(words.PAYMENTS[payment]), reference, due]
+    return [cents / 100, currency, paid / 100, str(words.PAYMENTS[payment]), reference, due]
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -14,7 +14,7 @@ from eventsvc import links, when
 from eventsvc.accounts import access
 from eventsvc.accounts.access import Act
 from eventsvc.events.models import Event
-from eventsvc.registration import countries, files, offering, roster, tickets, words
+from eventsvc.registration import countries, fees, files, offering, roster, tickets, words
 from eventsvc.registration.desk import filtering, questionlist
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.models import State
@@ -102,6 +102,7 @@ def show(event: Event, **more: Any) -> str:
         **filtering.shown(listing.page.rows, form, asked, locale),
         types=offering.every(event.id),
         payments=words.PAYMENTS,
+        settling=lambda row: fees.settling(row, locale),
         ways=words.WAYS,
         no_ticket=roster.NO_TICKET,
         owes=any(row.payment for row in listing.page.rows),

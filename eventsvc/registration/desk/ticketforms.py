@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms import BooleanField
 
 from eventsvc.events.fields import Choice, Day, Revision, choices, line
-from eventsvc.registration import words
+from eventsvc.registration import fees, words
 from eventsvc.registration.models import Registration, TicketType
 
 
@@ -19,11 +20,12 @@ class PaymentForm(FlaskForm):
     payment = Choice(_l("Payment"), choices=choices((each.value, said) for each, said in words.PAYMENTS.items()))
     reference = line(_l("Payment reference"), 80)
     due_on = Day(_l("To be paid by"))
+    is_settled = BooleanField(_l("What was paid too much has been paid back"))
 
     @classmethod
     def of(cls, registration: Registration, **more: Any) -> PaymentForm:
-        """Open the form at what is stored."""
-        return cls(
+        """Open the form at what is stored; what is to be paid back is asked where there is something."""
+        form = cls(
             data={
                 "revision": registration.revision,
                 "payment": registration.payment.value if registration.payment else None,
@@ -32,6 +34,9 @@ class PaymentForm(FlaskForm):
             },
             **more,
         )
+        if fees.difference(registration) >= 0:
+            del form.is_settled
+        return form
 
 
 class DeskSwitchForm(FlaskForm):

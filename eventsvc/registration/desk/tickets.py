@@ -74,6 +74,7 @@ def mark_payment(slug: str, id: int) -> Any:
             reference=form.reference.data or "",
             due_on=form.due_on.data,
             revision=form.revision.opened_at,
+            is_settled=bool(form.is_settled and form.is_settled.data),
             by=access.me(),
             at=clock.now(),
         )

@@ -103,7 +103,8 @@ class Registration(db.Model):
     An offered seat is held until `offer_expires_at`; `offer_kind` is what it waits for, of somebody on the waiting list
     PROOF where their address is still to be proven. Until `interest_due_at` a
     waiting person has to say that they still want to come. `has_chosen`: they chose sessions at some time, so that an
-    empty own programme is meant. `fee_cents` is what they agreed to pay, `payment` None: nothing.
+    empty own programme is meant. `fee_cents` is what they agreed to pay, `payment` None: nothing. `paid_cents` is
+    what was paid and not paid back; after a switch the fee may be higher or lower than that.
 
     Whoever has a seat and would rather have one of another ticket type keeps theirs until there is one: `wants_type_id`
     is that type, and `wants_turn` the turn of the wish, by which it is served among those who wait.
@@ -193,6 +194,7 @@ class Registration(db.Model):
     )
     fee_cents: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(sa.String(3), default="EUR")
+    paid_cents: Mapped[int] = mapped_column(default=0, server_default="0")
     payment: Mapped[Payment | None] = mapped_column(enum_of(Payment))
     payment_reference: Mapped[str] = mapped_column(sa.String(80), default="")
     payment_due_on: Mapped[date | None]

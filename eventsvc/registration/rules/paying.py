@@ -34,10 +34,14 @@ def mark_payment(
     reference: str,
     due_on: date | None,
     revision: int,
+    is_settled: bool = False,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Write down where one person's fee stands. Raises NothingOwed, or ChangedMeanwhile for an older `revision`."""
+    """Write down where one person's fee stands; `is_settled`: what they had paid above it has been given back.
+
+    Raises NothingOwed, or ChangedMeanwhile for an older `revision`.
+    """
     hold_again(registration)
     if registration.payment is None:
         raise errors.NothingOwed
@@ -47,7 +51,8 @@ def mark_payment(
         yours = {"payment": payment.value, "payment_reference": reference, "payment_due_on": str(due_on or "") or None}
         raise ChangedMeanwhile(told, theirs={name: before[name] for name in yours}, yours=yours)
     registration.payment_reference, registration.payment_due_on = reference, due_on
-    _mark(registration, payment, before, by=by, at=at)
+    fees.mark(registration, payment, is_settled=is_settled)
+    _keep(registration, before, by=by, at=at)
 
 
 def weigh(event_id: int, ids: Iterable[int], payment: Payment) -> Marked:
@@ -70,7 +75,9 @@ def mark_payments(event_id: int, ids: Iterable[int], payment: Payment, *, by: Ac
     marked = weigh(event_id, ids, payment)
     for registration in _found(event_id, ids):
         if registration.payment not in {None, payment}:
-            _mark(registration, payment, fees.kept(registration), by=by, at=at)
+            before = fees.kept(registration)
+            fees.mark(registration, payment)
+            _keep(registration, before, by=by, at=at)
     return marked
 
 
@@ -79,8 +86,7 @@ def _found(event_id: int, ids: Iterable[int]) -> list[Registration]:
     return list(db.session.scalars(asked.order_by(Registration.id).execution_options(populate_existing=True)))
 
 
-def _mark(registration: Registration, payment: Payment, before: dict[str, object], *, by: Actor, at: datetime) -> None:
-    registration.payment = payment
+def _keep(registration: Registration, before: dict[str, object], *, by: Actor, at: datetime) -> None:
     after = fees.kept(registration)
     if after == before:
         return
