@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -17,8 +18,9 @@ from eventsvc.events.models import Event, Mode
 from eventsvc.extensions import db
 from eventsvc.registration import answers, keys, questionnaires
 from eventsvc.registration.models import Answer, Question, QuestionKind, Registration, SeenBy, TokenKind
-from tests.people import a_question, a_registration, an_event
+from tests.people import NOW, a_question, a_registration, an_event
 
+DAY = timedelta(days=1)
 ADA = {
     "given_name": "Ada",
     "family_name": "Voorbeeld",
@@ -248,7 +250,41 @@ class TestOnesOwnPage:
         page = client.get(f"/registrations/{token}").text
 
         assert "Vegan" in page
-        assert "One answer is missing." in page and "Arrival" in page and "Wish" not in page
+        assert "One answer is missing." in page and "Arrival" in page
+        assert "One question is not answered yet; you need not answer it: Wish" in page
+
+    def test_who_answered_nothing_is_led_to_the_questions(self, client: FlaskClient, event: Event) -> None:
+        first = a_question(event, label="Diet")
+        bus = a_question(event, label="Bus", kind=QuestionKind.YES_NO)
+        a_question(event, label="Where", condition_id=bus.id, condition_values=["yes"])
+        a_question(event, label="Photographs", kind=QuestionKind.CONSENT, help="We take some.")
+        ada = a_registration(event)
+
+        page = client.get(f"/registrations/{ada.token}").text  # type: ignore[attr-defined]
+
+        assert "2 questions are not answered yet; you need not answer them: Diet; Bus<" in page
+        link = f"/registrations/{ada.token}/correct#q-{first.public_id}"  # type: ignore[attr-defined]
+        assert f'<a class="btn" href="{link}">Answer now</a>' in page
+        assert f'id="q-{first.public_id}"' in client.get(link).text
+
+    def test_who_has_answered_all_is_asked_nothing(self, client: FlaskClient, event: Event) -> None:
+        diet = a_question(event, label="Diet")
+        ada = a_registration(event)
+        correct(client, ada, {f"q-{diet.public_id}": "Vegan"})
+
+        assert "not answered" not in client.get(f"/registrations/{ada.token}").text  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize("over", [{"changes_close_at": NOW}, {"starts_at": NOW - DAY, "ends_at": NOW}])
+    def test_who_can_change_nothing_is_asked_nothing(
+        self, client: FlaskClient, event: Event, over: dict[str, Any]
+    ) -> None:
+        a_question(event, label="Diet")
+        ada = a_registration(event)
+        for name, value in over.items():
+            setattr(event, name, value)
+        db.session.commit()
+
+        assert "Diet" not in client.get(f"/registrations/{ada.token}").text  # type: ignore[attr-defined]
 
     def test_answers_are_changed_with_the_same_checks(self, client: FlaskClient, event: Event) -> None:
         diet = a_question(event, label="Diet", is_required=True)

@@ -12,7 +12,7 @@ from eventsvc.events.models import Mode
 from eventsvc.registration import answered, answers, questionnaires, questions
 from eventsvc.registration.answered import Told
 from eventsvc.registration.boxes import Boxes
-from eventsvc.registration.models import Registration
+from eventsvc.registration.models import QuestionKind, Registration
 from eventsvc.registration.pages import sending
 
 
@@ -62,9 +62,13 @@ def told(registration: Registration) -> list[Told]:
 
 
 def shown(registration: Registration) -> dict[str, Any]:
-    """Return what somebody's page shows of their answers, and which are required by now and missing."""
+    """Return what somebody's page shows of their answers, and what they did not answer: what is required, and the rest.
+
+    A consent that was not given is an answer.
+    """
     form = questionnaires.of(registration.event_id)
     given = answered.told(registration.id, form.own, web.language())
     values = {each.prompt.public_id: each.value for each in given}
     lacking = questions.missing(form.asked, values, registration.mode)
-    return {"answers": given, "lacks": [prompt for prompt in lacking if prompt.is_required]}
+    rest = [each for each in lacking if not each.is_required and each.kind is not QuestionKind.CONSENT]
+    return {"answers": given, "lacks": [prompt for prompt in lacking if prompt.is_required], "unanswered": rest}
