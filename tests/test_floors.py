@@ -56,7 +56,7 @@ FLOORS: dict[int, str] = {
         registration/words programme/stores programme/uploads registration/beginnings registration/codes
         registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
         registration/inheriting registration/odds registration/queueing registration/undoing programme/naming
-        programme/prospect programme/shown programme/gathered programme/undoing
+        programme/prospect programme/shown programme/gathered programme/undoing registration/prospects
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/writing calendars/zones

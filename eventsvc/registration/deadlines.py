@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from eventsvc.accounts.actors import Actor
 from eventsvc.events import wall
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Status
 from eventsvc.registration.errors import ChangesClosed
 
 UNDO = timedelta(hours=1)
@@ -28,6 +28,11 @@ def answer_until(event: Event, hours: int, at: datetime) -> datetime:
         due = min(due, at + (starts_at - at) / _SHARE)
     due = _awake(_whole_minute(due), event.timezone)
     return due if starts_at is None else min(due, starts_at)
+
+
+def is_ahead(event: Event, at: datetime) -> bool:
+    """Tell whether people may still move up: nobody is called to what has begun, or to what is not announced."""
+    return event.status is Status.PUBLISHED and (event.starts_at is None or at < event.starts_at)
 
 
 def changes_until(event: Event) -> datetime | None:

@@ -106,6 +106,11 @@ class Seating:
         before = self.held.get(type_id, NOBODY)
         return replace(self, held={**self.held, type_id: replace(before, seated=max(0, before.seated - 1))})
 
+    def left_by(self, type_id: int | None) -> Seating:
+        """Return the seating as if one of those who wait for a ticket type did not."""
+        before = self.held.get(type_id, NOBODY)
+        return replace(self, held={**self.held, type_id: replace(before, waiting=max(0, before.waiting - 1))})
+
     def place(self, type_id: int | None) -> int:
         """Return the place on the list of whoever joins it now; see `seats.position`."""
         if type_id is not None and self.room(type_id) == 0:

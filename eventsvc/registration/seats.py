@@ -223,6 +223,24 @@ def position_of_wish(wish: Registration) -> int:
     return waiting_before(wish) + wishing + 1
 
 
+def standing_before(registration: Registration) -> dict[int, int]:
+    """Count, by ticket type, who waits or wishes for it and stands before somebody who would wish for it now."""
+    theirs = Registration.event_id == registration.event_id, Registration.priority >= registration.priority
+    found = sa.union_all(
+        sa.select(Registration.ticket_type_id, sa.func.count())
+        .where(*theirs, Registration.state == State.WAITLISTED, Registration.ticket_type_id.is_not(None))
+        .group_by(Registration.ticket_type_id),
+        sa.select(Registration.wants_type_id, sa.func.count())
+        .where(*theirs, Registration.wants_type_id.is_not(None), Registration.id != registration.id)
+        .group_by(Registration.wants_type_id),
+    )
+    before: dict[int, int] = {}
+    for type_id, count in db.session.execute(found).tuples():
+        assert type_id is not None
+        before[type_id] = before.get(type_id, 0) + count
+    return before
+
+
 def _ahead(turn: Any, priority: int, mine: int) -> sa.ColumnElement[bool]:
     return sa.or_(Registration.priority > priority, sa.and_(Registration.priority == priority, turn < mine))
 

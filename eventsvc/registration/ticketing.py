@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -12,8 +12,9 @@ from eventsvc.events import words as events
 from eventsvc.events.models import Event, Mode
 from eventsvc.events.standing import Standing
 from eventsvc.events.words import Word
-from eventsvc.registration import offering, standings, words
-from eventsvc.registration.models import AccessCode, TicketType, Visibility
+from eventsvc.registration import offering, prospects, standings, words
+from eventsvc.registration.models import AccessCode, Registration, TicketType, Visibility
+from eventsvc.registration.prospects import Prospect
 from eventsvc.registration.seating import NOBODY, Seating
 
 _OPEN = {Standing.OPEN, Standing.FILLING, Standing.WAITING}
@@ -39,6 +40,7 @@ class Card:
     is_by_code: bool
     cents: int
     currency: str
+    is_wished: bool = False
 
 
 def among(
@@ -49,6 +51,38 @@ def among(
         return ()
     seen = [each for each in offering.offered(event.id) if offering.is_seen(each, code)]
     return tuple(card(event, each, seating, locale, at) for each in seen)
+
+
+def switchable(
+    registration: Registration, seating: Seating, locale: str, at: datetime, code: AccessCode | None = None
+) -> tuple[Card, ...]:
+    """Return the cards of what somebody may see besides what they have: each says what asking for it would lead to."""
+    event, expected = registration.event, prospects.of(registration, seating, at)
+    return tuple(
+        _expected(card, expected[card.id])
+        for card in among(event, seating, locale, at, code)
+        if card.id != registration.ticket_type_id and card.id in expected
+    )
+
+
+def _expected(card: Card, prospect: Prospect) -> Card:
+    if prospect.shut is not None:
+        # When it opens is said already.
+        is_said = prospect.shut is Standing.OPENS
+        told = card.word if is_said else events.word(prospect.shut)
+    elif prospect.is_now:
+        told = Word("open", _("At once"), "ok")
+    else:
+        told = events.word(Standing.WAITING)
+    is_waiting = prospect.shut is None and not prospect.is_now
+    return replace(
+        card,
+        word=told,
+        is_open=prospect.shut is None and not prospect.is_wished,
+        is_waiting=is_waiting and not prospect.is_wished,
+        waiting=prospect.before if is_waiting else 0,
+        is_wished=prospect.is_wished,
+    )
 
 
 def card(event: Event, ticket_type: TicketType, seating: Seating, locale: str, at: datetime) -> Card:

@@ -141,9 +141,7 @@ def _name(registration: Registration) -> str:
 def _page(registration: Registration, form: SwitchForm, token: str, at: datetime, status: int = 200) -> Response:
     event = registration.event
     code = tickets.by_typed(form, event.id, at)
-    choice = tickets.offered(
-        event, seats.taken(event.id, at), form.ticket_type.data or "", at, code, but=registration.ticket_type_id
-    )
+    choice = tickets.others(registration, seats.taken(event.id, at), form.ticket_type.data or "", at, code)
     page = render_template(
         "registration/switch.html",
         lang=web.language(),

@@ -15,7 +15,7 @@ from eventsvc.events.standing import Places, Standing, by_time
 from eventsvc.registration import codes, limits, offering, ticketing
 from eventsvc.registration.errors import TicketTypeGone, TicketTypeNeeded
 from eventsvc.registration.forms import RegistrationForm, SwitchForm
-from eventsvc.registration.models import AccessCode
+from eventsvc.registration.models import AccessCode, Registration
 from eventsvc.registration.seating import Seating
 from eventsvc.registration.ticketing import Card
 
@@ -43,16 +43,27 @@ class Choice:
         return all(found) if found else there.standing is Standing.WAITING
 
 
-def offered(
-    event: Event, seating: Seating, chosen: str, at: datetime, code: AccessCode | None = None, *, but: int | None = None
-) -> Choice:
-    """Return what somebody may choose `but` what they have.
+def offered(event: Event, seating: Seating, chosen: str, at: datetime, code: AccessCode | None = None) -> Choice:
+    """Return what somebody may choose.
 
     The one thing that can be had, or that a code opens, is chosen already.
     """
-    found = ticketing.among(event, seating, web.language(), at, code)
-    shown = tuple(card for card in found if card.id != but)
-    has_codes = by_time(event, at) is None and any(ticket.is_by_code for ticket in seating.tickets)
+    shown = ticketing.among(event, seating, web.language(), at, code)
+    return _choice(shown, seating, chosen, code, has_codes=by_time(event, at) is None)
+
+
+def others(
+    registration: Registration, seating: Seating, chosen: str, at: datetime, code: AccessCode | None = None
+) -> Choice:
+    """Return what somebody may switch to: registration need not be open for that."""
+    shown = ticketing.switchable(registration, seating, web.language(), at, code)
+    return _choice(shown, seating, chosen, code)
+
+
+def _choice(
+    shown: tuple[Card, ...], seating: Seating, chosen: str, code: AccessCode | None, *, has_codes: bool = True
+) -> Choice:
+    has_codes = has_codes and any(ticket.is_by_code for ticket in seating.tickets)
     able = {card.public_id: card for card in shown if card.is_open}
     if chosen in able:
         return Choice(shown, chosen, has_codes)

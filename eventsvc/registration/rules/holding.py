@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import errors, seats
+from eventsvc.registration import deadlines, errors, seats
 from eventsvc.registration.models import Registration
 
 # Built once, as it is asked while others wait at the turnstile.
@@ -20,6 +20,8 @@ _AGAIN = (
     .options(joinedload(Event.venue))
     .execution_options(populate_existing=True)
 )
+# Rules read it here, beside `is_over`.
+is_ahead = deadlines.is_ahead
 
 
 def hold(event_id: int, *, turns: int = 1) -> tuple[Event, int]:
@@ -43,11 +45,6 @@ def flush() -> None:
         if "email_folded" not in str(error.orig) and "live_address" not in str(error.orig):
             raise
         raise errors.AlreadyRegistered from None
-
-
-def is_ahead(event: Event, at: datetime) -> bool:
-    """Tell whether people may still move up: nobody is called to what has begun, or to what is not announced."""
-    return event.status is Status.PUBLISHED and (event.starts_at is None or at < event.starts_at)
 
 
 def is_over(event: Event, at: datetime) -> bool:

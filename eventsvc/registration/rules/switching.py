@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import codes, deadlines, errors
+from eventsvc.registration import codes, deadlines, errors, prospects
 from eventsvc.registration.models import AccessCode, Registration, State, TicketType
 from eventsvc.registration.rules import admitting, wishes
 from eventsvc.registration.rules.admitting import Leave
@@ -96,8 +96,8 @@ def _check_time(registration: Registration, event: Event, by: Actor, at: datetim
 
 def _from_seat(asked: _Asked, seating: Seating) -> Switched:
     registration, ticket_type = asked.registration, asked.ticket_type
-    there, room = seating.held.get(ticket_type.id, NOBODY), seating.room(ticket_type.id)
-    if room is None or room > there.waiting + there.wishing:
+    there = seating.held.get(ticket_type.id, NOBODY)
+    if prospects.has_room(seating, ticket_type.id, there.waiting + there.wishing):
         asked.take()
         return Switched.DONE
     _check_list(asked)
@@ -109,9 +109,7 @@ def _from_seat(asked: _Asked, seating: Seating) -> Switched:
 
 def _from_list(asked: _Asked, seating: Seating) -> Switched:
     registration, ticket_type = asked.registration, asked.ticket_type
-    others = _without(registration, seating)
-    is_free = others.left(asked.event.capacity, ticket_type.id) != 0 and not others.is_sought(ticket_type.id)
-    if is_free and is_ahead(asked.event, asked.at):
+    if prospects.is_free(registration, seating, ticket_type.id) and is_ahead(asked.event, asked.at):
         # The letter about the place tells of its kind too.
         asked.take(is_told=False)
         move(registration, State.CONFIRMED, by=asked.by, at=asked.at)
@@ -134,14 +132,6 @@ def _check_list(asked: _Asked) -> None:
     event = asked.event
     if not event.has_waiting_list or event.is_list_stopped or not is_ahead(event, asked.at):
         raise errors.TicketTypeFull
-
-
-def _without(registration: Registration, seating: Seating) -> Seating:
-    """Return the seating as if somebody who waits did not."""
-    held = dict(seating.held)
-    own = held[registration.ticket_type_id]
-    held[registration.ticket_type_id] = replace(own, waiting=own.waiting - 1)
-    return replace(seating, held=held)
 
 
 def _wish(registration: Registration, ticket_type: TicketType | None, turn: int | None) -> None:
