@@ -53,7 +53,7 @@ FLOORS: dict[int, str] = {
         registration/questions registration/receiving registration/retention registration/roster registration/seats
         registration/session_roster registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
-        registration/words programme/stores programme/uploads registration/beginnings registration/codes
+        registration/unchosen registration/words programme/stores programme/uploads registration/beginnings registration/codes
         registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
         registration/inheriting registration/odds registration/queueing registration/undoing programme/naming
         programme/prospect programme/shown programme/gathered programme/undoing registration/prospects

@@ -235,6 +235,7 @@ _FIELDS: dict[str, Any] = {
     "timezone": _l("Time zone"),
     "title": _l("Title"),
     "track_id": _l("Track no."),
+    "turn": _l("Turn"),
     "uses": _l("Uses"),
     "venue": _l("Place"),
     "visibility": _l("Who it is for"),

@@ -235,9 +235,9 @@ def standing_before(registration: Registration) -> dict[int, int]:
         .group_by(Registration.wants_type_id),
     )
     before: dict[int, int] = {}
-    for type_id, count in db.session.execute(found).tuples():
-        assert type_id is not None
-        before[type_id] = before.get(type_id, 0) + count
+    for type_id, count in db.session.execute(found):
+        if type_id is not None:
+            before[type_id] = before.get(type_id, 0) + count
     return before
 
 

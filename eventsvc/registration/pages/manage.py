@@ -39,7 +39,7 @@ from eventsvc.registration import (
 from eventsvc.registration.errors import ChangesClosed, RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
-from eventsvc.registration.pages import asking, sending, ticket, waiting
+from eventsvc.registration.pages import asking, programme, sending, ticket, waiting
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import is_confirmed, opened
@@ -307,6 +307,7 @@ def _manage(registration: Registration, token: str) -> Response:
         mode=registration.mode,
         **ticket.of(registration, at, locale),
         sessions=_sessions(registration),
+        left=programme.left_of(registration, at),
         **answers,
         files=own_files(registration, token, answers["answers"]),
         **_when(event, locale),

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from eventsvc import clock, text, web
+from eventsvc import clock, text, web, when
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events.models import Status
@@ -17,7 +17,7 @@ from eventsvc.extensions import db
 from eventsvc.programme import layout, published
 from eventsvc.programme.blocks import Scene
 from eventsvc.programme.shown import shown
-from eventsvc.registration import choices, rules
+from eventsvc.registration import choices, deadlines, rules, unchosen
 from eventsvc.registration.forms import ConfirmationForm
 from eventsvc.registration.models import Registration
 from eventsvc.registration.pages.blueprint import blueprint
@@ -37,19 +37,22 @@ def programme(token: str) -> str:
 @blueprint.post("/registrations/<token>/programme")
 @web.private
 def choose(token: str) -> AnyResponse:
-    """Change one's own programme: `choose` a session, `wait` for a seat, `unchoose` one, or `carry` several along."""
+    """Change one's own programme: `choose` a session, `wait` for a seat, `unchoose` one, `undo` it, `carry` some."""
     registration = opened(token)
-    public_id = _said("choose") or _said("wait") or _said("unchoose")
+    public_id = _said("choose") or _said("wait") or _said("unchoose") or _said("undo")
     if not is_confirmed(ConfirmationForm()):
         flash(_("That button did not work from where it was pressed. Please press it once more."), "warn")
-        return _back(token, public_id)
+        return _back(token, f"s-{public_id}" if public_id else None)
     try:
         _act(registration)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
         flash(refused.sentence, "warn")
-    return _back(token, public_id)
+    is_undoable = _said("unchoose") and any(
+        each["public_id"] == public_id for each in left_of(registration, clock.now())
+    )
+    return _back(token, "left" if is_undoable else f"s-{public_id}" if public_id else None)
 
 
 def _act(registration: Registration) -> None:
@@ -62,6 +65,9 @@ def _act(registration: Registration) -> None:
             flash(_("You are on its waiting list. When a seat is yours, it is in your programme, and we write to you."))
     elif public_id := _said("unchoose"):
         rules.unchoose(registration, public_id, by=ATTENDEE, at=at)
+    elif public_id := _said("undo"):
+        item = rules.undo_unchoose(registration, public_id, by=ATTENDEE, at=at)
+        flash(_("It is undone: “%(title)s” is as it was.", title=item.title), "ok")
     else:
         rules.carry_over(registration, _said("carry").split(), by=ATTENDEE, at=at)
 
@@ -71,11 +77,26 @@ def _said(name: str) -> str:
     return text.one_line(request.form.get(name, ""))
 
 
-def _back(token: str, public_id: str) -> AnyResponse:
-    """Lead back to where the button was."""
+def _back(token: str, anchor: str | None) -> AnyResponse:
+    """Lead back to where the button was, or to what can be undone."""
     words: dict[str, Any] = {**layout.asked(request.args).words()}
-    anchor = f"s-{public_id}" if public_id else None
     return redirect(url_for("registration.programme", token=token, _anchor=anchor, **words), 303)
+
+
+def left_of(registration: Registration, at: datetime) -> list[dict[str, Any]]:
+    """Return the sessions that somebody left within the hour and may have back, and until when."""
+    if not _has_choice(registration, at) or not deadlines.may_change(registration.event, at):
+        return []
+    zone, locale = registration.event.timezone, web.language()
+    return [
+        {
+            "public_id": each.item.public_id,
+            "title": each.item.title,
+            "was_waiting": each.was_waiting,
+            "until": when.moment(each.until, zone, locale),
+        }
+        for each in unchosen.of(registration, by=ATTENDEE, at=at)
+    ]
 
 
 def _has_choice(registration: Registration, at: datetime) -> bool:
@@ -113,6 +134,7 @@ def _draw(registration: Registration, token: str) -> str:
         registration=registration,
         token=token,
         action=address(**asked.words()),
+        left=left_of(registration, at),
         chosen_ids=" ".join(item.public_id for item in scene.chosen),
         **made,
     )

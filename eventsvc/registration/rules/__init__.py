@@ -13,7 +13,7 @@ from eventsvc.registration.rules.arranging import (
     shift_section,
 )
 from eventsvc.registration.rules.asking import ask_registered, forget_answers, lacking, start_form
-from eventsvc.registration.rules.choosing import carry_over, choose, unchoose
+from eventsvc.registration.rules.choosing import carry_over, choose, unchoose, undo_unchoose
 from eventsvc.registration.rules.codes import add_code, stop_code
 from eventsvc.registration.rules.correcting import correct
 from eventsvc.registration.rules.grouping import Contact, register_group
@@ -123,6 +123,7 @@ __all__ = [
     "take_list",
     "unchoose",
     "undo_cancel",
+    "undo_unchoose",
     "weigh",
     "withdraw_invitation",
     "withdraw_wish",

@@ -15,7 +15,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.programme import agenda, reading
 from eventsvc.programme.reading import Item
-from eventsvc.registration import choices, deadlines, errors, notifications
+from eventsvc.registration import choices, deadlines, errors, notifications, unchosen
 from eventsvc.registration.choices import NO_SEATS, Own, Seats
 from eventsvc.registration.models import SEATED, Choice, Registration
 from eventsvc.registration.rules.holding import hold, takes_place
@@ -61,16 +61,42 @@ def unchoose(registration: Registration, public_id: str, *, by: Actor, at: datet
     if item is None:
         raise errors.SessionNotThere
     gone = sa.delete(Choice).where(Choice.registration_id == registration.id, Choice.session_id == item.session_id)
-    row = db.session.execute(gone.returning(Choice.is_waiting)).first()
+    row = db.session.execute(gone.returning(Choice.is_waiting, Choice.turn)).first()
     if row is None:
         return item
     # Whoever takes out the last themselves chooses no more, and sees all again.
     registration.has_chosen = bool(choices.chosen(registration.id))
-    act = "leave session list" if row.is_waiting else "unchoose session"
-    note(act, registration, item, is_added=False, by=by, at=at)
+    act = unchosen.LEFT_LIST if row.is_waiting else unchosen.LEFT_SEAT
+    note(act, registration, item, is_added=False, by=by, at=at, turn=row.turn)
     if not row.is_waiting:
         _tell(registration, at)
         serve_sessions(registration.event_id, at=at, session_ids=[item.session_id])
+    return item
+
+
+def undo_unchoose(registration: Registration, public_id: str, *, by: Actor, at: datetime) -> Item:
+    """Give somebody back the seat in a session that they left, or their turn on its waiting list.
+
+    Within the hour, and a seat while nobody else was served. Twice is harmless. Raises UndoOver or SessionsMeet, and
+    what `choose` raises.
+    """
+    _hold(registration, by, at)
+    items = {item.public_id: item for item in reading.items(registration.event_id)}
+    item, own = items.get(public_id), choices.own(registration.id)
+    if item is None:
+        raise errors.SessionNotThere
+    if item.session_id in own.chosen | own.waiting:
+        return item
+    left = next((each for each in unchosen.of(registration, by=by, at=at) if each.item.public_id == public_id), None)
+    if left is None:
+        raise errors.UndoOver
+    _refuse_two_at_once(item, own, items.values())
+    _add(registration, item, left.turn, is_waiting=left.was_waiting, by=by, at=at)
+    if left.was_waiting:
+        db.session.flush()
+        serve_sessions(registration.event_id, at=at, session_ids=[item.session_id])
+    else:
+        _tell(registration, at)
     return item
 
 

@@ -80,13 +80,25 @@ def bring_calendar(registration: Registration, at: datetime) -> list[Ask]:
     return asked
 
 
-def note(act: str, registration: Registration, item: Item, *, is_added: bool, by: Actor, at: datetime) -> None:
-    """Write down what changed in somebody's own programme, and raise the version of their calendar."""
+def note(
+    act: str,
+    registration: Registration,
+    item: Item,
+    *,
+    is_added: bool,
+    by: Actor,
+    at: datetime,
+    turn: int | None = None,
+) -> None:
+    """Write down what changed in somebody's own programme, and raise the version of their calendar.
+
+    `turn` is the one somebody gives up, and finds again if they undo it.
+    """
     # Nothing in the row changes but its revision.
     flag_modified(registration, "note")
     db.session.flush()
     told = {"session": item.title, "session_id": item.public_id}
-    before, after = ({}, told) if is_added else (told, {})
+    before, after = ({}, told) if is_added else (told | ({} if turn is None else {"turn": turn}), {})
     audit.record(act, registration, by=by, at=at, event_id=registration.event_id, before=before, after=after)
 
 
