@@ -51,6 +51,44 @@ def opens(code: AccessCode, ticket_type: TicketType) -> bool:
     return is_by_code and code.ticket_type_id in {None, ticket_type.id}
 
 
+def of(registration: Registration) -> AccessCode | None:
+    """Return the code that the ticket somebody has needed and came by; None where it needs none."""
+    if registration.access_code_id is None or registration.ticket_type is None:
+        return None
+    code = db.session.get_one(AccessCode, registration.access_code_id, populate_existing=True)
+    return code if opens(code, registration.ticket_type) else None
+
+
+def is_used_up(registration: Registration) -> bool:
+    """Tell whether others have used up meanwhile the code that somebody came by.
+
+    Whoever decides by it holds the turnstile. Who registered again with the same address is nobody else.
+    """
+    code = of(registration)
+    if code is None or code.uses is None:
+        return False
+    others = sa.select(sa.func.count()).where(
+        Registration.access_code_id == code.id,
+        Registration.state.in_(LIVE),
+        Registration.id != registration.id,
+        Registration.email_folded.is_distinct_from(registration.email_folded),
+    )
+    return (db.session.scalar(others) or 0) >= code.uses
+
+
+def check_again(registration: Registration) -> AccessCode | None:
+    """Let somebody back in by the code they came by before and still need, and return it.
+
+    Its hours do not bind who comes back, as those of registration do not. Raises CodeOver or CodeUsedUp.
+    """
+    code = of(registration)
+    if code is not None and code.is_stopped:
+        raise errors.CodeOver
+    if is_used_up(registration):
+        raise errors.CodeUsedUp
+    return code
+
+
 def used(ids: list[int]) -> dict[int, int]:
     """Count the live registrations that came by each of these codes."""
     rows: Iterable[Any] = db.session.execute(_used, {"ids": ids}).all() if ids else ()

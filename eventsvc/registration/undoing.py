@@ -10,7 +10,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import inheriting
+from eventsvc.registration import codes, inheriting
 from eventsvc.registration.deadlines import UNDO
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.seating import Seating
@@ -26,10 +26,12 @@ def state_to_come_back_to(
 ) -> State | None:
     """Return the state that undoing leads back to; None: it cannot be undone.
 
-    A seat comes back while it is free and nobody waits who would take it. An attendee undoes what they did themselves;
-    what an organiser did an organiser undoes.
+    A seat comes back while it is free and nobody waits who would take it, and by an access code only while that was not
+    used up by others. An attendee undoes what they did themselves; what an organiser did an organiser undoes.
     """
     if not _is_recent(registration, at) or not _is_on(event, at) or not _was_cancelled(registration, by):
+        return None
+    if not by.is_organiser and codes.is_used_up(registration):
         return None
     if registration.came_from is State.WAITLISTED:
         is_kept = event.has_waiting_list and not event.is_list_stopped and _is_before(event, at)

@@ -11,7 +11,7 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.events.standing import Standing, by_time
 from eventsvc.extensions import db
-from eventsvc.registration import answers, deadlines, errors, fees, inheriting, keys, known, standings
+from eventsvc.registration import answers, codes, deadlines, errors, fees, inheriting, keys, known, standings
 from eventsvc.registration.models import OF_REGISTRATION, OfferKind, Origin, Registration, State, TicketType
 from eventsvc.registration.person import Person
 from eventsvc.registration.questions import NOTHING, Answered
@@ -133,12 +133,13 @@ def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registrati
     """Come back after an offer ran out, or after silence: a new registration, at the end of the list.
 
     That registration has closed does not stop it. Answers and sessions come along; pressed twice, it is one.
-    Raises NotExpired, and what `register` raises.
+    Raises NotExpired, what `codes.check_again` raises, and what `register` raises.
     """
     settle_and_serve(registration.event_id, at=at)
     db.session.refresh(registration)
     if registration.state is not State.EXPIRED or registration.erased_at is not None:
         raise errors.NotExpired
+    code = codes.check_again(registration)
     person = Person(**{name: getattr(registration, name) or "" for name in _PERSON})
     fresh = register(
         registration.event_id,
@@ -154,7 +155,7 @@ def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registrati
         skips_window=True,
         is_admitted=True,
     )
-    fresh.access_code_id = registration.access_code_id
+    fresh.access_code_id = code.id if code else None
     fresh.consented_at = registration.consented_at
     inheriting.take_over(registration.id, fresh.id)
     carry_over(fresh, inheriting.sessions(registration.id), by=SYSTEM, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from eventsvc.accounts.actors import Actor
-from eventsvc.registration import errors, undoing
+from eventsvc.registration import codes, errors, undoing
 from eventsvc.registration.models import Registration
 from eventsvc.registration.rules.holding import hold_again
 from eventsvc.registration.rules.moving import move
@@ -23,4 +23,7 @@ def undo_cancel(registration: Registration, *, by: Actor, at: datetime) -> None:
     to = undoing.state_to_come_back_to(registration, event, seating_now(event, at), by=by, at=at)
     if to is None:
         raise errors.UndoOver
+    if by.is_organiser and codes.is_used_up(registration):
+        # Organisers let people in without a code, and use none up.
+        registration.access_code_id = None
     move(registration, to, by=by, at=at, act="restore")

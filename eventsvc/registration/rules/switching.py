@@ -79,7 +79,9 @@ def withdraw_wish(registration: Registration, *, by: Actor, at: datetime) -> Non
     if registration.wants_type is None:
         return
     before = {"wants": registration.wants_type.name}
-    registration.access_code_id = _own_code(registration)
+    # The code that opened what they have stays, and not the one for what they wished for.
+    own = codes.of(registration)
+    registration.access_code_id = own.id if own else None
     _wish(registration, None, None)
     audit.record("withdraw wish", registration, by=by, at=at, event_id=registration.event_id, before=before)
 
@@ -118,14 +120,6 @@ def _from_list(asked: _Asked, seating: Seating) -> Switched:
     registration.turn = asked.turn
     asked.take()
     return Switched.WAITING
-
-
-def _own_code(registration: Registration) -> int | None:
-    """Keep the access code that opened the ticket type somebody has, and not the one for what they wished for."""
-    if registration.access_code_id is None or registration.ticket_type is None:
-        return None
-    code = db.session.get_one(AccessCode, registration.access_code_id)
-    return code.id if codes.opens(code, registration.ticket_type) else None
 
 
 def _check_list(asked: _Asked) -> None:
