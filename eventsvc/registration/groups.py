@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from eventsvc import tokens
-from eventsvc.events.models import Event
+from eventsvc.accounts.models import AuditEntry
 from eventsvc.extensions import db
-from eventsvc.registration.models import Registration, RegistrationGroup
+from eventsvc.registration.models import Registration, RegistrationGroup, State
 
 MOST = 20
 """How many people one contact registers at once; for more there is the import of a list."""
 
 
-def are_taken(event: Event) -> bool:
-    """Tell whether an event takes groups: not where addresses are to be proven, as the form would tell known ones."""
-    return event.accepts_groups and event.proof_hours is None
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of a group as the contact sees them; `state` None: they have not proven their address so far."""
+
+    name: str
+    state: State | None
 
 
 def found(token: str) -> RegistrationGroup | None:
@@ -33,16 +36,59 @@ def sent_before(submission_key: str) -> RegistrationGroup | None:
     return db.session.scalar(asked)
 
 
-def people(group_id: int) -> Sequence[Registration]:
-    """Return the people of a group in the order in which they were written, those who were forgotten left out."""
-    asked: sa.Select[Any] = sa.select(Registration).where(
-        Registration.group_id == group_id, Registration.erased_at.is_(None)
+def members(group: RegistrationGroup) -> list[Member]:
+    """Return the people of a group in the order in which they were written, those who were forgotten left out.
+
+    Whoever is asked for proof is shown the same until they gave it, whatever became of the seat meanwhile: so nobody
+    learns of an address that it was registered before. Of who came back after their time ran out the last counts.
+    """
+    asked = sa.select(Registration).where(Registration.group_id == group.id, Registration.erased_at.is_(None))
+    rows = db.session.scalars(asked.order_by(Registration.id)).all()
+    proven = _proven([row.id for row in rows if row.proven_digest is not None])
+    # Groups of before have no places: their people lie as they came.
+    found = {
+        (row.group_place or row.id): Member(row.name, row.state if _is_told(row, proven) else None) for row in rows
+    }
+    found |= {each["place"]: Member(each["name"], None) for each in group.known}
+    return [found[place] for place in sorted(found)]
+
+
+def forget_known(event_id: int, registration_id: int) -> list[int]:
+    """Take somebody who was known already out of the groups they were written into, and return the ids of these."""
+    asked = sa.select(RegistrationGroup).where(
+        RegistrationGroup.event_id == event_id, sa.cast(RegistrationGroup.known, sa.Text) != "[]"
     )
-    return db.session.scalars(asked.order_by(Registration.id)).all()
+    touched = []
+    for group in db.session.scalars(asked):
+        others = [each for each in group.known if each["id"] != registration_id]
+        if len(others) < len(group.known):
+            group.known = others
+            touched.append(group.id)
+    return touched
+
+
+def _is_told(row: Registration, proven: set[int]) -> bool:
+    is_open = row.state in {State.OFFERED, State.WAITLISTED, State.EXPIRED}
+    return row.proven_digest is None or row.id in proven or not is_open
+
+
+def _proven(ids: list[int]) -> set[int]:
+    """Return which of these people have proven their address, by the log."""
+    if not ids:
+        return set()
+    asked = sa.select(AuditEntry.subject_id).where(
+        AuditEntry.subject == Registration.__tablename__,
+        AuditEntry.subject_id.in_(ids),
+        AuditEntry.act == "prove address",
+    )
+    return {found for found in db.session.scalars(asked) if found is not None}
 
 
 def forget_contacts(event_id: int) -> None:
     """Take the contacts out of an event's groups, and let their links open nothing."""
-    nobody = {"contact_name": "", "contact_email": None, "organisation": "", "link_digest": None, "link_sealed": None}
+    nobody: dict[str, Any] = {
+        "contact_name": "", "contact_email": None, "organisation": "", "link_digest": None, "link_sealed": None,
+        "known": [],
+    }  # fmt: skip
     theirs = sa.update(RegistrationGroup).where(RegistrationGroup.event_id == event_id)
     db.session.execute(theirs.values(**nobody), execution_options={"synchronize_session": False})

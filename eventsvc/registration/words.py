@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from eventsvc.events.models import Mode
@@ -33,6 +34,11 @@ VISIBILITIES: dict[Visibility, Any] = {
 }
 # How somebody takes part, as tickets say it.
 WAYS: dict[Mode, Any] = {Mode.IN_PERSON: _l("On site"), Mode.ONLINE: _l("Online"), Mode.HYBRID: _l("On site or online")}
+
+
+def member(of: State | None) -> Word:
+    """Say how one of a group stands; None: their address is still to be proven."""
+    return Word("offered", _("Address not yet proven"), "warn") if of is None else state(of)
 
 
 def state(of: State) -> Word:

@@ -422,14 +422,6 @@ class TestGroups:
         assert client.post(f"/events/{event.slug}/register/group", data=GROUP).status_code == 404
         assert "Register a group" not in client.get(f"/events/{event.slug}/register").text
 
-    def test_an_event_that_asks_for_proof_takes_none_as_known_addresses_would_be_told(
-        self, client: FlaskClient
-    ) -> None:
-        event = an_event(accepts_groups=True, proof_hours=24)
-
-        assert client.get(f"/events/{event.slug}/register/group").status_code == 404
-        assert "Register a group" not in client.get(f"/events/{event.slug}/register").text
-
     def test_the_form_works_with_its_token_of_ours(self, client: FlaskClient, csrf: None) -> None:
         event = an_event(accepts_groups=True)
         url = f"/events/{event.slug}/register/group"

@@ -192,6 +192,7 @@ class Registration(db.Model):
     group_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("registration_groups.id", ondelete="SET NULL"), index=True
     )
+    group_place: Mapped[int | None]
     fee_cents: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(sa.String(3), default="EUR")
     paid_cents: Mapped[int] = mapped_column(default=0, server_default="0")

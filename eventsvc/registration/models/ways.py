@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventsvc.columns import UTCDateTime, public_id
+from eventsvc.columns import JSON, UTCDateTime, public_id
 from eventsvc.extensions import db
 
 
@@ -75,7 +76,9 @@ class AccessCode(db.Model):
 class RegistrationGroup(db.Model):
     """Several people registered by one contact, each with a registration and links of their own.
 
-    The contact's link shows who is in it and how each stands.
+    The contact's link shows who is in it and how each stands; `Registration.group_place` is their place in it, from 1.
+    Where addresses are to be proven nobody is told that one is known: `known` has those whose address was registered
+    already, each with the `id` of that registration, the `name` that the contact wrote, and the `place`.
     """
 
     __tablename__ = "registration_groups"
@@ -89,5 +92,6 @@ class RegistrationGroup(db.Model):
     language: Mapped[str] = mapped_column(sa.String(8))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submission_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    known: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     link_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     link_sealed: Mapped[str | None] = mapped_column(sa.Text)

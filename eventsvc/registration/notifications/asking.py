@@ -13,6 +13,7 @@ from eventsvc.mail import outbox
 from eventsvc.mail.models import Message
 from eventsvc.mail.outbox import Draft, Recipient
 from eventsvc.registration import told
+from eventsvc.registration.groups import Member
 from eventsvc.registration.models import PersonalInvitation, Registration, RegistrationGroup
 from eventsvc.registration.notifications import posting
 
@@ -47,7 +48,7 @@ def invited(event: Event, people: Sequence[PersonalInvitation], *, at: datetime)
 
 
 def group_registered(
-    group: RegistrationGroup, event: Event, people: Sequence[Registration], *, at: datetime
+    group: RegistrationGroup, event: Event, people: Sequence[Member], *, at: datetime
 ) -> Message | None:
     """Tell the contact of a group how each of its people stands, with the link to see that later."""
     if not group.contact_email or not group.link_sealed:
@@ -55,7 +56,7 @@ def group_registered(
     address = links.absolute("registration.group", token=tokens.unseal(group.link_sealed), lang=group.language)
     facts = {
         "given_name": group.contact_name,
-        "people": [[person.name, person.state.value] for person in people],
+        "people": [[person.name, person.state.value if person.state else "asked"] for person in people],
         "sealed_link": tokens.seal(address),
     }
     name = f"group:{group.id}"

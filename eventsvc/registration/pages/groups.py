@@ -111,7 +111,6 @@ def register_group(slug: str) -> Response:
     at = clock.now()
     asked = sa.select(Event).where(Event.slug == slug, Event.status != Status.DRAFT, Event.accepts_groups)
     event = web.not_found_unless(db.session.scalar(asked.options(joinedload(Event.venue))))
-    web.not_found_unless(event if groups.are_taken(event) else None)
     form = GroupForm()
     if request.method != "POST":
         form.opened.data, form.submission_key.data = stamps.stamp(at), tokens.new()
@@ -141,9 +140,7 @@ def group(token: str) -> Response:
     found = web.not_found_unless(groups.found(token))
     web.speak(found.language)
     event = db.session.get_one(Event, found.event_id)
-    people = [
-        {"name": each.name, "word": words.state(each.state), "email": each.email} for each in groups.people(found.id)
-    ]
+    people = [{"name": each.name, "word": words.member(each.state)} for each in groups.members(found)]
     page = render_template("registration/group.html", lang=web.language(), event=event, group=found, people=people)
     return formpage.answer(page, 200)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
 
 from eventsvc import tokens
 from eventsvc.accounts import audit
@@ -12,9 +15,10 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
 from eventsvc.registration import errors, groups, keys, notifications
-from eventsvc.registration.models import Registration, RegistrationGroup
+from eventsvc.registration.models import LIVE, Registration, RegistrationGroup
 from eventsvc.registration.person import Person
-from eventsvc.registration.rules.holding import hold
+from eventsvc.registration.rules.holding import flush, hold
+from eventsvc.registration.rules.linking import remind
 from eventsvc.registration.rules.registering import register
 
 
@@ -44,6 +48,8 @@ def register_group(
 
     Each passes the same seats as anybody, in the order in which they are written, and has a letter of their own; the
     contact has one that says how each stands. Questions are for each to answer. The same form sent twice is one group.
+    Where addresses are to be proven each proves their own, and whose address is known is only written their link: the
+    contact is told the same of both.
     Raises GroupsNotTaken, NoGroup for nobody or too many, and for the first who cannot be taken what `register` raises,
     as GroupRefused with the number of the line.
     """
@@ -54,15 +60,22 @@ def register_group(
     before = groups.sent_before(submission)
     if before is not None:
         return before, tokens.unseal(before.link_sealed or "")
-    if not groups.are_taken(event):
+    if not event.accepts_groups:
         raise errors.GroupsNotTaken
     group = _made(event_id, contact, submission, key, language, at)
     taken = _all_in(
-        group, people, by=by, at=at, consent_version=consent_version, ticket_type_id=ticket_type_id, code=code
+        group,
+        people,
+        by=by,
+        at=at,
+        consent_version=consent_version,
+        ticket_type_id=ticket_type_id,
+        code=code,
+        asks_proof=event.proof_hours is not None,
     )
-    said = {"people": len(taken)}
+    said = {"people": len(taken) + len(group.known)}
     audit.record("register group", group, by=by, at=at, event_id=event_id, after=said)
-    notifications.group_registered(group, event, taken, at=at)
+    notifications.group_registered(group, event, groups.members(group), at=at)
     return group, key.token
 
 
@@ -94,9 +107,14 @@ def _all_in(
     consent_version: str | None,
     ticket_type_id: int | None,
     code: str | None,
+    asks_proof: bool,
 ) -> list[Registration]:
-    """Take in everybody of a group, in order. Raises GroupRefused for the first who cannot be."""
-    taken = []
+    """Take in everybody of a group, in order. Raises GroupRefused for the first who cannot be.
+
+    Where addresses are to be proven whoever is registered already is written to, and stands in the group as all others.
+    """
+    taken: list[Registration] = []
+    known: list[dict[str, Any]] = []
     for number, person in enumerate(people, 1):
         try:
             registration = register(
@@ -111,6 +129,23 @@ def _all_in(
                 group_id=group.id,
             )
         except Refused as refused:
-            raise errors.GroupRefused(number, refused) from None
+            if not isinstance(refused, errors.AlreadyRegistered) or not asks_proof:
+                raise errors.GroupRefused(number, refused) from None
+            remind(group.event_id, person.email, at=at)
+            known.append(_known(group.event_id, person) | {"place": number})
+            continue
+        registration.group_place = number
         taken.append(registration)
+    group.known = known
+    flush()
     return taken
+
+
+def _known(event_id: int, person: Person) -> dict[str, Any]:
+    """Return whom an event knows by an address already, under the name that the contact wrote."""
+    asked = sa.select(Registration.id).where(
+        Registration.event_id == event_id,
+        Registration.email_folded == person.email_folded,
+        Registration.state.in_(LIVE),
+    )
+    return {"id": db.session.scalar(asked), "name": f"{person.given_name} {person.family_name}"}

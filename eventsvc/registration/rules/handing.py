@@ -18,11 +18,11 @@ from eventsvc.registration.rules.moving import move
 _SPARE_REFERENCES = 3
 # What belongs to the place, and leaves whoever hands it on.
 _GOES_ALONG = (
-    "access_code_id", "group_id", "fee_cents", "currency", "paid_cents", "payment", "payment_reference",
-    "payment_due_on", "payment_marked_at", "payment_marked_by",
+    "access_code_id", "group_id", "group_place", "fee_cents", "currency", "paid_cents", "payment",
+    "payment_reference", "payment_due_on", "payment_marked_at", "payment_marked_by",
 )  # fmt: skip
 _WITHOUT = {
-    "access_code_id": None, "group_id": None, "fee_cents": 0, "paid_cents": 0, "payment": None,
+    "access_code_id": None, "group_id": None, "group_place": None, "fee_cents": 0, "paid_cents": 0, "payment": None,
     "payment_reference": "", "payment_due_on": None, "payment_marked_at": None, "payment_marked_by": None,
 }  # fmt: skip
 

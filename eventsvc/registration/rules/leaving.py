@@ -12,7 +12,7 @@ from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import answers, choices, errors, invitees, keys, notifications
+from eventsvc.registration import answers, choices, errors, groups, invitees, keys, notifications
 from eventsvc.registration.models import OF_REGISTRATION, Registration, State
 from eventsvc.registration.person import NOBODY
 from eventsvc.registration.rules.holding import hold_again, is_over
@@ -88,7 +88,10 @@ def _forget_invitations(registration: Registration, at: datetime) -> None:
     theirs = invitees.of_address(registration.event_id, registration.email_folded) if registration.email_folded else []
     for invitation in theirs:
         invitees.forget(invitation, at)
-    named_in = [f"group:{registration.group_id}"] if registration.group_id else []
+    groups_of = groups.forget_known(registration.event_id, registration.id)
+    if registration.group_id:
+        groups_of.append(registration.group_id)
+    named_in = [f"group:{group_id}" for group_id in groups_of]
     outbox.forget_about([*(f"invitation:{invitation.id}" for invitation in theirs), *named_in])
 
 
