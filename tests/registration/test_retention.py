@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from eventsvc import worker
-from eventsvc.calendars import entries, ics
+from eventsvc.calendars import entries, writing
 from eventsvc.calendars.models import Entry
 from eventsvc.extensions import db
 from eventsvc.registration import retention, seats
@@ -53,4 +53,4 @@ def test_the_worker_writes_entries_of_an_older_writer_again(app: Flask, clock: C
 
     worker.tidy()
 
-    assert db.session.scalars(sa.select(Entry.writer)).all() == [ics.WRITER]
+    assert db.session.scalars(sa.select(Entry.writer)).all() == [writing.writer()]
