@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +34,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 # The first is how browsers write it (HTML, "local date and time"); people without such a box may type a space.
 _CLOCK_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
 LONGEST_PROSE = 20_000
+_LONGEST_INDEX = 4
 _NOT_OFFERED = _l("Choose one from the list.")
 
 
@@ -122,7 +123,21 @@ def mailbox(label: Any, *, required: Any = None, **more: Any) -> EmailField:
     return EmailField(label, [*_needed(required), _at_most(255), _is_mailbox], filters=[_one_line], **more)
 
 
-class Rows(FieldList):
+class Lines(FieldList):
+    """A list of fields of one form; names of fields that no form of ours has are passed over, whatever stands in them.
+
+    WTForms takes for a number whatever Python calls a digit, and however long, and then fails.
+    """
+
+    def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> Iterator[int]:
+        for name in formdata:
+            if name.startswith(f"{prefix}-"):
+                index = name[len(prefix) + 1 :].partition("-")[0]
+                if index.isascii() and index.isdecimal() and len(index) <= _LONGEST_INDEX:
+                    yield int(index)
+
+
+class Rows(Lines):
     """Lines of small forms, with some empty ones at the end to write into; an empty line is no line.
 
     Its errors are sentences that say the line's number.

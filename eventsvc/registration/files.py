@@ -52,13 +52,15 @@ def most(question: Asking) -> int:
 
 
 def receive(storage: FileStorage, question: Asking, *, claim: str, at: datetime) -> AnswerFile:
-    """Keep a file that was sent with the form `claim`; nobody has it yet. Raises BadFile and StoreAway.
+    """Keep the bytes of a file that was sent with the form `claim`, and return its row, which is not written yet.
 
-    A picture is drawn anew: whatever else was in it, such as the place it was taken at, stays behind.
+    The caller writes all rows of a form at once, when everything slow is done: SQLite lets nobody else write from the
+    first on. A picture is drawn anew: whatever else was in it, such as the place it was taken at, stays behind.
+    Raises BadFile and StoreAway.
     """
     kind, content = _taken(storage.stream.read(MOST_BYTES + 1))
     own = public_id()
-    file = AnswerFile(
+    return AnswerFile(
         public_id=own,
         question_id=question.id,
         claim_digest=claim_digest(claim),
@@ -68,9 +70,12 @@ def receive(storage: FileStorage, question: Asking, *, claim: str, at: datetime)
         digest=stores.keep(stores.ANSWERS, content, apart=own),
         uploaded_at=at,
     )
-    db.session.add(file)
+
+
+def write(brought: Sequence[AnswerFile]) -> None:
+    """Write the rows of files whose bytes are kept, in the order in which they came."""
+    db.session.add_all(brought)
     db.session.flush()
-    return file
 
 
 def claim_digest(claim: str) -> str:

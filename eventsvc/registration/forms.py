@@ -36,9 +36,14 @@ def _at_most(name: str) -> Length:
     return Length(max=LONGEST[name], message=_l("Please write this in at most %(max)d characters."))
 
 
+def can_be_seen(name: str) -> bool:
+    """Tell whether there is a letter, a figure or a mark in a name."""
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in name)
+
+
 def _has_something_to_see(_form: Any, field: Field) -> None:
     """Refuse a name of joiners and direction marks only: nobody could read it from a list."""
-    if not any(unicodedata.category(letter)[0] in "LNPS" for letter in field.data or ""):
+    if not can_be_seen(field.data or ""):
         raise ValidationError(_l("Please write a name that can be seen."))
 
 
@@ -51,6 +56,11 @@ def _is_mailbox(_form: Any, field: Field) -> None:
         field.data = validate_email(field.data, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
         raise ValidationError(_slip(field.data)) from None
+
+
+def mailbox(address: str) -> str:
+    """Return an address that has no slip in the one spelling in which addresses are kept."""
+    return str(validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized)
 
 
 def mailbox_slip(address: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from eventsvc.extensions import db
@@ -16,9 +18,8 @@ def take_over(ended_id: int, fresh_id: int) -> None:
 
     The caller holds the turnstile.
     """
-    questions = {question_id for _option_id, question_id in full(ended_id, but=fresh_id)}
-    if questions:
-        _drop(ended_id, questions)
+    if taken := full(ended_id, but=fresh_id):
+        _drop(ended_id, taken)
     for kept in (Answer, AnswerOption, AnswerFile):
         db.session.execute(
             sa.update(kept).where(kept.registration_id == ended_id).values(registration_id=fresh_id),
@@ -58,12 +59,19 @@ def full(ended_id: int, *, but: int | None = None) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in db.session.execute(found)]
 
 
-def _drop(registration_id: int, question_ids: set[int]) -> None:
-    options = sa.select(QuestionOption.id).where(QuestionOption.question_id.in_(question_ids))
-    for gone in (
-        sa.delete(AnswerOption).where(
-            AnswerOption.registration_id == registration_id, AnswerOption.option_id.in_(options)
-        ),
-        sa.delete(Answer).where(Answer.registration_id == registration_id, Answer.question_id.in_(question_ids)),
-    ):
-        db.session.execute(gone, execution_options=_ALONE)
+def _drop(registration_id: int, taken: Sequence[tuple[int, int]]) -> None:
+    """Take the options that are full out of somebody's answers; an answer of which nothing is left goes."""
+    options = {option_id for option_id, _question_id in taken}
+    gone = sa.delete(AnswerOption).where(
+        AnswerOption.registration_id == registration_id, AnswerOption.option_id.in_(options)
+    )
+    db.session.execute(gone, execution_options=_ALONE)
+    names = set(db.session.scalars(sa.select(QuestionOption.public_id).where(QuestionOption.id.in_(options))))
+    touched = sa.select(Answer).where(
+        Answer.registration_id == registration_id, Answer.question_id.in_({question_id for _id, question_id in taken})
+    )
+    for answer in db.session.scalars(touched.execution_options(populate_existing=True)):
+        answer.value = [public_id for public_id in answer.value if public_id not in names]
+        if not answer.value:
+            db.session.delete(answer)
+    db.session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -124,22 +124,10 @@ def read(found: Sequence[Row], laid: Layout, setting: Setting) -> Reading:
     """Read people from rows. Raises Unreadable where no column holds names or addresses."""
     if not {Column.GIVEN, Column.FAMILY, Column.NAME, Column.EMAIL} & set(laid.columns):
         raise Unreadable(_("No column holds names or addresses. Say which one does."), line=laid.head)
-    people: list[Listed] = []
-    problems: list[Problem] = []
-    lines: dict[str, int] = {}
-    for row in found:
-        if laid.head is not None and row.line <= laid.head:
-            continue
-        outcome = _read(row, laid, setting)
-        if isinstance(outcome, Listed) and (address := outcome.person.email_folded):
-            first = lines.setdefault(address, row.line)
-            if first != row.line:
-                outcome = _problem(row, _("The same address stands on line %(line)s.", line=first))
-        if isinstance(outcome, Listed):
-            people.append(outcome)
-        else:
-            problems.append(outcome)
-    return Reading(tuple(people), tuple(problems), laid)
+    outcomes = [_read(row, laid, setting) for row in found if laid.head is None or row.line > laid.head]
+    people = [each for each in outcomes if isinstance(each, Listed)]
+    problems = [each for each in outcomes if isinstance(each, Problem)]
+    return Reading(*_once(people, problems), laid)
 
 
 def addressed(text: str, setting: Setting) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
@@ -175,12 +163,35 @@ def _by_line(lines: Sequence[tuple[int, str]]) -> tuple[tuple[Listed, ...], tupl
             continue
         email = written["bare"] or written["email"]
         name = one_line(written["name"] or "").strip(" \"'")
-        if wrong := _wrong_address(email):
-            problems.append(Problem(number, line.strip()[:120], wrong))
+        given, family = _parted(name) if name else ("", "")
+        outcome = _written(number, line, Person(given, family, _normal(email)))
+        if isinstance(outcome, Listed):
+            people.append(outcome)
         else:
-            given, family = _parted(name) if name else ("", "")
-            people.append(Listed(number, Person(given, family, email)))
-    return tuple(people), tuple(problems)
+            problems.append(outcome)
+    return _once(people, problems)
+
+
+def _written(number: int, line: str, person: Person) -> Listed | Problem:
+    if wrong := _wrong_address(person.email) or _too_long(person):
+        return Problem(number, line.strip()[:120], wrong)
+    return Listed(number, person)
+
+
+def _once(people: Iterable[Listed], problems: Sequence[Problem]) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    """Put whoever stands there twice, by address, among the problems."""
+    lines: dict[str, int] = {}
+    kept: list[Listed] = []
+    told = list(problems)
+    for each in people:
+        address = each.person.email_folded
+        first = lines.setdefault(address, each.line) if address else each.line
+        if first == each.line:
+            kept.append(each)
+        else:
+            sentence = _("The same address stands on line %(line)s.", line=first)
+            told.append(Problem(each.line, each.person.email, sentence))
+    return tuple(kept), tuple(sorted(told, key=lambda problem: problem.line))
 
 
 def _read(row: Row, laid: Layout, setting: Setting) -> Listed | Problem:
@@ -196,9 +207,9 @@ def _read(row: Row, laid: Layout, setting: Setting) -> Listed | Problem:
     type_name = said.get(Column.TYPE, "")
     if type_name and folded(type_name) not in setting.types:
         return _problem(row, _("There is no ticket type called “%(name)s”.", name=type_name[:60]))
-    person = Person(given, family, email, said.get(Column.ORGANISATION, ""), country)
-    if any(len(str(value or "")) > LONGEST[name] for name, value in person.columns().items() if name in LONGEST):
-        return _problem(row, _("One of its cells is too long."))
+    person = Person(given, family, _normal(email), said.get(Column.ORGANISATION, ""), country)
+    if wrong := _too_long(person):
+        return _problem(row, wrong)
     language = said.get(Column.LANGUAGE, "")[:2].lower()
     return Listed(
         row.line,
@@ -237,6 +248,19 @@ def _wrong_address(email: str) -> str:
     except EmailNotValidError:
         return _("No letter would arrive at “%(address)s”.", address=email[:80])
     return ""
+
+
+def _normal(email: str) -> str:
+    """Return an address as the form keeps it, its domain in one spelling; a wrong one as it is."""
+    try:
+        return validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized if email else ""
+    except EmailNotValidError:
+        return email
+
+
+def _too_long(person: Person) -> str:
+    is_long = any(len(str(value or "")) > LONGEST[name] for name, value in person.columns().items() if name in LONGEST)
+    return _("One of its cells is too long.") if is_long else ""
 
 
 def _country(said: str) -> str | None:

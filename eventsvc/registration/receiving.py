@@ -56,10 +56,13 @@ def take(
     whose bytes are counted. With nothing `sent` nothing new is kept.
     """
     claim.data = asking.claim = claim.data or tokens.new()
+    brought = [
+        _receive(asking, box, storage, network, at)
+        for box in asking
+        for storage in (sent.getlist(box.name) if sent and box.is_file else ())
+    ]
     files.drop(asking.claim, _dropped(asking, posted))
-    for box in asking:
-        for storage in sent.getlist(box.name) if sent and box.is_file else ():
-            _receive(asking, box, storage, network, at)
+    files.write([file for file in brought if file is not None])
     show(asking, posted, own)
 
 
@@ -88,15 +91,16 @@ def _dropped(asking: Boxes, posted: Posted) -> Collection[str]:
     return {public_id for box in asking if box.is_file for public_id in posted.getlist(box.drop_name)}
 
 
-def _receive(asking: Boxes, box: Box, storage: FileStorage, network: str | None, at: datetime) -> None:
+def _receive(asking: Boxes, box: Box, storage: FileStorage, network: str | None, at: datetime) -> AnswerFile | None:
     if not storage.filename:
-        return
+        return None
     try:
         if network is not None and not limits.may_send(network, _size(storage)):
             raise TooManyFiles
-        files.receive(storage, box.prompt, claim=asking.claim, at=at)
+        return files.receive(storage, box.prompt, claim=asking.claim, at=at)
     except Refused as refused:
         asking.refused[box.prompt.public_id] = refused
+        return None
 
 
 def _size(storage: FileStorage) -> int:

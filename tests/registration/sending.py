@@ -33,6 +33,7 @@ def sent(content: bytes = PDF, name: str = "cv.pdf") -> FileStorage:
 def received(question: Question, content: bytes = PDF, name: str = "cv.pdf", claim: str = CLAIM) -> AnswerFile:
     """A file that came with a form, and that no registration has yet."""
     file = files.receive(sent(content, name), question, claim=claim, at=NOW)
+    files.write([file])
     db.session.commit()
     return file
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -288,16 +289,20 @@ class TestPuttingFirst:
         cia = come(event, CIA)
         address = f"{PERSON.format(cia.id)}/priority"
 
-        assert "Put first" in desk.get(address).text
-        refused = desk.post(address, data={"reason": ""})
-        done = desk.post(address, data={"reason": "She speaks"}, follow_redirects=True)
+        page = desk.get(address).text
+        first = dict(re.findall(r'name="(is_first)"[^>]* value="([^"]*)"', page))
+        refused = desk.post(address, data=first | {"reason": ""})
+        desk.post(address, data=first | {"reason": "She speaks"})
+        done = desk.post(address, data=first | {"reason": "She speaks"}, follow_redirects=True)
+
+        assert "Put first" in page and first == {"is_first": "y"}
 
         assert refused.status_code == 422
         assert "Cia Beispiel is next now." in done.text
         assert "put first by hand" in done.text
         assert "She speaks" in done.text
         assert "Number 1 on the waiting list" in done.text
-        desk.post(address, data={"reason": "A mistake"})
+        desk.post(address, data={"is_first": "", "reason": "A mistake"})
         assert cia.priority == 0
 
     def test_who_waits_no_more_cannot_be_put_first(self, event: Event, desk: FlaskClient) -> None:

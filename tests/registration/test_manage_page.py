@@ -128,7 +128,7 @@ class TestSeeing:
         with count_queries() as before:
             client.get(asked)
         for hours in range(3):
-            rules.send_link(registration, at=NOW + timedelta(hours=hours))
+            rules.send_link(registration, by=ATTENDEE, at=NOW + timedelta(hours=hours))
         db.session.commit()
 
         with count_queries() as after:
@@ -349,7 +349,7 @@ class TestOwnData:
 
     def test_a_new_link_is_written_to_its_owner_at_once(self, client: FlaskClient) -> None:
         registration = ada()
-        rules.send_link(registration, at=NOW)
+        rules.send_link(registration, by=ATTENDEE, at=NOW)
         db.session.commit()
 
         page = client.get(client.post(link(registration, "/link")).location).text
@@ -382,7 +382,7 @@ class TestOwnData:
 
     def test_letters_are_shown_as_they_were_sent_and_inert(self, client: FlaskClient) -> None:
         registration = ada()
-        rules.send_link(registration, at=NOW)
+        rules.send_link(registration, by=ATTENDEE, at=NOW)
         letter = db.session.scalars(sa.select(Message)).one()
         letter.sent_subject, letter.sent_text, letter.sent_at = "Your link", "Dear <b>Ada</b>", NOW
         db.session.commit()

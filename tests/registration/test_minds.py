@@ -28,7 +28,7 @@ from eventsvc.registration.models import (
     Visibility,
 )
 from eventsvc.registration.person import Person
-from tests.people import NOW, a_registration, a_session, an_event, an_organiser
+from tests.people import NOW, a_question, a_registration, a_session, an_event, an_organiser
 from tests.registration.acts import ADA, BOB, CIA, acts, come, last_letter, leave, letters
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -239,6 +239,29 @@ class TestAnswersComeAlong:
         db.session.commit()
 
         assert (answered(again), answered(bob)) == (kept, 0)
+
+    def test_of_several_choices_the_one_that_is_full_goes_and_the_rest_stays(self) -> None:
+        event = an_event(capacity=1, offer_hours=24)
+        ada, bob = come(event, ADA), come(event, BOB)
+        days = a_question(event, "Mon", "Tue", kind=QuestionKind.CHOICES, limits={"Mon": 1})
+        monday, tuesday = days.options
+        chosen(bob, monday)
+        answer = db.session.query(Answer).filter_by(registration_id=bob.id).one()
+        answer.value = [monday.public_id, tuesday.public_id]
+        db.session.add(AnswerOption(registration_id=bob.id, option_id=tuesday.id))
+        leave(ada)
+        rules.settle_and_serve(event.id, at=NOW + timedelta(hours=24))
+        db.session.commit()
+        chosen(come(event, CIA), monday)
+
+        again = rules.rejoin(bob, by=ATTENDEE, at=NOW + timedelta(hours=24))
+        db.session.commit()
+
+        kept = db.session.query(Answer).filter_by(registration_id=again.id).one()
+        assert kept.value == [tuesday.public_id]
+        assert [each.option_id for each in db.session.query(AnswerOption).filter_by(registration_id=again.id)] == [
+            tuesday.id
+        ]
 
 
 class TestSessionsComeAlong:

@@ -21,6 +21,7 @@ from eventsvc.registration.models import OfferKind, Registration, State, TokenKi
 from tests.conftest import Clock
 from tests.people import NOW, a_registration, an_event
 from tests.registration.acts import ADA, BOB, CIA, come, leave, letters
+from tests.registration.test_seating import a_type
 
 FORM = {"given_name": "Ada", "family_name": "Voorbeeld", "email": "ada@example.org", "country": "NL", "consent": "y"}
 HOURS = timedelta(hours=24)
@@ -366,6 +367,16 @@ class TestChangesClosed:
 
         assert (title(seen.text), seen.status_code, sent.status_code) == ("Changes are closed", 200, 409)
         assert ada.state is State.CONFIRMED
+
+    def test_so_does_switching_to_another_ticket(self, client: FlaskClient) -> None:
+        event = an_event(changes_close_at=NOW)
+        on_site = a_type(event, "On site")
+        a_type(event, "Online")
+        ada = a_registration(event, ticket_type_id=on_site.id)
+
+        seen, sent = client.get(link(ada, "/ticket")), client.post(link(ada, "/ticket"))
+
+        assert (title(seen.text), seen.status_code, sent.status_code) == ("Changes are closed", 200, 409)
 
     def test_before_that_the_page_says_until_when(self, client: FlaskClient) -> None:
         ada = come(an_event(changes_close_at=NOW + HOURS), ADA)

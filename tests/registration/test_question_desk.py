@@ -163,6 +163,13 @@ class TestTheBuilder:
             ({"kind": "stone"}, "Choose one from the list."),
             ({"kind": "number", "least": "many"}, "Write a number in figures."),
             ({"kind": "date", "most": "soon"}, "Write a day, for example 2027-05-30."),
+            ({"kind": "number", "least": "10", "most": "5"}, "This is less than the least."),
+            ({"kind": "date", "least": "2027-05-30", "most": "2027-05-01"}, "This is less than the least."),
+            (
+                {"kind": "choices", "options-0-label": "A", "options-1-label": "B", "least": "3"},
+                "There are fewer things to choose from.",
+            ),
+            ({"options-²-label": "x", "label": ""}, "Write the question."),
             ({"kept_days": "-1"}, "Write a whole number from 0 to 3650."),
             ({"seen_by": "everybody"}, "Choose one from the list."),
         ],

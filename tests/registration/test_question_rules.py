@@ -210,6 +210,14 @@ class TestVersions:
         with pytest.raises(errors.KindFixed):
             edit(question, by, kind=QuestionKind.NUMBER)
 
+    def test_a_kind_that_others_wait_for_stays(self, by: Any) -> None:
+        event = an_event()
+        bus = a_question(event, "A", "B", label="Bus")
+        a_question(event, label="Where?", condition_id=bus.id, condition_values=[bus.options[0].public_id])
+
+        with pytest.raises(errors.QuestionNeeded, match="QuestionNeeded"):
+            edit(bus, by, kind=QuestionKind.TEXT)
+
     def test_an_option_that_was_chosen_is_retired_and_any_other_is_gone(self, by: Any) -> None:
         event = an_event()
         question = a_question(event, "A", "B", "C", "D", label="Workshop")

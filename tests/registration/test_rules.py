@@ -546,9 +546,9 @@ class TestLinks:
     def test_the_link_is_sent_at_most_once_an_hour(self) -> None:
         ada = register(an_event())
 
-        first = rules.send_link(ada, at=NOW)
-        soon = rules.send_link(ada, at=NOW + timedelta(minutes=59))
-        later = rules.send_link(ada, at=NOW + timedelta(hours=1))
+        first = rules.send_link(ada, by=ATTENDEE, at=NOW)
+        soon = rules.send_link(ada, by=ATTENDEE, at=NOW + timedelta(minutes=59))
+        later = rules.send_link(ada, by=ATTENDEE, at=NOW + timedelta(hours=1))
 
         assert (first, soon, later) == (True, False, True)
 

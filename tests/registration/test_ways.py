@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from eventsvc import tokens, worker
 from eventsvc.accounts.actors import ATTENDEE, SYSTEM
 from eventsvc.accounts.models import AuditEntry
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail import claims, letters
 from eventsvc.mail.models import Message
@@ -310,6 +310,45 @@ GROUP = {
 }
 
 
+class TestWhatInvitationsRefuse:
+    def test_a_draft_invites_nobody(self, app: Flask) -> None:
+        with pytest.raises(errors.InvitedTooEarly):
+            invite(an_event(status=Status.DRAFT))
+
+    def test_no_seat_is_kept_until_a_moment_that_is_over(self, app: Flask) -> None:
+        with pytest.raises(errors.KeptTooShort):
+            invite(an_event(), reserved_until=NOW)
+
+    def test_a_withdrawn_invitation_that_waits_to_be_sent_is_not_sent(self, app: Flask) -> None:
+        [invitation] = invite(an_event())
+
+        rules.withdraw_invitation(invitation, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+        assert claims.claim(NOW) == []
+
+    def test_the_same_address_twice_is_one_invitation(self, app: Flask) -> None:
+        again = Person("Ada", "King", "ADA@example.org")
+
+        assert [each.family_name for each in invite(an_event(), ADA, again, SAM)] == ["Byron", "Smit"]
+
+    def test_pasted_lines_are_looked_over_as_a_table_is(self, app: Flask) -> None:
+        long, twice = f"{'x' * 400} <x@example.org>", "ada@example.org\nADA@example.org"
+
+        people, problems = listed.addressed(f"{long}\n{twice}", Setting({}, ["en"]))
+
+        assert [each.line for each in people] == [2]
+        assert [(each.line, each.why) for each in problems] == [
+            (1, "One of its cells is too long."),
+            (3, "The same address stands on line 2."),
+        ]
+
+    def test_one_mailbox_in_two_spellings_is_one_person(self, app: Flask) -> None:
+        people, problems = listed.addressed("ada@xn--mnchen-3ya.example\nada@münchen.example", Setting({}, ["en"]))
+
+        assert len(people) == len(problems) == 1
+
+
 class TestGroups:
     def test_each_gets_a_registration_and_a_letter_and_the_contact_one_of_their_own(self, client: FlaskClient) -> None:
         event = an_event(capacity=1, accepts_groups=True)
@@ -407,6 +446,31 @@ class TestGroups:
 
         assert shown.status_code == 200 and chosen in shown.text and "Write down at least one" not in shown.text
         assert late.status_code == 429 and states() == []
+
+    @pytest.mark.parametrize("index", ["²", "9" * 5000, "-1", "٣"])
+    def test_a_line_that_no_form_of_ours_has_is_passed_over(self, client: FlaskClient, index: str) -> None:
+        event = an_event(accepts_groups=True)
+
+        done = client.post(f"/events/{event.slug}/register/group", data=GROUP | {f"people-{index}-email": "x"})
+
+        assert done.status_code == 303 and len(states()) == 2
+
+    def test_a_name_that_cannot_be_seen_is_told(self, client: FlaskClient) -> None:
+        event = an_event(accepts_groups=True)
+
+        told = client.post(f"/events/{event.slug}/register/group", data=GROUP | {"people-1-given_name": "\u200d"})
+
+        assert told.status_code == 422 and "Person 2: Please write a name that can be seen." in told.text
+
+    def test_nobody_is_flooded_with_letters_about_groups(self, make_app: Callable[..., Flask]) -> None:
+        event, client = an_event(accepts_groups=True), make_app(RATE_LIMITS=True).test_client()
+        url = f"/events/{event.slug}/register/group"
+
+        def of(number: int) -> dict[str, str]:
+            own = {f"people-{each}-email": f"p{number}.{each}@example.org" for each in range(2)}
+            return GROUP | own | {"submission_key": str(number)}
+
+        assert [client.post(url, data=of(number)).status_code for number in range(6)] == [303] * 5 + [429]
 
     def test_there_is_room_for_more_people_without_scripts(self, client: FlaskClient) -> None:
         event = an_event(accepts_groups=True)

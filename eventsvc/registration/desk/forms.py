@@ -64,7 +64,12 @@ class DetailsForm(LoosePersonForm):
 
 
 class PriorityForm(FlaskForm):
-    """Why somebody is put first, or back where their turn is: it is kept in the audit log."""
+    """Why somebody is put first, or back where their turn is: it is kept in the audit log.
+
+    `is_first` is what the button said; pressed twice it is done once.
+    """
+
+    is_first = HiddenField()
 
     reason = TextAreaField(
         _l("Reason"),

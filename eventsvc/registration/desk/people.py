@@ -126,7 +126,7 @@ def resend(slug: str, id: int) -> Response:
     """Write somebody their link again, at most once an hour."""
     event = access.event_for(Act.STEER_ROSTER, slug)
     registration = found(event, id)
-    is_sent = rules.send_link(registration, at=clock.now())
+    is_sent = rules.send_link(registration, by=access.me(), at=clock.now())
     db.session.commit()
     if is_sent:
         flash(_("A letter with the link is on its way to %(address)s.", address=registration.email), "ok")

@@ -143,7 +143,18 @@ class QuestionForm(FlaskForm):
                 self._rules[name] = _limit(kind, (field.data or "").strip())
             except ValueError:
                 field.errors = [*field.errors, _not_read(kind)]
+        if not (self.least.errors or self.most.errors):
+            self._check_limits(kind)
         return not (self.least.errors or self.most.errors)
+
+    def _check_limits(self, kind: QuestionKind) -> None:
+        """Refuse limits between which there is no answer, as nobody could send the form."""
+        least, most = self._rules.get("min"), self._rules.get("max")
+        if least is not None and most is not None and least > most:
+            self.most.errors = [*self.most.errors, _("This is less than the least. Nothing would be an answer.")]
+        if kind is QuestionKind.CHOICES and least is not None and least > len(self.options.rows()):
+            told = _("There are fewer things to choose from. Nothing would be an answer.")
+            self.least.errors = [*self.least.errors, told]
 
 
 class SectionForm(FlaskForm):

@@ -126,9 +126,11 @@ def prioritise(slug: str, id: int) -> Any:
     """Ask why somebody is put first, or back; then do it."""
     event = access.event_for(Act.STEER_ROSTER, slug)
     registration, form = found(event, id), PriorityForm()
+    if not form.is_submitted():
+        form.is_first.data = "" if registration.priority else "y"
     if not form.validate_on_submit():
         return beside_list(event, registration, placing=form), 422 if request.method == "POST" else 200
-    is_first = not registration.priority
+    is_first = bool(form.is_first.data)
     try:
         rules.prioritise(registration, is_first=is_first, reason=form.reason.data or "", by=access.me(), at=clock.now())
     except Refused as refused:

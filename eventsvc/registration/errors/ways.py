@@ -57,6 +57,16 @@ class InvitationForOther(Told):
     beside = "email"
 
 
+class InvitedTooEarly(Told):
+    told = _l("This event is a draft, so the links in invitations would lead nowhere. Publish it first.")
+
+
+class KeptTooShort(Told):
+    status = 422
+    told = _l("Until then no seat would be kept: choose a later moment.")
+    beside = "reserved_until"
+
+
 class NoSeatsToKeep(Refused):
     status = 409
 

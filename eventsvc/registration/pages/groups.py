@@ -13,20 +13,21 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import joinedload
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
-from wtforms import EmailField, FieldList, FormField, HiddenField, StringField
+from wtforms import EmailField, FormField, HiddenField, StringField
 from wtforms.validators import DataRequired, Optional, ValidationError
 
 from eventsvc import clock, tokens, web
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
+from eventsvc.events.fields import Lines
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import consent, groups, limits, rules, stamps, words
-from eventsvc.registration.forms import PersonForm, RegistrationForm, is_forged, mailbox_slip
+from eventsvc.registration.forms import PersonForm, RegistrationForm, can_be_seen, is_forged, mailbox, mailbox_slip
 from eventsvc.registration.pages import formpage, guards, tickets
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.person import Person
-from eventsvc.text import one_line
+from eventsvc.text import folded, one_line
 
 _LINES = 5
 
@@ -49,6 +50,8 @@ class _Line(FlaskForm):
         """Say what is wrong with a person that was written."""
         if not self.given_name.data or not self.family_name.data:
             return str(_("Please write given name and family name."))
+        if not can_be_seen(self.given_name.data) or not can_be_seen(self.family_name.data):
+            return str(_("Please write a name that can be seen."))
         if len(self.given_name.data) > 120 or len(self.family_name.data) > 120:
             return str(_("This name is too long."))
         return str(mailbox_slip(self.email.data or "") or "")
@@ -73,7 +76,7 @@ class GroupForm(FlaskForm):
     organisation = StringField(
         _l("Organisation"), filters=[lambda text: one_line(text or "")[:200]], validators=[Optional()]
     )
-    people = FieldList(FormField(_Line), min_entries=_LINES, max_entries=groups.MOST)
+    people = Lines(FormField(_Line), min_entries=_LINES, max_entries=groups.MOST)
     ticket_type = RegistrationForm.ticket_type
     code = RegistrationForm.code
     consent = RegistrationForm.consent
@@ -102,7 +105,7 @@ class GroupForm(FlaskForm):
         """Return who comes, each from the contact's organisation."""
         place = self.organisation.data or ""
         lines = [line.form for line in self.people if line.form.is_written]
-        return [Person(line.given_name.data, line.family_name.data, line.email.data, place) for line in lines]
+        return [Person(line.given_name.data, line.family_name.data, mailbox(line.email.data), place) for line in lines]
 
 
 @blueprint.route("/events/<slug>/register/group", methods=["GET", "POST"])
@@ -150,7 +153,9 @@ def _take_in(event: Event, form: GroupForm, at: datetime) -> Response:
     people = form.persons()
     if form.code.data and not limits.may_try_code(request.remote_addr or "", event_id):
         return _wait(event, form, at)
-    if any(not limits.may_register(person.email_folded or "") for person in people):
+    # The contact is sent a letter too, so theirs is an address that nobody may flood this way.
+    addresses = {folded(form.contact_email.data or ""), *(person.email_folded or "" for person in people)}
+    if not all(map(limits.may_register, addresses)):
         form.form_errors = [_("One of these addresses was registered several times within the hour. Try again later.")]
         return _page(event, form, at, 429)
     try:
@@ -171,8 +176,8 @@ def _take_in(event: Event, form: GroupForm, at: datetime) -> Response:
         db.session.rollback()
         web.refuse_on(form, refused)
         return _refuse(db.session.get_one(Event, event_id), form, at, refused.status)
-    for person in people:
-        limits.count_registration(person.email_folded or "")
+    for address in addresses:
+        limits.count_registration(address)
     response = redirect(url_for("registration.group", token=token), 303)
     response.headers["Cache-Control"] = "private, no-store"
     return response

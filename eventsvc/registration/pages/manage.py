@@ -36,13 +36,13 @@ from eventsvc.registration import (
     typos,
     words,
 )
-from eventsvc.registration.errors import ChangesClosed, RegistrationOver
+from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.pages import asking, programme, sending, ticket, waiting
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
-from eventsvc.registration.pages.visit import is_confirmed, opened
+from eventsvc.registration.pages.visit import closed, is_confirmed, opened
 
 
 @blueprint.get("/registrations/<token>")
@@ -115,7 +115,7 @@ def resend(token: str) -> Response:
     registration = opened(token)
     if not is_confirmed(ConfirmationForm()):
         return _bad_token(registration, token)
-    is_sent = rules.send_link(registration, at=clock.now())
+    is_sent = rules.send_link(registration, by=ATTENDEE, at=clock.now())
     db.session.commit()
     if is_sent:
         return done(token, _("The letter with your link is on its way."))
@@ -254,18 +254,6 @@ def ended(registration: Registration, token: str) -> Response:
         word=words.state(registration.state),
     )
     return make_response(page, RegistrationOver.status if request.method == "POST" else 200)
-
-
-def closed(registration: Registration, token: str) -> Response:
-    """Say that changes are closed, whom to ask, and what can still be done."""
-    page = render_template(
-        "registration/closed.html",
-        lang=web.language(),
-        registration=registration,
-        event=registration.event,
-        token=token,
-    )
-    return make_response(page, ChangesClosed.status if request.method == "POST" else 200)
 
 
 def _correction(registration: Registration, form: CorrectionForm, token: str, status: int = 200) -> Response:

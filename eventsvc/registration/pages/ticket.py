@@ -14,13 +14,13 @@ from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
-from eventsvc.registration import fees, limits, rules, seats
+from eventsvc.registration import deadlines, fees, limits, rules, seats
 from eventsvc.registration.errors import TicketTypeNeeded
 from eventsvc.registration.forms import ConfirmationForm, SwitchForm, is_forged
 from eventsvc.registration.models import Registration, State
 from eventsvc.registration.pages import tickets
 from eventsvc.registration.pages.blueprint import blueprint
-from eventsvc.registration.pages.visit import is_confirmed, opened
+from eventsvc.registration.pages.visit import closed, is_confirmed, opened
 from eventsvc.registration.rules import Switched
 
 
@@ -29,6 +29,8 @@ from eventsvc.registration.rules import Switched
 def switch(token: str) -> Response:
     """Show what else somebody may have, and let them have it."""
     registration, form, at = opened(token), SwitchForm(), clock.now()
+    if _has_other(registration, at) and not deadlines.may_change(registration.event, at):
+        return closed(registration, token)
     web.not_found_unless(_may_switch(registration, at) or None)
     if not form.is_submitted():
         return _page(registration, form, token, at)
@@ -86,10 +88,14 @@ def of(registration: Registration, at: datetime, locale: str) -> dict[str, Any]:
 
 def _may_switch(registration: Registration, at: datetime) -> bool:
     """Tell whether there is another ticket to ask for, and time to."""
+    return not _is_late(registration.event, at) and _has_other(registration, at)
+
+
+def _has_other(registration: Registration, at: datetime) -> bool:
     event = registration.event
     is_there = event.status is Status.PUBLISHED and (event.ends_at is None or at < event.ends_at)
     is_movable = registration.state in {State.CONFIRMED, State.WAITLISTED}
-    if not (is_there and is_movable) or _is_late(event, at):
+    if not (is_there and is_movable):
         return False
     others = seats.taken(event.id, at).tickets
     return any(ticket.id != registration.ticket_type_id for ticket in others)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from flask import make_response, render_template, request
+from werkzeug.wrappers import Response
+
 from eventsvc import web
 from eventsvc.registration import keys
-from eventsvc.registration.errors import DataErased, LinkReplaced
+from eventsvc.registration.errors import ChangesClosed, DataErased, LinkReplaced
 from eventsvc.registration.forms import ConfirmationForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, TokenKind
 
@@ -24,3 +27,15 @@ def is_confirmed(form: ConfirmationForm | LeavingForm) -> bool:
     is_valid: bool = form.validate_on_submit()
     is_forged(form)
     return is_valid
+
+
+def closed(registration: Registration, token: str) -> Response:
+    """Say that changes are closed, whom to ask, and what can still be done."""
+    page = render_template(
+        "registration/closed.html",
+        lang=web.language(),
+        registration=registration,
+        event=registration.event,
+        token=token,
+    )
+    return make_response(page, ChangesClosed.status if request.method == "POST" else 200)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from eventsvc import tokens
 from eventsvc.accounts.actors import Actor
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import choices, deadlines, errors, keys, known, notifications
 from eventsvc.registration.models import OF_REGISTRATION, Registration, State
@@ -77,6 +77,8 @@ def _refuse(registration: Registration, event: Event, person: Person, *, by: Act
         raise errors.NotConfirmed
     if is_over(event, at):
         raise errors.EventOver
+    if event.status is Status.CANCELLED:
+        raise errors.EventCancelled
     deadlines.check_changes(event, by=by, at=at)
     if person.email_folded == registration.email_folded:
         raise errors.SameAddress

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from eventsvc.mail import outbox
 from eventsvc.registration import errors, groups, invitees, keys, notifications
 from eventsvc.registration.models import PersonalInvitation, Registration, TicketType
 from eventsvc.registration.person import Person
+from eventsvc.registration.rules import admitting
 from eventsvc.registration.rules.admitting import Leave
 from eventsvc.registration.rules.holding import hold, is_over
 from eventsvc.registration.rules.serving import seating_now, serve
@@ -37,16 +38,14 @@ def invite(
     """Invite people, and write to those who have an address; return what was made.
 
     Who is registered, or invited already and has not answered, is passed over, so a list may be sent twice. Seats are
-    kept for all of them or for nobody. Raises EventCancelled, EventEnded, NoSeatsToKeep.
+    kept for all of them or for nobody. Raises InvitedTooEarly, EventCancelled, EventEnded, TicketTypeGone,
+    KeptTooShort, NoSeatsToKeep.
     """
     cut = [keys.new() for _person in people]
     event, _turn = hold(event_id)
-    if event.status is Status.CANCELLED:
-        raise errors.EventCancelled
-    if is_over(event, at):
-        raise errors.EventEnded
+    _check(event, terms, at)
     known = invitees.known(event_id, [person.email_folded for person in people if person.email_folded])
-    wanted = [person for person in people if person.email_folded not in known]
+    wanted = _each_once(person for person in people if person.email_folded not in known)
     type_id = terms.ticket_type.id if terms.ticket_type else None
     if terms.reserved_until is not None and wanted:
         _check_seats(event, seating_now(event, at), type_id, len(wanted))
@@ -79,6 +78,7 @@ def withdraw_invitation(invitation: PersonalInvitation, *, by: Actor, at: dateti
     invitation.withdrawn_at = at
     invitees.retire(invitation, at)
     db.session.flush()
+    outbox.replace_all_waiting([f"invitation:{invitation.id}"])
     audit.record("withdraw invitation", invitation, by=by, at=at, event_id=event.id)
     serve(event, by=SYSTEM, at=at)
 
@@ -121,6 +121,30 @@ def use(invitation: PersonalInvitation, registration: Registration, *, by: Actor
     db.session.flush()
     after = {"reference": registration.reference}
     audit.record("use invitation", invitation, by=by, at=at, event_id=invitation.event_id, after=after)
+
+
+def _check(event: Event, terms: Terms, at: datetime) -> None:
+    if event.status is Status.DRAFT:
+        raise errors.InvitedTooEarly
+    if event.status is Status.CANCELLED:
+        raise errors.EventCancelled
+    if is_over(event, at):
+        raise errors.EventEnded
+    if terms.reserved_until is not None and terms.reserved_until <= at:
+        raise errors.KeptTooShort
+    if terms.ticket_type is not None:
+        admitting.chosen(event, terms.ticket_type.id, has_types=True)
+
+
+def _each_once(people: Iterable[Person]) -> list[Person]:
+    """Leave out who is there twice by address; whoever has none is somebody each time."""
+    seen: set[str] = set()
+    found = []
+    for person in people:
+        if person.email_folded is None or person.email_folded not in seen:
+            found.append(person)
+        seen.add(person.email_folded or "")
+    return found
 
 
 def _check_seats(event: Event, seating: Seating, type_id: int | None, count: int) -> None:

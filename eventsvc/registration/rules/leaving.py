@@ -75,6 +75,8 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     for kind in OF_REGISTRATION:
         keys.retire(registration, kind, at=at, is_erased=True)
     registration.note, registration.submission_key, registration.link_sent_at = "", None, None
+    # Transfers are often named by whoever made them.
+    registration.payment_reference = ""
     registration.erased_at = at
     outbox.forget(registration.id)
     choices.forget(registration.id)

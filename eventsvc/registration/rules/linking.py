@@ -17,10 +17,13 @@ from eventsvc.text import folded
 LINK_EVERY = timedelta(hours=1)
 
 
-def send_link(registration: Registration, *, at: datetime) -> bool:
+def send_link(registration: Registration, *, by: Actor, at: datetime) -> bool:
     """Write a person their link again; at most once an hour, so that nobody can flood them. Tell whether it was."""
     hold_again(registration)
-    return _send_link(registration, at)
+    is_sent = _send_link(registration, at)
+    if is_sent and by.is_organiser:
+        audit.record("send link", registration, by=by, at=at, event_id=registration.event_id)
+    return is_sent
 
 
 def remind(event_id: int, address: str, *, at: datetime) -> bool:

@@ -145,7 +145,7 @@ def _hold(question: Question) -> list[Group]:
 
 
 def _write(question: Question, draft: Draft, laid: list[Group]) -> None:
-    _check_kind(question, draft.kind)
+    _check_kind(question, draft.kind, laid)
     for name in drafts.COLUMNS:
         setattr(question, name, getattr(draft, name))
     plain = drafts.plain(draft)
@@ -157,8 +157,12 @@ def _write(question: Question, draft: Draft, laid: list[Group]) -> None:
         question.options = []
 
 
-def _check_kind(question: Question, kind: QuestionKind) -> None:
+def _check_kind(question: Question, kind: QuestionKind, laid: list[Group]) -> None:
     before = question.kind
+    needing = laying.dependents(laid, question) if question.id is not None and before is not kind else []
+    if needing and before in ANSWERED_BY_ONE_OF_FEW:
+        # Other questions wait for answers that the new kind does not have.
+        raise errors.QuestionNeeded([other.label for other in needing])
     is_fitting = before is None or before is kind or any({before, kind} <= alike for alike in _ALIKE)
     if not is_fitting and _has_answers(question):
         raise errors.KindFixed
