@@ -34,7 +34,8 @@ FLOORS: dict[int, str] = {
     3: "*/notifications programme/announcing programme/asking programme/readdressing",
     2: """
         archives buckets incoming pictures stores sweeping uploads
-        accounts/audit accounts/codes accounts/history accounts/leave accounts/meanwhile accounts/telling database drawings
+        accounts/audit accounts/codes accounts/history accounts/leave accounts/meanwhile accounts/settings
+        accounts/telling accounts/words database drawings
         events/cards events/contents events/deadlines events/facts events/finding events/inner events/kept events/kinds
         events/fields events/listing events/needs events/panel events/places events/rows events/standing
         events/structured events/wall events/words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -27,14 +27,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Form, RadioField
 
 from eventsvc import clock
-from eventsvc.accounts import codes, notifications
+from eventsvc.accounts import codes, notifications, settings
 from eventsvc.accounts.models import Role, User
+from eventsvc.accounts.settings import LINK_LIFE
 from eventsvc.events.fields import choices
 from eventsvc.extensions import db, limiter, security
 from eventsvc.text import folded
 
-# Long enough for an invitation sent on a Friday; whoever is later asks for a new link.
-LINK_LIFE = timedelta(days=3)
 LONGEST_PASSWORD = 1_000
 PER_ADDRESS = "30 per minute; 300 per hour"
 PER_ACCOUNT = "20 per 15 minutes"
@@ -42,7 +41,7 @@ PER_ACCOUNT = "20 per 15 minutes"
 
 def bind(app: Flask) -> None:
     """Bind Flask-Security, and limit how often passwords and codes can be tried."""
-    app.config.update(_settings(app))
+    app.config.update(settings.of(app))
     # These two are taken by the constructor alone, and our instance is made before there is anything to give it.
     security._mail_util_cls, security._totp_cls = _Outbox, codes.OnceOnly
     security.init_app(
@@ -84,121 +83,6 @@ class _Accounts(SQLAlchemyUserDatastore):
         if wanted.keys() == {"fs_uniquifier"} and not case_insensitive:
             return db.session.scalar(_signed_in, wanted)
         return super().find_user(case_insensitive=case_insensitive, **wanted)
-
-
-def _settings(app: Flask) -> dict[str, Any]:
-    of_ours = {
-        "URL_PREFIX": "/desk",
-        "LOGIN_URL": "/sign-in",
-        "LOGOUT_URL": "/sign-out",
-        "RESET_URL": "/reset",
-        "CHANGE_URL": "/password",
-        "VERIFY_URL": "/verify",
-        "TWO_FACTOR_SETUP_URL": "/two-factor",
-        "TWO_FACTOR_TOKEN_VALIDATION_URL": "/two-factor/code",
-        "TWO_FACTOR_SELECT_URL": "/two-factor/select",
-        "TWO_FACTOR_RESCUE_URL": "/two-factor/rescue",
-        "MULTI_FACTOR_RECOVERY_URL": "/two-factor/recovery",
-        "MULTI_FACTOR_RECOVERY_CODES_URL": "/two-factor/codes",
-        "POST_LOGIN_VIEW": "/desk/",
-        "POST_LOGOUT_VIEW": "/desk/sign-in",
-        "POST_RESET_VIEW": "/desk/sign-in",
-        "POST_CHANGE_VIEW": "/desk/",
-        "STATIC_FOLDER": None,
-        "CLI_USERS_NAME": False,
-        "CLI_ROLES_NAME": False,
-        "API_ENABLED_METHODS": ["session"],
-        "RECOVERABLE": True,
-        "CHANGEABLE": True,
-        "RESET_PASSWORD_WITHIN": LINK_LIFE,
-        "RETURN_GENERIC_RESPONSES": True,
-        "TWO_FACTOR": True,
-        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-        "TWO_FACTOR_RESCUE_EMAIL": False,
-        "TWO_FACTOR_POST_SETUP_VIEW": "/desk/account",
-        "MULTI_FACTOR_RECOVERY_CODES": True,
-        "MULTI_FACTOR_RECOVERY_CODES_KEYS": codes.recovery_secrets(app),
-        "EMAIL_HTML": False,
-        # A name server that is slow or away must keep nobody from their account.
-        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
-        "PASSWORD_LENGTH_MIN": 10,
-        "PASSWORD_HASH": "argon2",
-        "PASSWORD_SCHEMES": ["argon2"],
-        # Argon2 salts each password itself. A second salt from SECRET_KEY would forget them all when the key changes.
-        "PASSWORD_SINGLE_HASH": True,
-        "TOTP_ISSUER": app.config["SITE_NAME"],
-        "TOTP_SECRETS": codes.totp_secrets(app),
-    }
-    messages = {f"MSG_{name}": message for name, message in _MESSAGES.items()}
-    return {f"SECURITY_{name}": value for name, value in {**of_ours, **messages}.items()} | {
-        # The cookie is read below /desk only; a remembered organiser is nobody on the public pages.
-        "REMEMBER_COOKIE_PATH": "/desk",
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": app.config["SESSION_COOKIE_SECURE"],
-        "REMEMBER_COOKIE_DURATION": timedelta(days=14),
-    }
-
-
-# Flask-Security's own catalogue is no part of ours; what organisers meet daily is said in our words.
-_MESSAGES = {
-    "GENERIC_AUTHN_FAILED": (
-        _l("This address and password do not go together. Check both and try again."),
-        "no",
-    ),
-    "UNAUTHENTICATED": (_l("Sign in to see this page."), ""),
-    "LOGIN": (_l("Sign in to see this page."), ""),
-    "REAUTHENTICATION_REQUIRED": (_l("Type your password once more to go on."), ""),
-    "PASSWORD_RESET_REQUEST": (
-        _l("If %(email)s has an account here, a letter with a link is on its way to it."),
-        "ok",
-    ),
-    "PASSWORD_RESET_NO_LOGIN": (
-        _l("Your new password is saved. Sign in with it."),
-        "ok",
-    ),
-    "PASSWORD_RESET_EXPIRED": (
-        _l("That link is older than %(within)s. Ask for a new one here."),
-        "no",
-    ),
-    "INVALID_RESET_PASSWORD_TOKEN": (
-        _l("That link was used before, or cut short. Ask for a new one here."),
-        "no",
-    ),
-    "PASSWORD_CHANGE": (_l("Your new password is saved."), "ok"),
-    "PASSWORD_INVALID_LENGTH": (
-        _l("Choose a password of at least %(length)s characters."),
-        "no",
-    ),
-    "RETYPE_PASSWORD_MISMATCH": (
-        _l("The two passwords differ. Type the same one twice."),
-        "no",
-    ),
-    "PASSWORD_NOT_PROVIDED": (_l("Type your password."), "no"),
-    "PASSWORD_IS_THE_SAME": (_l("This is the password you have now. Choose another one."), "no"),
-    "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you. You can go on."), "ok"),
-    "INVALID_PASSWORD": (_l("This is not your password. Try again."), "no"),
-    "EMAIL_NOT_PROVIDED": (_l("Type your e-mail address."), "no"),
-    "INVALID_EMAIL_ADDRESS": (_l("This is not an e-mail address."), "no"),
-    "TWO_FACTOR_INVALID_TOKEN": (
-        _l("This code is not right, or too old. Wait for the next one and try again."),
-        "no",
-    ),
-    "TWO_FACTOR_METHOD_NOT_AVAILABLE": (_l("Choose one of these."), "no"),
-    "TWO_FACTOR_SETUP_EXPIRED": (_l("That took longer than %(within)s. Please begin again."), "no"),
-    "INVALID_RECOVERY_CODE": (_l("This spare code is not right, or was used before."), "no"),
-    "NO_RECOVERY_CODES_SETUP": (_l("You have no spare codes yet."), ""),
-    "TWO_FACTOR_LOGIN_SUCCESSFUL": (
-        _l("The code is right. You are signed in."),
-        "ok",
-    ),
-    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
-        _l("From now on you sign in with a code as well."),
-        "ok",
-    ),
-    "TWO_FACTOR_DISABLED": (_l("From now on you sign in without a code."), "ok"),
-    "TWO_FACTOR_PERMISSION_DENIED": (_l("Sign in first."), "no"),
-}
 
 
 _LABELS = {
