@@ -61,9 +61,9 @@ FLOORS: dict[int, str] = {
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/parts calendars/polling
         calendars/programs calendars/showings calendars/spoken calendars/writing calendars/zones
-        mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/inviting mail/invitations mail/letters
-        mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/speakers mail/whereabouts
-        mail/wording mail/words
+        mail/accounts mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/inviting mail/invitations
+        mail/letters mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/registrations
+        mail/speakers mail/whereabouts mail/wording mail/words
     """,
     1: """
         */models

@@ -12,13 +12,14 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from eventsvc.mail import invitations, inviting, programmes, speakers, wording
+from eventsvc.mail import accounts, invitations, inviting, programmes, registrations, speakers
+from eventsvc.mail.accounts import AccountWords
 from eventsvc.mail.claims import Due
 from eventsvc.mail.envelopes import Letter
 from eventsvc.mail.inviting import InvitedWords
 from eventsvc.mail.programmes import ProgrammeWords
+from eventsvc.mail.registrations import Words
 from eventsvc.mail.speakers import SpeakerWords
-from eventsvc.mail.wording import AccountWords, Words
 from eventsvc.text import one_line
 
 AnyWords = Words | AccountWords | ProgrammeWords | SpeakerWords | InvitedWords
@@ -81,14 +82,14 @@ def _language(due: Due) -> str:
 def _words(due: Due, language: str, *, invited: int) -> AnyWords:
     """Word a letter by what it is about: an account, a programme, being asked to speak, or else a registration."""
     if due.kind in _OF_ACCOUNT:
-        return wording.of_account(due)
+        return accounts.words(due)
     if due.kind in invitations.OF_PROGRAMME:
         return programmes.words(due, language, invitations=invited)
     if due.kind in inviting.KINDS:
         return inviting.words(due, language)
     if due.kind in speakers.KINDS:
         return speakers.words(due, language, invitations=invited)
-    return wording.of_registration(due, language, invitations=invited)
+    return registrations.words(due, language, invitations=invited)
 
 
 def _text(kind: str, words: AnyWords) -> tuple[str, str]:
