@@ -14,7 +14,7 @@ from statistics import median
 
 from eventsvc import create_app
 from eventsvc.programme import conflicts
-from eventsvc.programme.conflicts import Person, Place, Plan, Planned
+from eventsvc.programme.planned import Person, Place, Plan, Planned
 from eventsvc.programme.slots import Slot
 
 TIMES = 60

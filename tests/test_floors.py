@@ -44,8 +44,8 @@ FLOORS: dict[int, str] = {
         programme/formats/frab programme/formats/ics programme/formats/layouts programme/formats/markup
         programme/formats/people programme/formats/plan programme/formats/schedule programme/formats/sheet
         programme/formats/spans programme/formats/times programme/formats/words
-        programme/gathering programme/grid programme/keys programme/layout programme/lineup programme/news
-        programme/pairing programme/portraits programme/published programme/reading programme/sheet programme/sweeping
+        programme/gathering programme/grid programme/keys programme/known programme/layout programme/lineup programme/news
+        programme/pairing programme/planned programme/portraits programme/published programme/reading programme/sheet programme/sweeping
         programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
         registration/answered registration/answers registration/blanks registration/boxes registration/bundles
         registration/choices registration/consent registration/drafts registration/files registration/history

@@ -13,8 +13,9 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import conflicts, gathering, telling
-from eventsvc.programme.conflicts import Clash, Plan
+from eventsvc.programme.conflicts import Clash
 from eventsvc.programme.models import AcceptedClash
+from eventsvc.programme.planned import Plan
 
 _ACCEPTED = "clash.accepted"
 # Built once: building a statement costs as much as asking SQLite.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from eventsvc.programme import conflicts, slots
-from eventsvc.programme.conflicts import Planned
+from eventsvc.programme.planned import Planned
 from eventsvc.programme.reading import Item
 from eventsvc.programme.slots import Slot
 

@@ -1,7 +1,6 @@
-"""Clashes of a programme, and where in it there is still room. Pure: plain values in, plain values out.
+"""Clashes of a programme. Pure: plain values in, plain values out.
 
-What is cancelled or taken out, and people who declined, are not among the values: they clash with nothing. Whatever
-overlaps is found by sorting and sweeping, room by room and person by person, so that a thousand sessions take
+Whatever overlaps is found by sorting and sweeping, room by room and person by person, so that a thousand sessions take
 milliseconds.
 """
 
@@ -10,18 +9,16 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
 
-from eventsvc.programme import slots
 from eventsvc.programme.models import SessionKind
+from eventsvc.programme.planned import Person, Place, Plan, Planned
 from eventsvc.programme.slots import Slot
 
 _AT_EASE = frozenset({SessionKind.BREAK, SessionKind.SOCIAL, SessionKind.BLOCK})
 """What may go on while everybody has a break."""
 
-Timed = tuple[Slot, "Planned"]
+Timed = tuple[Slot, Planned]
 
 
 class ClashKind(enum.StrEnum):
@@ -35,74 +32,6 @@ class ClashKind(enum.StrEnum):
     OUTSIDE = "outside"
     BREAK = "break"
     CHOICE = "choice"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A room; `capacity` None: nobody said how many people it holds."""
-
-    id: int
-    name: str
-    capacity: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who appears, and when they are free; no time given: always."""
-
-    id: int
-    name: str
-    free: tuple[Slot, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A session where it is planned. `parent` is the public id of its block; `seats` how many people it is for.
-
-    `event` names the other event that it belongs to, empty for one that is not to be named; None: the event in hand.
-    `revision` counts the writes of its row, and makes no two sessions differ.
-    """
-
-    public_id: str
-    title: str
-    kind: SessionKind = SessionKind.TALK
-    slot: Slot | None = None
-    rooms: tuple[Place, ...] = ()
-    people: tuple[Person, ...] = ()
-    parent: str | None = None
-    seats: int | None = None
-    event: str | None = None
-    revision: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A programme as a whole: its sessions, what its people do at other events, and the event's own times.
-
-    `rooms` are all the event has, `chosen` the public ids in one attendee's own programme, `stands` the session in hand
-    as it is stored, where the plan has it otherwise.
-    """
-
-    sessions: tuple[Planned, ...] = ()
-    elsewhere: tuple[Planned, ...] = ()
-    rooms: tuple[Place, ...] = ()
-    timezone: str = "UTC"
-    span: Slot | None = None
-    is_all_day: bool = False
-    chosen: frozenset[str] = frozenset()
-    stands: Planned | None = None
-
-    def session(self, public_id: str) -> Planned | None:
-        """Return a session of the programme; None for one that is not planned."""
-        return next((each for each in self.sessions if each.public_id == public_id), None)
-
-    @property
-    def bounds(self) -> Slot | None:
-        """Within what sessions may be: of an all-day event the night after its last day is part of it."""
-        if self.span is None or not self.is_all_day:
-            return self.span
-        last = (self.span.ends_at - timedelta(seconds=1)).astimezone(ZoneInfo(self.timezone)).date()
-        return Slot(self.span.starts_at, slots.day_bounds(last, self.timezone).ends_at)
 
 
 @dataclass(frozen=True, slots=True)

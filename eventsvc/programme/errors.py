@@ -19,7 +19,7 @@ class SlotConflict(Refused):
     """Something would clash that does not clash yet, and that nobody accepted.
 
     `clashes` are the new ones (`conflicts.Clash`), `sentences` tell each of them. `session` is the one that the act
-    was about, as it would have been planned (`conflicts.Planned`); None for an act about several.
+    was about, as it would have been planned (`planned.Planned`); None for an act about several.
     """
 
     status = 409

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.programme import gathered
-from eventsvc.programme.conflicts import Person, Place, Plan, Planned
 from eventsvc.programme.gathered import Part
 from eventsvc.programme.models import SessionKind, SessionStatus
+from eventsvc.programme.planned import Person, Place, Plan, Planned
 from eventsvc.programme.slots import Slot
 
 

@@ -18,9 +18,10 @@ from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import accepted, colours, comparing, conflicts, contents, errors, gathering, prospect
-from eventsvc.programme.comparing import Comparison, Fate, Known, Match
+from eventsvc.programme.comparing import Comparison, Fate, Match
 from eventsvc.programme.formats import words
 from eventsvc.programme.formats.plan import Person, Plan
+from eventsvc.programme.known import Known
 from eventsvc.programme.models import (
     Appearance,
     PublishedSession,

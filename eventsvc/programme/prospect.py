@@ -12,11 +12,13 @@ from typing import Any
 
 from eventsvc.events.models import Event
 from eventsvc.programme import accepted, comparing, conflicts, gathering, telling
-from eventsvc.programme.comparing import Comparison, Fate, Known, Match
-from eventsvc.programme.conflicts import Clash, Person, Place, Plan, Planned
+from eventsvc.programme.comparing import Comparison, Fate, Match
+from eventsvc.programme.conflicts import Clash
 from eventsvc.programme.formats import plan as files
 from eventsvc.programme.formats import words
+from eventsvc.programme.known import Known
 from eventsvc.programme.models import Answer, Session, SessionKind, SessionStatus
+from eventsvc.programme.planned import Person, Place, Plan, Planned
 from eventsvc.programme.slots import Slot
 
 

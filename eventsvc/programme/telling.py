@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from eventsvc import when
 from eventsvc.events.models import Event
 from eventsvc.programme import conflicts, slots
-from eventsvc.programme.conflicts import Clash, ClashKind, Planned
+from eventsvc.programme.conflicts import Clash, ClashKind
 from eventsvc.programme.models import SessionKind
+from eventsvc.programme.planned import Planned
 from eventsvc.programme.slots import Slot
 from eventsvc.programme.vacancies import Vacancy
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from eventsvc.programme import conflicts, slots
-from eventsvc.programme.conflicts import Place, Plan, Planned
 from eventsvc.programme.models import SessionKind
+from eventsvc.programme.planned import Place, Plan, Planned
 from eventsvc.programme.slots import Slot
 
 _TRIED = 200

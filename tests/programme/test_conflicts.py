@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventsvc.programme import conflicts
-from eventsvc.programme.conflicts import ClashKind, Person, Place, Plan, Planned
+from eventsvc.programme.conflicts import ClashKind
 from eventsvc.programme.models import SessionKind
+from eventsvc.programme.planned import Person, Place, Plan, Planned
 from eventsvc.programme.slots import Slot
 
 NINE = datetime(2027, 5, 30, 7, 0, tzinfo=UTC)  # in Leiden

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventsvc.programme import agenda, conflicts, grid
-from eventsvc.programme.conflicts import Planned
 from eventsvc.programme.grid import Grid, Place
 from eventsvc.programme.models import SessionKind, SessionStatus
+from eventsvc.programme.planned import Planned
 from eventsvc.programme.reading import Item
 
 ZONE = "Europe/Amsterdam"

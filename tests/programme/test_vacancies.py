@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 
 from eventsvc.programme import conflicts, vacancies
-from eventsvc.programme.conflicts import Person, Place, Plan, Planned
 from eventsvc.programme.models import SessionKind
+from eventsvc.programme.planned import Person, Place, Plan, Planned
 from eventsvc.programme.slots import Slot
 from tests.programme.test_conflicts import AULA, NINE, SAM, programmes, slot, talk
 

@@ -19,10 +19,11 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import accepted, conflicts, gathering, rules, telling, vacancies
-from eventsvc.programme.conflicts import Clash, Plan, Planned
+from eventsvc.programme.conflicts import Clash
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.forms import offered
 from eventsvc.programme.models import AcceptedClash
+from eventsvc.programme.planned import Plan, Planned
 
 _SUGGESTED = 20
 """For how many clashes a free slot is looked for; further down nobody has got to them yet."""

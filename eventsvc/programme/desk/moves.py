@@ -23,13 +23,13 @@ from eventsvc.events.fields import number
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import rules, slots
-from eventsvc.programme.conflicts import Planned
 from eventsvc.programme.desk import refusals, undo
 from eventsvc.programme.desk.moveforms import CopyForm, Dropped, MoveForm, ShiftForm, SwapForm
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.desk.refusals import Refusal
 from eventsvc.programme.errors import SlotConflict
 from eventsvc.programme.models import Session, SessionKind
+from eventsvc.programme.planned import Planned
 
 Told = tuple[str, str]
 """A sentence about what was done, and its category."""

@@ -16,11 +16,12 @@ from eventsvc.accounts.access import Act, event_for, may, signed_in
 from eventsvc.events.models import Event
 from eventsvc.events.panel import zone_of
 from eventsvc.programme import accepted, blocks, conflicts, gathering, published, slots, telling, timetable, vacancies
-from eventsvc.programme.conflicts import Clash, ClashKind, Plan
+from eventsvc.programme.conflicts import Clash, ClashKind
 from eventsvc.programme.desk import undo
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.forms import offered
 from eventsvc.programme.models import Session, Version
+from eventsvc.programme.planned import Plan
 from eventsvc.programme.slots import Slot
 from eventsvc.programme.timetable import Board
 from eventsvc.programme.vacancies import Vacancy

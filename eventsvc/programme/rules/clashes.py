@@ -12,8 +12,9 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import accepted, conflicts, errors, gathering, telling
-from eventsvc.programme.conflicts import Clash, Plan, Planned
+from eventsvc.programme.conflicts import Clash
 from eventsvc.programme.models import AcceptedClash, Session
+from eventsvc.programme.planned import Plan, Planned
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
 

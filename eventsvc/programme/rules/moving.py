@@ -14,8 +14,8 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.programme import contents, errors, gathering, undoing
 from eventsvc.programme.accepted import NOTHING
-from eventsvc.programme.conflicts import Plan, Planned
 from eventsvc.programme.models import Session
+from eventsvc.programme.planned import Plan, Planned
 from eventsvc.programme.rules import clashes, writing
 from eventsvc.programme.slots import Slot
 from eventsvc.registration import seats
