@@ -30,6 +30,7 @@ DIGEST = re.compile("[0-9a-f]{64}")
 
 _NAME = "eventsvc.store"
 _TRIED = "tried"
+_TOLD = 32
 # Loaded by its name where a setting asks for it: nobody else pays for what it stands on.
 _BUCKET = "eventsvc.buckets:Bucket"
 _log = logging.getLogger(__name__)
@@ -111,6 +112,22 @@ def keep(shelf: str, content: bytes, *, apart: str = "") -> str:
     digest = digest_of(content, apart=apart)
     _store().keep(shelf, digest, content)
     return digest
+
+
+def keep_anew(shelf: str, content: bytes) -> str:
+    """Keep bytes under a name that nothing else ever has, and return it: they can go with the row that names it.
+
+    Bytes that are kept once for all may be named by somebody else just when the last row that names them goes. The
+    first half of the name tells the same bytes again: see `is_same`.
+    """
+    name = digest_of(content)[:_TOLD] + secrets.token_hex((64 - _TOLD) // 2)
+    _store().keep(shelf, name, content)
+    return name
+
+
+def is_same(one: str | None, other: str | None) -> bool:
+    """Tell whether two names find the same bytes, of which one at least was kept anew."""
+    return bool(one and other) and str(one)[:_TOLD] == str(other)[:_TOLD]
 
 
 def digest_of(content: bytes, *, apart: str = "") -> str:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from eventsvc import pictures
+from eventsvc import pictures, stores
+from eventsvc.programme import lineup
 from eventsvc.programme.errors import BadPhoto
 
 MOST_BYTES = 10 * 1024 * 1024
 SIDE = 640
 MEDIA_TYPE = "image/jpeg"
+
+
+def kept(content: bytes) -> str:
+    """Draw a photo anew, keep that, and return its name. Raises BadPhoto."""
+    return stores.keep_anew(stores.PHOTOS, drawn(content))
+
+
+def forget(*names: str | None) -> None:
+    """Forget what no row names, once that is certain: what was replaced, and what was sent and is not shown."""
+    for name in names:
+        if name and not lineup.is_kept(name, photo=True):
+            stores.drop(stores.PHOTOS, name)
 
 
 def drawn(content: bytes) -> bytes:

@@ -179,16 +179,22 @@ def test_whoever_has_no_link_may_send_no_more_than_elsewhere(client: FlaskClient
     assert answer.status_code == 404
 
 
-def test_the_same_file_of_two_goes_with_the_last(client: FlaskClient, event: Event) -> None:
+def test_the_same_file_of_two_sessions_goes_with_each(client: FlaskClient, event: Event) -> None:
     speaker = sam(a_talk(event), a_talk(event, hours=2))
     parts = db.session.scalars(sa.select(Appearance).order_by(Appearance.id)).all()
-    for part in parts:
+    before = kept()
+    for part in [*parts, *parts]:
         address = card_of(speaker, f"/sessions/{part.session.public_id}/slides")
-        client.post(address, **with_file(b"%PDF-1.7"))
+        assert client.post(address, **with_file(b"%PDF-1.7")).status_code == 303
     one, other = db.session.scalars(sa.select(Slides).order_by(Slides.id)).all()
-    digest = one.digest
+    digests = one.digest, other.digest
+    assert kept() - before == {*digests}, "what was sent twice to one session is kept once"
 
     client.post(card_of(speaker, f"/slides/{one.public_id}/remove"))
-    assert stores.found(stores.FILES, digest) is not None
+    assert kept() - before == {digests[1]}
     client.post(card_of(speaker, f"/slides/{other.public_id}/remove"))
-    assert stores.found(stores.FILES, digest) is None
+    assert kept() == before
+
+
+def kept(shelf: str = stores.FILES) -> set[str]:
+    return {name for name, _at in stores.kept(shelf)}

@@ -10,12 +10,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, stores, web
+from eventsvc import clock, web
 from eventsvc.accounts.access import Act, event_for, me, signed_in
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import acquainted, lineup, portraits, rules
+from eventsvc.programme import acquainted, portraits, rules
 from eventsvc.programme.cardforms import SpeakerForm, side_by_side
 from eventsvc.programme.desk.programme import blueprint
 from eventsvc.programme.desk.speakers import speaker_at
@@ -35,27 +35,23 @@ def edit_speaker(slug: str, public_id: str) -> Any:
     form = SpeakerForm(speaker)
     if not form.validate_on_submit():
         return _page(event, speaker, form), 422 if form.is_submitted() else 200
-    before, photo = speaker.photo_digest, b""
+    before, photo = speaker.photo_digest, None
     try:
         said = form.said()
         if sent := form.sent_photo():
-            photo = portraits.drawn(sent)
-            said["photo_digest"] = stores.digest_of(photo)
+            photo = said["photo_digest"] = portraits.kept(sent)
         rules.edit_speaker(event, speaker, said, revision=form.revision.opened_at, by=me(), at=clock.now())
-        # Nothing is kept of what was refused.
-        if photo:
-            stores.keep(stores.PHOTOS, photo)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
+        portraits.forget(photo)
         web.refuse_on(form, refused)
         theirs: list[dict[str, str]] = []
         if isinstance(refused, ChangedMeanwhile):
             theirs = side_by_side(form, refused)
             form.take_over(refused, speaker)
         return _page(event, speaker, form, theirs), refused.status
-    if before and before != speaker.photo_digest and not lineup.is_kept(before, photo=True):
-        stores.drop(stores.PHOTOS, before)
+    portraits.forget(before, photo)
     flash(_("Saved."), "ok")
     return redirect(url_for(".speakers", slug=event.slug), 303)
 
@@ -81,8 +77,7 @@ def merge_speakers(slug: str, public_id: str) -> Any:
             db.session.rollback()
             flash(refused.sentence, "no")
             return redirect(url_for(".merge_speakers", slug=event.slug, public_id=public_id), 303)
-        if photo and not lineup.is_kept(photo, photo=True):
-            stores.drop(stores.PHOTOS, photo)
+        portraits.forget(photo)
         flash(_("The two cards are one now."), "ok")
         return redirect(url_for(".speakers", slug=event.slug), 303)
     return render_template(

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from eventsvc import stores
 from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor, ActorKind
 from eventsvc.columns import snapshot
@@ -100,15 +101,16 @@ def set_free_times(speaker: Speaker, event: Event, times: Iterable[Slot], *, by:
 def add_slides(
     session: Session, speaker: Speaker, *, name: str, media_type: str, size: int, digest: str, by: Actor, at: datetime
 ) -> Slides:
-    """Put a file that is kept to a session; the public is shown it once the session is over.
+    """Put a file that was kept anew to a session; the public is shown it once the session is over.
 
-    Raises NotSpeaking, TooManyFiles.
+    The same file of theirs once more is the one that is there, and the new one is not needed. Raises NotSpeaking,
+    TooManyFiles.
     """
     seats.hold(session.event_id)
     check_speaks(session, speaker)
     own = sa.select(Slides).where(Slides.session_id == session.id)
     stored = list(db.session.scalars(own))
-    same = next((row for row in stored if row.digest == digest and row.speaker_id == speaker.id), None)
+    same = next((row for row in stored if stores.is_same(row.digest, digest) and row.speaker_id == speaker.id), None)
     if same is not None:
         return same
     if len(stored) >= MOST_SLIDES:
@@ -164,12 +166,14 @@ def replace_card_feed(speaker: Speaker, *, by: Actor, at: datetime) -> str:
     return _replace(speaker, TokenKind.CARD_FEED, by=by, at=at)
 
 
-def take_card_away(speaker: Speaker, *, by: Actor, at: datetime) -> list[Slides]:
-    """Forget what is told of a speaker but the name in programmes; return the slides that were theirs, which go too.
+def take_card_away(speaker: Speaker, *, by: Actor, at: datetime) -> tuple[list[Slides], str | None]:
+    """Forget what is told of a speaker but the name in programmes; return the slides and the photo, which go too.
 
     Their links, the letters to them and what the audit log kept of their card go with it; their answers stay.
     """
     writing.hold_all(acquainted.events_of(speaker))
+    db.session.refresh(speaker)
+    photo = speaker.photo_digest
     theirs = list(db.session.scalars(sa.select(Slides).where(Slides.speaker_id == speaker.id)))
     for slides in theirs:
         db.session.delete(slides)
@@ -187,7 +191,7 @@ def take_card_away(speaker: Speaker, *, by: Actor, at: datetime) -> list[Slides]
     published.retell(speaker)
     audit.forget(Speaker.__tablename__, speaker.id)
     audit.record("speaker.taken_away", speaker, by=by, at=at)
-    return theirs
+    return theirs, photo
 
 
 def _edit(
@@ -196,6 +200,9 @@ def _edit(
     writing.hold_all(acquainted.events_of(speaker))
     db.session.refresh(speaker)
     before = snapshot(speaker, _STORED)
+    if stores.is_same(said.get("photo_digest"), before["photo_digest"]):
+        # The same photo sent twice, as by a double click, is no other photo.
+        said = {**said, "photo_digest": before["photo_digest"]}
     if revision is not None:
         meanwhile.refuse_if_changed(speaker, revision, stored=before, yours=said)
     changed = {name for name, value in said.items() if before[name] != value}

@@ -8,7 +8,7 @@ from flask import make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, stores, web
+from eventsvc import clock, web
 from eventsvc.accounts.actors import SPEAKER
 from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.extensions import db
@@ -16,7 +16,7 @@ from eventsvc.programme import portraits, rules
 from eventsvc.programme.cardforms import SpeakerForm, side_by_side
 from eventsvc.programme.models import Speaker
 from eventsvc.programme.pages.own.blueprint import TOO_MANY_FILES, blueprint, is_pressed, opened
-from eventsvc.programme.pages.own.page import done, drop_unnamed
+from eventsvc.programme.pages.own.page import done
 from eventsvc.registration import limits
 
 
@@ -30,7 +30,7 @@ def card(token: str) -> Response:
         return _page(speaker, form, token)
     if not is_pressed(form):
         return _page(speaker, form, token, 400 if form.form_errors else 422)
-    before, photo, theirs = speaker.photo_digest, b"", []
+    before, photo, theirs = speaker.photo_digest, None, []
     sent = form.sent_photo()
     if sent and not limits.may_send_file(speaker.public_id):
         form.photo.errors = [TOO_MANY_FILES]
@@ -38,22 +38,18 @@ def card(token: str) -> Response:
     try:
         said = form.said()
         if sent:
-            photo = portraits.drawn(sent)
-            said["photo_digest"] = stores.digest_of(photo)
+            photo = said["photo_digest"] = portraits.kept(sent)
         rules.edit_card(speaker, said, revision=form.revision.opened_at, by=SPEAKER, at=clock.now())
-        # Nothing is kept of what was refused.
-        if photo:
-            stores.keep(stores.PHOTOS, photo)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
+        portraits.forget(photo)
         web.refuse_on(form, refused)
         if isinstance(refused, ChangedMeanwhile):
             theirs = side_by_side(form, refused)
             form.take_over(refused, speaker)
         return _page(speaker, form, token, refused.status, theirs)
-    if before != speaker.photo_digest:
-        drop_unnamed([], before)
+    portraits.forget(before, photo)
     return done(
         token, _("Your card is saved. A new name or affiliation is shown with the next version of a programme.")
     )

@@ -29,28 +29,31 @@ def upload(token: str, public_id: str) -> Response:
         return page(speaker, token, wrong_files={part.id: form.form_errors[0]}, status=400)
     if not limits.may_send_file(speaker.public_id):
         return page(speaker, token, wrong_files={part.id: TOO_MANY_FILES}, status=429)
-    sent = request.files.get("file")
+    sent, digest = request.files.get("file"), ""
     try:
         if sent is None or not sent.filename:
             raise Refused(_("Choose a file first."))
         content = sent.read(uploads.MOST_BYTES + 1)
         kind = uploads.kind_of(content)
-        # What a rule would refuse is not kept; what it refuses in the end is swept away.
+        # What a rule would refuse is not kept.
         rules.check_speaks(part.session, speaker)
+        digest = stores.keep_anew(stores.FILES, content)
         rules.add_slides(
             part.session,
             speaker,
             name=uploads.named(sent.filename, kind, _("slides")),
             media_type=kind.media_type,
             size=len(content),
-            digest=stores.keep(stores.FILES, content),
+            digest=digest,
             by=SPEAKER,
             at=clock.now(),
         )
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
+        drop_unnamed([digest])
         return page(speaker, token, wrong_files={part.id: refused.sentence}, status=refused.status)
+    drop_unnamed([digest])
     return done(
         token, _("Your slides are here. Everybody can see them once the session is over."), anchor=f"s-{public_id}"
     )

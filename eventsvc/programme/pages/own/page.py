@@ -15,7 +15,7 @@ from eventsvc.errors import Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
-from eventsvc.programme import keys, lineup, rules
+from eventsvc.programme import keys, lineup, portraits, rules
 from eventsvc.programme.lineup import Place
 from eventsvc.programme.models import Answer, Appearance, SessionStatus, Slides, Speaker
 from eventsvc.programme.pages.own.blueprint import blueprint, is_pressed, opened
@@ -94,10 +94,11 @@ def take_away(token: str) -> Response:
             "programme/own/take_away.html", lang=web.language(), speaker=speaker, form=form, token=token
         )
         return make_response(shown, 400 if form.form_errors else 200)
-    photo, gone = speaker.photo_digest, rules.take_card_away(speaker, by=SPEAKER, at=clock.now())
+    gone, photo = rules.take_card_away(speaker, by=SPEAKER, at=clock.now())
     files = [slides.digest for slides in gone]
     db.session.commit()
-    drop_unnamed(files, photo)
+    drop_unnamed(files)
+    portraits.forget(photo)
     return make_response(render_template("programme/own/taken_away.html", lang=web.language()))
 
 
@@ -107,13 +108,11 @@ def done(token: str, sentence: str, tone: str = "ok", anchor: str | None = None)
     return redirect(url_for("speakers.show", token=token, _anchor=anchor), 303)
 
 
-def drop_unnamed(files: list[str], photo: str | None = None) -> None:
-    """Forget the bytes of what was taken away, once that is certain, and where nobody else sent the same."""
+def drop_unnamed(files: list[str]) -> None:
+    """Forget files that no row names, once that is certain: taken away, or sent and not needed."""
     for digest in files:
         if not lineup.is_kept(digest, photo=False):
             stores.drop(stores.FILES, digest)
-    if photo and not lineup.is_kept(photo, photo=True):
-        stores.drop(stores.PHOTOS, photo)
 
 
 def page(
