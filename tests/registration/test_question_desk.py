@@ -29,6 +29,7 @@ from eventsvc.registration.models import (
     Registration,
     SeenBy,
 )
+from tests import browsing
 from tests.people import NOW, a_question, a_registration, an_event, an_organiser
 
 LIST = "/desk/events/symposium/questions"
@@ -266,7 +267,7 @@ class TestTheBuilder:
             desk.post(f"{LIST}/sections/new", data={"title": title})
         one, two = db.session.scalars(sa.select(QuestionSection).order_by(QuestionSection.id)).all()
 
-        desk.post(f"{LIST}/sections/{two.id}", data={"title": "First", "text": "Begin here."})
+        desk.post(f"{LIST}/sections/{two.id}", data={"title": "First", "text": "Begin here.", "revision": "1"})
         desk.post(f"{LIST}/sections/{two.id}/move", data={"step": "up"})
         desk.post(f"{LIST}/sections/{one.id}/remove")
         empty = desk.post(f"{LIST}/sections/new", data={"title": " "})
@@ -274,6 +275,56 @@ class TestTheBuilder:
         page = desk.get(LIST).text
         assert "First" in page and "Begin here." in page and ">One<" not in page
         assert empty.status_code == 422
+
+    def test_the_second_of_two_who_change_a_section_is_told_and_loses_nothing(
+        self, desk: FlaskClient, working_as: Callable[..., FlaskClient]
+    ) -> None:
+        desk.post(f"{LIST}/sections/new", data={"title": "Stay", "text": "Where you sleep."})
+        desk.post(f"{LIST}/sections/new", data={"title": "Meals"})
+        section = db.session.scalars(sa.select(QuestionSection).where(QuestionSection.title == "Stay")).one()
+        address = f"{LIST}/sections/{section.id}"
+        mine = dict(browsing.fields(desk.get(address).text))
+        other = working_as("Rita", EventRole.EDITOR)
+        # Where a section stands is nobody's words.
+        other.post(f"{address}/move", data={"step": "down"})
+        other.post(
+            address, data=dict(browsing.fields(other.get(address).text)) | {"title": "Your stay", "text": "New."}
+        )
+
+        refused = desk.post(address, data=mine | {"title": "The stay"})
+        again = dict(browsing.fields(refused.text))
+        saved = desk.post(address, data=again)
+
+        assert refused.status_code == 409
+        assert "Rita" in refused.text and re.search(r"<td>Your stay</td>\s*<td>The stay</td>", refused.text)
+        assert (again["title"], again["text"]) == ("The stay", "New.")
+        assert (saved.status_code, section.title, section.text) == (303, "The stay", "New.")
+
+    def test_who_only_moved_it_meanwhile_stands_in_nobodys_way(self, desk: FlaskClient) -> None:
+        for title in ("Stay", "Meals"):
+            desk.post(f"{LIST}/sections/new", data={"title": title})
+        section = db.session.scalars(sa.select(QuestionSection).where(QuestionSection.title == "Stay")).one()
+        address = f"{LIST}/sections/{section.id}"
+        mine = dict(browsing.fields(desk.get(address).text))
+        desk.post(f"{address}/move", data={"step": "down"})
+
+        assert desk.post(address, data=mine | {"title": "Your stay"}).status_code == 303
+
+    @pytest.mark.parametrize(("typed", "kept"), [("3", {"max": 3}), ("1", {}), ("", {})])
+    def test_how_many_files_may_be_sent_is_written_and_shown_again(
+        self, desk: FlaskClient, event: Event, typed: str, kept: dict[str, int]
+    ) -> None:
+        desk.post(f"{LIST}/new", data=said(kind="file", most_files=typed))
+
+        [prompt] = questionnaires.of(event.id)
+        shown = dict(browsing.fields(desk.get(f"{LIST}/{prompt.public_id}").text))
+        assert dict(prompt.rules) == kept
+        assert shown["most_files"] == str(kept.get("max", 1))
+        assert ("At most 3 files." in desk.get(f"{LIST}/preview").text) is bool(kept)
+
+    @pytest.mark.parametrize("typed", ["0", "11", "-1", "many"])
+    def test_no_form_asks_for_more_files_than_can_be_read(self, desk: FlaskClient, event: Event, typed: str) -> None:
+        assert desk.post(f"{LIST}/new", data=said(kind="file", most_files=typed)).status_code == 422
 
     def test_retired_questions_stand_apart_and_can_be_asked_again(self, desk: FlaskClient, event: Event) -> None:
         question = a_question(event, label="Diet")

@@ -15,13 +15,14 @@ from wtforms import BooleanField, Form, HiddenField, StringField
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events.fields import Choice, Revision, Rows, Whole, choices, line, prose, take
 from eventsvc.events.models import Mode
-from eventsvc.registration import spoken, typed
+from eventsvc.registration import files, spoken, typed
 from eventsvc.registration.drafts import Draft, DraftOption
 from eventsvc.registration.models import QuestionKind, SeenBy
 from eventsvc.registration.questions import ANSWERED_BY_ONE_OF_FEW, CHOOSING, Prompt, Questionnaire
 
 MOST_OPTIONS = 60
 MOST_PLACES = 100_000
+MOST_FILES = 10
 _LIMITED = {QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.CHOICES}
 
 
@@ -48,6 +49,7 @@ class QuestionForm(FlaskForm):
     is_required = BooleanField(_l("It has to be answered"))
     options = Rows(OptionRow, _l("To choose from"), most=MOST_OPTIONS)
     max_words = Whole(_l("At most so many words"), 1, 5000)
+    most_files = Whole(_l("At most so many files"), 1, MOST_FILES)
     least = StringField(_l("At least"))
     most = StringField(_l("At most"))
     condition = Choice(_l("Ask it"), default="")
@@ -136,6 +138,8 @@ class QuestionForm(FlaskForm):
         """Read the least and the most as the kind of answer is read."""
         kind = QuestionKind(self.kind.data) if self.kind.data in set(QuestionKind) else QuestionKind.TEXT
         self._rules = {"max_words": self.max_words.data} if kind is QuestionKind.PARAGRAPH else {}
+        if kind is QuestionKind.FILE and (self.most_files.data or 1) > 1:
+            self._rules = {"max": self.most_files.data}
         if kind not in _LIMITED:
             return True
         for name, field in (("min", self.least), ("max", self.most)):
@@ -160,8 +164,15 @@ class QuestionForm(FlaskForm):
 class SectionForm(FlaskForm):
     """What a part of the form is called, and what stands under that."""
 
+    revision = Revision()
     title = line(_l("Heading"), 200, required=_l("Write the heading."))
     text = prose(_l("Text below it"), 2000)
+
+    def take_over(self, refused: ChangedMeanwhile, revision: int) -> None:
+        """Take over what somebody else saved meanwhile, wherever you wrote nothing; what you typed stays."""
+        for name in refused.theirs.keys() - refused.yours.keys():
+            take(self[name], refused.theirs[name])
+        take(self.revision, revision)
 
 
 def _asked_after(prompt: Prompt) -> str:
@@ -194,6 +205,7 @@ def _written(prompt: Prompt) -> dict[str, Any]:
         "why": prompt.why,
         "is_required": prompt.is_required,
         "max_words": prompt.rules.get("max_words"),
+        "most_files": files.most(prompt) if prompt.kind is QuestionKind.FILE else None,
         "least": _text(prompt.rules.get("min")),
         "most": _text(prompt.rules.get("max")),
         "condition": prompt.condition.question if prompt.condition else "",

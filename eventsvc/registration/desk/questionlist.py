@@ -16,7 +16,7 @@ from eventsvc.events import words
 from eventsvc.events.models import Event, Mode
 from eventsvc.registration import answers, laying, questionnaires, rules, spoken
 from eventsvc.registration.boxes import Box
-from eventsvc.registration.desk.questionforms import QuestionForm
+from eventsvc.registration.desk.questionforms import QuestionForm, SectionForm
 from eventsvc.registration.models import QuestionSection, SeenBy
 from eventsvc.registration.questions import Prompt, Questionnaire
 
@@ -87,7 +87,9 @@ def lacking(event: Event) -> list[dict[str, Any]]:
     ]
 
 
-def side_by_side(form: QuestionForm, refused: ChangedMeanwhile, asked: Questionnaire) -> list[dict[str, str]]:
+def side_by_side(
+    form: QuestionForm | SectionForm, refused: ChangedMeanwhile, asked: Questionnaire
+) -> list[dict[str, str]]:
     """Tell, field by field, what they saved and what you typed."""
     labels = {"rules": _("Limits"), "condition_values": _("The answers that bring it up")}
     return meanwhile.side_by_side(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -151,7 +151,17 @@ def edit_section(slug: str, id: int) -> Any:
     form = SectionForm(obj=None if request.method == "POST" else section)
     if not form.validate_on_submit():
         return _section_page(event, form, section), 422 if form.is_submitted() else 200
-    rules.edit_section(section, title=form.title.data or "", text=form.text.data or "", by=me(), at=clock.now())
+    typed = {"title": form.title.data or "", "text": form.text.data or ""}
+    try:
+        rules.edit_section(section, **typed, revision=form.revision.opened_at, by=me(), at=clock.now())
+    except ChangedMeanwhile as refused:
+        db.session.rollback()
+        event = event_for(Act.EDIT, slug)
+        section = _section(event, id)
+        web.refuse_on(form, refused)
+        theirs = questionlist.side_by_side(form, refused, questionnaires.of(event.id))
+        form.take_over(refused, section.revision)
+        return _section_page(event, form, section, theirs), refused.status
     db.session.commit()
     flash(_("Saved."), "ok")
     return _list(event)
@@ -276,5 +286,10 @@ def _form_page(
     )
 
 
-def _section_page(event: Event, form: SectionForm, section: QuestionSection | None = None) -> str:
-    return render_template("desk/registration/section.html", event=event, form=form, section=section)
+def _section_page(
+    event: Event,
+    form: SectionForm,
+    section: QuestionSection | None = None,
+    theirs: Sequence[dict[str, str]] = (),
+) -> str:
+    return render_template("desk/registration/section.html", event=event, form=form, section=section, theirs=theirs)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from eventsvc.accounts import audit
+from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.registration import errors, laying, questionnaires, seats
@@ -65,14 +65,25 @@ def add_section(event_id: int, title: str, text: str = "", *, by: Actor, at: dat
     return section
 
 
-def edit_section(section: QuestionSection, *, title: str, text: str, by: Actor, at: datetime) -> None:
-    """Call a section otherwise."""
+def edit_section(section: QuestionSection, *, title: str, text: str, revision: int, by: Actor, at: datetime) -> None:
+    """Call a section otherwise. Raises ChangedMeanwhile where somebody did after `revision`."""
     _hold(section.event_id)
-    before, after = {"title": section.title, "text": section.text}, {"title": title, "text": text}
-    if before == after:
+    stored, yours = {"title": section.title, "text": section.text}, {"title": title, "text": text}
+    meanwhile.refuse_if_changed(section, revision, stored=stored, yours=yours, by=by)
+    if stored == yours:
         return
+    before = section.revision
     section.title, section.text = title, text
-    audit.record("section.edited", section, by=by, at=at, event_id=section.event_id, before=before, after=after)
+    db.session.flush()
+    audit.record(
+        "section.edited",
+        section,
+        by=by,
+        at=at,
+        event_id=section.event_id,
+        before=stored | {"revision": before},
+        after=yours | {"revision": section.revision},
+    )
     questionnaires.renew(section.event_id)
 
 
