@@ -52,7 +52,7 @@ FLOORS: dict[int, str] = {
         registration/groups registration/holding registration/invitees registration/keys registration/known
         registration/laying registration/limits registration/listed registration/owndata registration/questionnaires
         registration/questions registration/receiving registration/retention registration/roster registration/seats
-        registration/session_roster registration/spoken registration/stamps registration/standings
+        registration/session_roster registration/sought registration/spoken registration/stamps registration/standings
         registration/starters registration/tickets registration/told registration/typed registration/typos
         registration/unchosen registration/words programme/stores programme/uploads registration/beginnings registration/codes
         registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines

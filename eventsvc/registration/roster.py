@@ -15,16 +15,8 @@ from sqlalchemy.orm import joinedload
 
 from eventsvc import tokens
 from eventsvc.extensions import db
-from eventsvc.registration.models import (
-    Answer,
-    AnswerOption,
-    Payment,
-    Question,
-    QuestionOption,
-    Registration,
-    State,
-    TicketType,
-)
+from eventsvc.registration import sought
+from eventsvc.registration.models import Payment, Registration, State, TicketType
 
 PAGE_SIZE = 50
 _BATCH = 500
@@ -33,7 +25,8 @@ _MOST_FILTERS = 20
 _MOST_COLUMNS = 8
 ANSWER = "a."
 """What stands before a question's id in the name of a filter."""
-ANY, NONE = "any", "none"
+WORDS = "w."
+"""What stands before a question's id where words in its answer are looked for."""
 _ID = re.compile(r"[0-9A-Za-z]{2,16}")
 COLUMNS = (
     "reference",
@@ -73,8 +66,9 @@ class Asked:
     """What the address of the roster says. `state` None: everybody; `number` is the page, from 1.
 
     `answers` are pairs of a question's public id and the answer to look for: that of an option, "yes" or "no", a
-    country, or `ANY` and `NONE` for whether there is one. `columns` are the questions whose answers stand in the list.
-    `ticket` is the public id of a ticket type, or NO_TICKET.
+    country, or `sought.ANY` and `sought.NONE` for whether there is one. `words` are pairs of a question's public id and
+    words of what was typed. `columns` are the questions whose answers stand in the list. `ticket` is the public id of a
+    ticket type, or NO_TICKET.
     """
 
     state: State | None = None
@@ -82,6 +76,7 @@ class Asked:
     order: Order = Order.TURN
     number: int = 1
     answers: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     columns: tuple[str, ...] = ()
     ticket: str = ""
     payment: Payment | None = None
@@ -89,7 +84,7 @@ class Asked:
     @property
     def is_narrowed(self) -> bool:
         """Tell whether anything but the tab leaves people out."""
-        return bool(self.text or self.ticket or self.payment or self.answers)
+        return bool(self.text or self.ticket or self.payment or self.answers or self.words)
 
     def args(self, **over: Any) -> dict[str, Any]:
         """Write this as the query of an address, with `over` in place of what it says; what is usual is left out."""
@@ -102,7 +97,9 @@ class Asked:
             "show": list(other.columns) or None,
             "ticket": other.ticket or None,
             "payment": other.payment.value if other.payment else None,
-        } | {f"{ANSWER}{question}": value for question, value in other.answers}
+        }
+        said |= {f"{ANSWER}{question}": value for question, value in other.answers}
+        said |= {f"{WORDS}{question}": value for question, value in other.words}
         return {name: value for name, value in said.items() if value is not None}
 
 
@@ -146,13 +143,18 @@ def asked_by(args: Mapping[str, str], columns: Iterable[str] = ()) -> Asked:
     page = args.get("page", "")
     return Asked(
         state=_member(State, args.get("state")),
-        text=" ".join(args.get("q", "").replace("\x00", " ").split())[:_TEXT_LIMIT],
+        text=_words(args.get("q", "")),
         order=_member(Order, args.get("order")) or Order.TURN,
         number=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
         answers=tuple(
             (name.removeprefix(ANSWER), value)
             for name, value in list(args.items())[:_MOST_FILTERS]
             if name.startswith(ANSWER) and _ID.fullmatch(name.removeprefix(ANSWER)) and _ID.fullmatch(value)
+        ),
+        words=tuple(
+            (name.removeprefix(WORDS), _words(value))
+            for name, value in list(args.items())[:_MOST_FILTERS]
+            if name.startswith(WORDS) and _ID.fullmatch(name.removeprefix(WORDS)) and _words(value)
         ),
         columns=tuple(each for each in dict.fromkeys(columns) if _ID.fullmatch(each))[:_MOST_COLUMNS],
         ticket=args.get("ticket", "").replace("\x00", "")[:16],
@@ -214,6 +216,10 @@ def place(registration: Registration, asked: Asked) -> Place | None:
     return Place(ahead + 1, previous_id, next_id)
 
 
+def _words(typed: str) -> str:
+    return " ".join(typed.replace("\x00", " ").split())[:_TEXT_LIMIT]
+
+
 def _member(kinds: type[Any], value: str | None) -> Any:
     return kinds(value) if value in {kind.value for kind in kinds} else None
 
@@ -241,7 +247,13 @@ def _found(event_id: int, asked: Asked) -> sa.Select[tuple[Registration]]:
 def _narrowing(event_id: int, asked: Asked) -> sa.ColumnElement[bool] | None:
     """Keep those whom the search finds, of one ticket, one state of payment and the answers looked for."""
     paid = Registration.payment == asked.payment if asked.payment is not None else None
-    return _all_of(_matching(asked.text), _of_ticket(asked.ticket), paid, _answering(event_id, asked))
+    return _all_of(
+        _matching(asked.text),
+        _of_ticket(asked.ticket),
+        paid,
+        sought.given(event_id, asked.answers),
+        sought.written(event_id, asked.words),
+    )
 
 
 def _of_ticket(ticket: str) -> sa.ColumnElement[bool] | None:
@@ -254,40 +266,6 @@ def _of_ticket(ticket: str) -> sa.ColumnElement[bool] | None:
 def _all_of(*conditions: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool] | None:
     said = [condition for condition in conditions if condition is not None]
     return sa.and_(*said) if said else None
-
-
-def _answering(event_id: int, asked: Asked) -> sa.ColumnElement[bool] | None:
-    """Match those who gave every answer that is looked for, to questions of this event."""
-    return _all_of(*(_gave(event_id, question, value) for question, value in asked.answers))
-
-
-def _gave(event_id: int, question: str, value: str) -> sa.ColumnElement[bool]:
-    """Match one answer; an option by its row, as lists of them are long."""
-    given = (
-        sa.select(Answer.id)
-        .join(Question, Question.id == Answer.question_id)
-        .where(
-            Answer.registration_id == Registration.id,
-            Question.event_id == event_id,
-            Question.public_id == question,
-        )
-    )
-    if value in (ANY, NONE):
-        return given.exists() if value == ANY else ~given.exists()
-    # As JSON is written: true, false, and words in quotes.
-    written = {"yes": "true", "no": "false"}.get(value, f'"{value}"')
-    chosen = (
-        sa.select(AnswerOption.option_id)
-        .join(QuestionOption, QuestionOption.id == AnswerOption.option_id)
-        .join(Question, Question.id == QuestionOption.question_id)
-        .where(
-            AnswerOption.registration_id == Registration.id,
-            Question.event_id == event_id,
-            Question.public_id == question,
-            QuestionOption.public_id == value,
-        )
-    )
-    return sa.or_(given.where(sa.cast(Answer.value, sa.Text) == written).exists(), chosen.exists())
 
 
 def _matching(text: str) -> sa.ColumnElement[bool] | None:
@@ -310,13 +288,7 @@ def _has(word: str) -> sa.ColumnElement[bool]:
         Registration.reference,
     )
     everything = sa.func.lower(reduce(lambda one, other: one + " " + other, said))
-    return sa.or_(*(everything.contains(shape, autoescape=True) for shape in _shapes(word)))
-
-
-def _shapes(word: str) -> list[str]:
-    """SQLite knows small letters in ASCII alone, so other words are sought small, capital and in between."""
-    small = word.lower()
-    return [small] if word.isascii() else [small, word.upper(), small.capitalize()]
+    return sought.contains(everything, word)
 
 
 def _keys(asked: Asked) -> list[sa.ColumnElement[Any]]:

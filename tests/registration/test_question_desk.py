@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -397,7 +398,7 @@ class TestOnTheRoster:
         passport = a_question(event, label="Passport", seen_by=SeenBy.EDITORS)
         ada = a_registration(event)
         answer(ada, passport, "X1234567")
-        query = f"a.{passport.public_id}=none&show={passport.public_id}"
+        query = f"a.{passport.public_id}=none&w.{passport.public_id}=Y&show={passport.public_id}"
         assert "X1234567" in desk.get(f"{ROSTER}/{ada.id}").text
         assert self.found(desk, query) == []
 
@@ -439,6 +440,39 @@ class TestOnTheRoster:
         assert "Bus: Yes" in page and "1 of 1" in page
         assert f"roster/{ada.id}?show={bus.public_id}&a.{bus.public_id}=yes" in page
         assert f'href="/desk/events/symposium/roster?show={bus.public_id}">Bus: Yes' in page
+
+    def test_words_are_found_in_what_people_wrote(self, desk: FlaskClient, event: Event, diet: Question) -> None:
+        why = a_question(event, label="Why", kind=QuestionKind.PARAGRAPH)
+        ada, bob, cy = (a_registration(event, given_name=name) for name in ("Ada", "Bob", "Cy"))
+        answer(ada, why, 'I study "Île-de-France\'s" ticks,\n100% of them.')
+        answer(bob, why, "I study ticks_and fleas")
+        answer(cy, diet, ["Vegan"])
+
+        def having(words: str) -> list[str]:
+            return self.found(desk, urlencode({f"w.{why.public_id}": words}))
+
+        assert having("TICKS study") == ["Ada", "Bob"]
+        assert having('"île-de-france') == having("ÎLE") == having("100%") == having("ticks, 100") == ["Ada"]
+        assert having("s_a") == ["Bob"] and having("fleas ada") == having("\\n") == []
+        assert having(" \x00 ") == ["Ada", "Bob", "Cy"]
+        assert self.found(desk, f"w.{diet.public_id}=vegan") == [], "a choice is found by its option"
+        assert self.found(desk, f"w.{why.public_id}=ticks&a.{why.public_id}=none") == []
+        assert self.found(desk, f"w.{why.public_id}=ticks&q=bob") == ["Bob"]
+
+    def test_the_address_keeps_the_words_and_a_chip_takes_them_off(self, desk: FlaskClient, event: Event) -> None:
+        why = a_question(event, label="Why")
+        ada = a_registration(event)
+        answer(ada, why, "For the ticks")
+
+        page = unescape(desk.get(f"{ROSTER}?w.{why.public_id}=ticks&q=ada").text)
+
+        assert f'name="w.{why.public_id}" value="ticks"' in page
+        assert f"roster/{ada.id}?q=ada&w.{why.public_id}=ticks" in page
+        assert 'href="/desk/events/symposium/roster?q=ada">Why: “ticks”' in page
+        nobody = unescape(desk.get(f"{ROSTER}?w.{why.public_id}=fleas").text)
+        assert "No one answered so." in nobody and 'href="/desk/events/symposium/roster">Show everybody' in nobody
+        rows = list(csv.reader(io.StringIO(desk.get(f"{ROSTER}.csv?w.{why.public_id}=fleas").data.decode("utf-8-sig"))))
+        assert len(rows) == 1
 
     def test_answers_are_columns_where_they_are_asked_for(
         self, desk: FlaskClient, event: Event, diet: Question, count_queries: Callable[[], Any]

@@ -116,6 +116,7 @@ def asked_here(form: Questionnaire) -> Asked:
     return replace(
         asked,
         answers=tuple(pair for pair in asked.answers if pair[0] in form.by_id),
+        words=tuple(pair for pair in asked.words if pair[0] in form.by_id),
         columns=tuple(each for each in asked.columns if each in form.by_id),
     )
 
