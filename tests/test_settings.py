@@ -44,5 +44,12 @@ def test_compose_hands_on_every_setting() -> None:
     assert {"DATABASE_URL", "SITE_TIMEZONE"} <= asked() <= handed
 
 
+def test_compose_hands_on_a_buckets_key_by_amazons_names_where_it_is_set() -> None:
+    """A name without a value is left out of the container where nothing sets it; an empty key would be taken for one."""
+    handed = set(re.findall(r"^    (AWS_[A-Z_]+):$", (ROOT / "compose.yaml").read_text(), re.MULTILINE))
+
+    assert {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} <= handed
+
+
 def test_the_readme_tells_of_every_setting() -> None:
     assert asked() <= set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
