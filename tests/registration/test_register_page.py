@@ -13,12 +13,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.events.models import Event, Mode
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
-from eventsvc.registration import limits
+from eventsvc.registration import limits, rules
 from eventsvc.registration.models import Registration
+from tests.conftest import Clock
 from tests.people import NOW, a_registration, an_event
+from tests.registration.acts import BOB, CIA, come, leave
 
 ADA = {
     "given_name": "Ada",
@@ -134,6 +137,45 @@ class TestTheToken:
         again = client.post(path(event), data=ADA | {"csrf_token": "forged"})
 
         assert client.post(path(event), data=ADA | hidden(again.text)).status_code == 303
+
+
+class TestTheKey:
+    """The key by which a form sent twice is known opens nobody else's page."""
+
+    @pytest.mark.usefixtures("csrf")
+    def test_a_double_click_leads_to_the_page_of_the_first(self, client: FlaskClient) -> None:
+        event = an_event()
+        typed = ADA | hidden(client.get(path(event)).text)
+
+        one, two = (client.post(path(event), data=typed) for _click in range(2))
+
+        assert (one.status_code, two.status_code) == (303, 303)
+        assert one.location == two.location
+
+    @pytest.mark.usefixtures("csrf")
+    def test_another_browser_with_the_same_key_is_led_nowhere(self, app: Flask) -> None:
+        event, ada, eve = an_event(), app.test_client(), app.test_client()
+        typed = ADA | hidden(ada.get(path(event)).text)
+        ada.post(path(event), data=typed)
+
+        stolen = typed | {"csrf_token": hidden(eve.get(path(event)).text)["csrf_token"]}
+        answer = eve.post(path(event), data=stolen)
+
+        assert answer.status_code == 409 and not answer.location
+
+    def test_no_form_can_spell_the_key_of_somebody_who_came_back(self, client: FlaskClient, clock: Clock) -> None:
+        event = an_event(capacity=1, offer_hours=24)
+        cia, bob = come(event, CIA), come(event, BOB)
+        leave(cia)
+        late = NOW + timedelta(days=2)
+        clock.at(late)
+        rules.rejoin(bob, by=ATTENDEE, at=late)
+        db.session.commit()
+
+        for key in (f"rejoin {bob.id}", f"rejoin {bob.id} ", str(bob.id)):
+            answer = client.post(path(event), data=ADA | {"email": BOB.email, "submission_key": key})
+
+            assert answer.status_code == 409 and not answer.location
 
 
 class TestPrograms:

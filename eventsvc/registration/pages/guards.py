@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -36,6 +36,15 @@ def was_quick(form: Any, at: datetime) -> bool:
         return False
     form.form_errors.append(_("That was quick. Look it over once more, then send it again."))
     return True
+
+
+def own_key(form: Any) -> str | None:
+    """Return the key by which a form sent twice is known, bound to the browser that was given it.
+
+    Whoever learns the key of another's form, or makes one up, is led to nobody's page by it.
+    """
+    key = form.submission_key.data
+    return f"{key} {session.get('csrf_token', '')}" if key else None
 
 
 def may_be_refused(event_id: int) -> bool:

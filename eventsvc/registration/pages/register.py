@@ -150,7 +150,7 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> R
             by=ATTENDEE,
             at=at,
             language=web.language(),
-            submission_key=form.submission_key.data,
+            submission_key=guards.own_key(form),
             consent_version=consent.VERSION,
             answered=form.asking.answered,
             ticket_type_id=tickets.asked(event_id, form),

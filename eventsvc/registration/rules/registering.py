@@ -44,6 +44,7 @@ def register(
     language: str,
     origin: Origin = Origin.PAGE,
     submission_key: str | None = None,
+    rejoins_id: int | None = None,
     consent_version: str | None = None,
     ticket_type_id: int | None = None,
     code: str | None = None,
@@ -56,18 +57,19 @@ def register(
 ) -> Registration:
     """Take a person in: with a seat while there is one and nobody waits for it, else on the waiting list.
 
-    The same person sent twice with one `submission_key` (a double click) is one registration, the first. An organiser
-    may let people in before registration opens, after it has closed and until the event ends, but never past a limit;
-    `skips_window` lets an attendee do so. Where the event asks for proof of address the seat is held until it is given,
-    unless the address `is_proven` already or an organiser wrote it down. An event with ticket types is told which, by
-    `ticket_type_id`, and those who need one the access `code` as typed; whoever `is_admitted` needs none, nor who comes
-    by a personal invitation, which is used up by it and gives the seat that it kept.
+    The same person sent twice with one `submission_key` (a double click) is one registration, the first; so is whoever
+    comes back twice from the registration `rejoins_id`. An organiser may let people in before registration opens, after
+    it has closed and until the event ends, but never past a limit; `skips_window` lets an attendee do so. Where the
+    event asks for proof of address the seat is held until it is given, unless the address `is_proven` already or an
+    organiser wrote it down. An event with ticket types is told which, by `ticket_type_id`, and those who need one the
+    access `code` as typed; whoever `is_admitted` needs none, nor who comes by a personal invitation, which is used up
+    by it and gives the seat that it kept.
     Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull,
     AlreadyRegistered or OptionFull.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
-    submission = _submission(submission_key, person)
+    submission = _submission(submission_key, person, rejoins_id)
     event, turn = hold(event_id)
     met = known.look(event_id, person.email_folded, submission, references)
     if met.sent_before is not None:
@@ -148,7 +150,7 @@ def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registrati
         at=at,
         language=registration.language,
         origin=registration.origin,
-        submission_key=f"rejoin {registration.id}",
+        rejoins_id=registration.id,
         consent_version=registration.consent_version,
         ticket_type_id=registration.ticket_type_id,
         is_proven=registration.is_proven,
@@ -174,9 +176,14 @@ def _ask_proof(registration: Registration, event: Event, state: State, at: datet
     return State.OFFERED
 
 
-def _submission(submission_key: str | None, person: Person) -> str | None:
-    """Bind a form's key to the address in it: going back to register a colleague is no double click."""
-    return tokens.digest(f"{submission_key} {person.email_folded}") if submission_key else None
+def _submission(submission_key: str | None, person: Person, rejoins_id: int | None) -> str | None:
+    """Bind a form's key to the address in it: going back to register a colleague is no double click.
+
+    Each kind begins with a word of its own, so that no form can spell the key of somebody who came back.
+    """
+    if rejoins_id is not None:
+        return tokens.digest(f"rejoin {rejoins_id}")
+    return tokens.digest(f"form {submission_key} {person.email_folded}") if submission_key else None
 
 
 def _open(event: Event, ticket_type: TicketType | None, seating: Seating, is_free: bool, at: datetime) -> Standing:
