@@ -16,6 +16,8 @@ _ACTS: dict[str, Any] = {
     "invite again": _l("Invited once more"),
     "leave session list": _l("Left the waiting list of a session"),
     "register group": _l("Group registered"),
+    "release seat": _l("Seat kept no longer"),
+    "send link": _l("Link written once more"),
     "session seat": _l("Got a seat in a session"),
     "use invitation": _l("Invitation used"),
     "wait for session": _l("Waits for a seat in a session"),

@@ -41,6 +41,21 @@ def holds_seat(invitation: PersonalInvitation, at: datetime) -> bool:
     return is_open(invitation) and invitation.reserved_until is not None and invitation.reserved_until > at
 
 
+def lapsed(event_id: int, at: datetime) -> Sequence[PersonalInvitation]:
+    """Return the invitations to an event that kept a seat until a moment that is over, and nobody used."""
+    asked = sa.select(PersonalInvitation).where(PersonalInvitation.event_id == event_id, is_lapsed(at))
+    return db.session.scalars(asked.order_by(PersonalInvitation.id).execution_options(populate_existing=True)).all()
+
+
+def is_lapsed(at: datetime) -> sa.ColumnElement[bool]:
+    """Ask of rows whether the seat that an invitation keeps is to be given on."""
+    return sa.and_(
+        PersonalInvitation.reserved_until <= at,
+        PersonalInvitation.used_at.is_(None),
+        PersonalInvitation.withdrawn_at.is_(None),
+    )
+
+
 def is_for(invitation: PersonalInvitation, email_folded: str | None) -> bool:
     """Tell whether an address may use an invitation; one that is not locked is for whoever has its link."""
     return not invitation.is_locked or invitation.email_folded in {None, email_folded}
@@ -85,8 +100,12 @@ def remembered(event_id: int) -> Sequence[PersonalInvitation]:
 
 
 def forget(invitation: PersonalInvitation, at: datetime) -> None:
-    """Take a person out of an invitation; that there was one, and what became of it, stays."""
+    """Take a person out of an invitation; that there was one, and what became of it, stays.
+
+    It keeps no seat any more, as nobody can use it: the caller serves the list.
+    """
     retire(invitation, at)
+    invitation.reserved_until = None
     for name in ("given_name", "family_name", "organisation", "note"):
         setattr(invitation, name, "")
     invitation.email = invitation.email_folded = None

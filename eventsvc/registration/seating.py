@@ -43,8 +43,8 @@ class Ticket:
 class Seating:
     """The seats of one event as they were counted; keys are ids of ticket types, None for people without one.
 
-    `limits` has the ticket types that have a limit of their own. `due_at` is when the first open offer runs out.
-    `tickets` are the types that are offered still, in their order.
+    `limits` has the ticket types that have a limit of their own. `due_at` is when the first open offer runs
+    out, or the first seat that an invitation keeps. `tickets` are the types that are offered still, in their order.
     """
 
     held: Mapping[int | None, Held] = field(default_factory=dict)

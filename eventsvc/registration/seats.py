@@ -92,19 +92,20 @@ _wishing = (
     .where(Registration.event_id.in_(_among), Registration.wants_type_id.is_not(None))
     .group_by(Registration.event_id, Registration.wants_type_id)
 )
+_still_kept = PersonalInvitation.reserved_until > sa.bindparam("at", type_=UTCDateTime)
 _reserved = (
     sa.select(
         PersonalInvitation.event_id,
         PersonalInvitation.ticket_type_id,
-        sa.func.count(),
+        sa.func.sum(sa.case((_still_kept, 1), else_=0)),
         sa.literal(0),
         sa.literal(0),
-        _never,
+        sa.func.min(PersonalInvitation.reserved_until),
         *_no_ticket,
     )
     .where(
         PersonalInvitation.event_id.in_(_among),
-        PersonalInvitation.reserved_until > sa.bindparam("at", type_=UTCDateTime),
+        PersonalInvitation.reserved_until.is_not(None),
         PersonalInvitation.used_at.is_(None),
         PersonalInvitation.withdrawn_at.is_(None),
     )

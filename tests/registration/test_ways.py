@@ -32,6 +32,7 @@ from eventsvc.registration.person import Person
 from eventsvc.registration.rules import Terms
 from tests.conftest import Clock
 from tests.people import NOW, a_registration, an_event, an_organiser
+from tests.registration.acts import BOB, CIA, come
 from tests.registration.test_seating import a_type
 from tests.registration.test_types import a_code
 
@@ -120,6 +121,52 @@ class TestInvitations:
         client.post(link(invitation), data=FORM)
 
         assert states() == [("Eve", "confirmed"), ("Ada", "waitlisted")]
+
+    def test_a_seat_kept_too_long_passes_to_whoever_has_waited_longest(self, app: Flask, clock: Clock) -> None:
+        event = an_event(capacity=1)
+        invite(event, reserved_until=NOW + timedelta(hours=1))
+        bob = come(event, BOB)
+        late = NOW + timedelta(hours=1)
+        clock.at(late)
+
+        asked = rules.due_events(at=late)
+        worker.settle()
+
+        assert (asked, rules.due_events(at=late)) == ([event.id], [])
+        db.session.refresh(bob)
+        assert bob.state is State.CONFIRMED
+        told = db.session.query(AuditEntry).filter_by(act="release seat").one()
+        assert told.before == {"reserved_until": late.isoformat()}
+
+    def test_a_newcomer_after_that_finds_it_given_though_the_worker_sleeps(self, app: Flask) -> None:
+        event = an_event(capacity=1)
+        invite(event, reserved_until=NOW + timedelta(hours=1))
+        bob = come(event, BOB)
+
+        cia = come(event, CIA, at=NOW + timedelta(hours=2))
+
+        assert (bob.state, cia.state) == (State.CONFIRMED, State.WAITLISTED)
+
+    def test_what_is_not_published_or_over_loses_no_kept_seat(self, app: Flask) -> None:
+        for over in ({"status": Status.CANCELLED}, {"ends_at": NOW + timedelta(minutes=90)}):
+            event = an_event(starts_at=NOW + timedelta(minutes=80), ends_at=NOW + timedelta(hours=3))
+            invite(event, reserved_until=NOW + timedelta(hours=1))
+            for name, value in over.items():
+                setattr(event, name, value)
+            db.session.commit()
+
+            assert rules.due_events(at=NOW + timedelta(hours=2)) == []
+
+    def test_erasing_the_person_gives_the_seat_on(self, app: Flask) -> None:
+        event = an_event(capacity=1)
+        ada = a_registration(event, email="ada@example.org", state=State.CANCELLED)
+        invite(event, reserved_until=NOW + timedelta(days=1))
+        bob = come(event, BOB)
+
+        rules.erase(ada, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert bob.state is State.CONFIRMED
 
     def test_withdrawing_gives_the_seat_to_the_list_and_the_link_says_so(self, client: FlaskClient) -> None:
         event = an_event(capacity=1)

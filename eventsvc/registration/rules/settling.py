@@ -1,4 +1,4 @@
-"""What falls due by itself: offers that ran out, and silence where an answer was asked for."""
+"""What falls due by itself: offers that ran out, seats kept too long, and silence where an answer was asked for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration import invitees
+from eventsvc.registration.models import PersonalInvitation, Registration, State
 from eventsvc.registration.rules.holding import is_over
 from eventsvc.registration.rules.moving import move
 
@@ -18,27 +20,37 @@ from eventsvc.registration.rules.moving import move
 def settle(event: Event, *, at: datetime) -> int:
     """Move whoever's time is over to expired, in turn, and return how many; the caller holds the turnstile.
 
-    While an event is cancelled or a draft nobody loses anything, and once it is over nobody is written to any more.
+    Seats that invitations kept until now are kept no longer; the invitations still open the form. While an event is
+    cancelled or a draft nobody loses anything, and once it is over nobody is written to any more.
     """
     if event.status is not Status.PUBLISHED or is_over(event, at):
         return 0
     expired = _due(event.id, at)
     for registration in expired:
         move(registration, State.EXPIRED, by=SYSTEM, at=at)
+    for invitation in invitees.lapsed(event.id, at):
+        _release(invitation, at)
     return len(expired)
 
 
 def due_events(*, at: datetime) -> list[int]:
     """Return the events at which something is due; a look that takes no lock and reads a small index."""
     is_ahead = sa.or_(Event.ends_at.is_(None), Event.ends_at > at)
-    asked = (
-        sa.select(Registration.event_id)
-        .join(Event, Event.id == Registration.event_id)
-        .where(_is_due(at), Event.status == Status.PUBLISHED, is_ahead)
-        .distinct()
-        .order_by(Registration.event_id)
+    moved = sa.select(Registration.event_id).where(_is_due(at))
+    # Asked of each event apart, as an index has the moments of each.
+    kept = sa.select(PersonalInvitation.id).where(PersonalInvitation.event_id == Event.id, invitees.is_lapsed(at))
+    asked = sa.select(Event.id).where(
+        Event.status == Status.PUBLISHED, is_ahead, sa.or_(Event.id.in_(moved), kept.exists())
     )
-    return list(db.session.scalars(asked))
+    return list(db.session.scalars(asked.order_by(Event.id)))
+
+
+def _release(invitation: PersonalInvitation, at: datetime) -> None:
+    kept = invitation.reserved_until
+    invitation.reserved_until = None
+    db.session.flush()
+    before = {"reserved_until": kept.isoformat() if kept else None}
+    audit.record("release seat", invitation, by=SYSTEM, at=at, event_id=invitation.event_id, before=before)
 
 
 def _due(event_id: int, at: datetime) -> Sequence[Registration]:
