@@ -10,6 +10,7 @@ from flask_babel import lazy_pgettext
 from eventsvc.accounts.actors import ActorKind
 
 _ACTS: dict[str, Any] = {
+    "ask proof": _l("A new address is to be proven"),
     "forget guests": _l("Those invited forgotten"),
     "import": _l("Taken in from a list"),
     "invite": _l("Invited"),

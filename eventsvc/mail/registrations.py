@@ -70,6 +70,7 @@ class Words(News):
     had_offer: bool
     is_offered: bool
     is_offering: bool
+    is_link_replaced: bool
     is_to_prove: bool
     was_proof: bool
     until: str
@@ -162,7 +163,7 @@ def _standing(facts: dict[str, Any], language: str) -> dict[str, Any]:
         "is_offered": facts["state"] == State.OFFERED,
         **{
             name: facts.get(name, False)
-            for name in ("had_seat", "had_offer", "is_offering", "is_to_prove", "was_proof")
+            for name in ("had_seat", "had_offer", "is_offering", "is_link_replaced", "is_to_prove", "was_proof")
         },
         "until": _moment(facts.get("until"), facts, language),
     }

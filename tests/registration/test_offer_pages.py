@@ -12,15 +12,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.accounts.actors import ATTENDEE, organiser
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Series
 from eventsvc.extensions import db
-from eventsvc.registration import keys, rules
+from eventsvc.mail.models import Message, MessageState
+from eventsvc.registration import keys, rules, seats
 from eventsvc.registration.models import OfferKind, Registration, State, TokenKind
 from tests.conftest import Clock
-from tests.people import NOW, a_registration, an_event
-from tests.registration.acts import ADA, BOB, CIA, come, leave, letters
+from tests.people import NOW, a_registration, an_event, an_organiser
+from tests.registration.acts import ADA, BOB, CIA, come, last_letter, leave, letters
 from tests.registration.test_seating import a_type
 
 FORM = {"given_name": "Ada", "family_name": "Voorbeeld", "email": "ada@example.org", "country": "NL", "consent": "y"}
@@ -201,6 +202,62 @@ class TestProof:
         assert "Yes, this is my address" in buttons(page)
         assert (ada.state, ada.offer_kind) == (State.WAITLISTED, None)
         assert "Yes, this is my address" not in buttons(client.get(link(ada)).text)
+
+    def test_another_address_is_to_be_proven_by_a_link_that_it_alone_is_sent(self, client: FlaskClient) -> None:
+        event = an_event(capacity=5, proof_hours=24)
+        self.register(client, event, email="eve@example.org")
+        eve = db.session.query(Registration).one()
+        old = link(eve)
+
+        page = client.post(f"{old}/correct", data=FORM | {"email": "victim@example.org", "revision": eve.revision})
+
+        assert title(page.text) == "Look in your letters"
+        assert keys.token_of(eve, TokenKind.MANAGE) not in page.text
+        assert {client.post(f"{old}{act}").status_code for act in ("/accept", "/cancel", "/rejoin")} == {410}
+        assert (eve.state, eve.offer_kind) == (State.OFFERED, OfferKind.PROOF)
+        assert (last_letter(eve).kind, last_letter(eve).recipient) == ("prove_address", "victim@example.org")
+        client.post(link(eve, "/accept"))
+        assert eve.state is State.CONFIRMED
+
+    def test_so_it_is_where_the_place_was_certain_already(self, client: FlaskClient) -> None:
+        event = an_event(capacity=5, proof_hours=24)
+        self.register(client, event)
+        ada = db.session.query(Registration).one()
+        client.post(link(ada, "/accept"))
+        old = link(ada)
+        db.session.query(Message).filter_by(kind="registered").one().state = MessageState.SENT
+        db.session.commit()
+
+        client.post(f"{old}/correct", data=FORM | {"email": "new@example.org", "revision": ada.revision})
+
+        assert (ada.state, ada.offer_expires_at) == (State.OFFERED, NOW + HOURS)
+        assert seats.taken(event.id, NOW).seated == 1
+        assert letters(ada)[-2:] == ["address_left", "prove_address"]
+        assert db.session.query(Message).filter_by(kind="address_left").one().facts["is_link_replaced"]
+        # The old calendar was told with 1, and the new one is told with what counts higher.
+        assert ada.calendar_offset == 3
+        client.post(link(ada, "/accept"))
+        assert (ada.state, ada.calendar_offset) == (State.CONFIRMED, 4)
+
+    def test_so_it_is_on_the_waiting_list(self, client: FlaskClient) -> None:
+        event = an_event(capacity=0, proof_hours=24)
+        self.register(client, event)
+        ada = db.session.query(Registration).one()
+        client.post(link(ada, "/accept"))
+        old = link(ada)
+
+        client.post(f"{old}/correct", data=FORM | {"email": "new@example.org", "revision": ada.revision})
+
+        assert (ada.state, ada.is_to_prove) == (State.WAITLISTED, True)
+        assert client.post(f"{old}/accept").status_code == 410
+        assert (last_letter(ada).kind, last_letter(ada).facts["is_to_prove"]) == ("waitlisted", True)
+
+    def test_what_an_organiser_writes_needs_no_proof(self, app: Flask) -> None:
+        ada = a_registration(an_event(proof_hours=24))
+
+        rules.correct(ada, BOB, revision=ada.revision, by=organiser(an_organiser().id), at=NOW)
+
+        assert ada.state is State.CONFIRMED
 
     def test_what_ran_out_comes_back_by_one_press(self, client: FlaskClient, clock: Clock) -> None:
         event = an_event(proof_hours=24)

@@ -60,6 +60,32 @@ def a_code(event: Event, typed: str, ticket_type: TicketType | None = None, **ov
     return code
 
 
+class TestAnAddressWrittenLater:
+    def test_a_ticket_for_a_domain_is_not_kept_at_another_address(self, app: Flask) -> None:
+        event = an_event()
+        staff = a_type(event, "Staff", visibility=Visibility.DOMAIN, domains="lumc.nl")
+        ada = comes(event, staff, email="ada@lumc.nl")
+        elsewhere = Person("Ada", "Voorbeeld", "ada@example.org")
+
+        with pytest.raises(errors.DomainNeeded):
+            rules.correct(ada, elsewhere, revision=ada.revision, by=ATTENDEE, at=NOW)
+        db.session.rollback()
+        rules.correct(ada, elsewhere, revision=ada.revision, by=olga(event), at=NOW)
+
+        assert ada.email == "ada@example.org"
+
+    def test_nor_is_a_wish_for_one(self, app: Flask) -> None:
+        event = an_event()
+        public = a_type(event, "Public")
+        staff = a_type(event, "Staff", visibility=Visibility.DOMAIN, domains="lumc.nl", capacity=0)
+        ada = comes(event, public, email="ada@lumc.nl")
+        rules.switch(ada, staff.id, by=ATTENDEE, at=NOW)
+
+        with pytest.raises(errors.DomainNeeded):
+            elsewhere = Person("Ada", "Voorbeeld", "ada@example.org")
+            rules.correct(ada, elsewhere, revision=ada.revision, by=ATTENDEE, at=NOW)
+
+
 class TestWhoMayHaveWhich:
     def test_where_there_is_one_type_it_is_meant_without_a_word(self, app: Flask) -> None:
         event = an_event()

@@ -23,6 +23,7 @@ _DEEDS: dict[str, Any] = {
     "waitlist": _l("Put on the waiting list"),
     "offer": _l("Offered a place"),
     "accept": _l("Took the offered place"),
+    "ask proof": _l("Asked to prove a new address"),
     "prove address": _l("Proved their address"),
     "expire": _l("Time ran out"),
     "cancel": _l("Cancelled"),

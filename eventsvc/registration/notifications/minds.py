@@ -73,13 +73,17 @@ def address_changed(registration: Registration, left: str | None, *, has_entry: 
     )
 
 
-def address_left(registration: Registration, address: str, *, has_entry: bool, at: datetime) -> Message | None:
+def address_left(
+    registration: Registration, address: str, *, has_entry: bool, is_link_replaced: bool, at: datetime
+) -> Message | None:
     """Tell an address that it is written to no more, and nothing of the person or of the new one.
 
-    Its calendar is sent the end of its invitations, which count one less than those to the new address.
+    `is_link_replaced`: the link in its letters opens nothing any more. Its calendar is sent the end of its invitations,
+    which count one less than those to the new address.
     """
     name = f"address_left:{registration.id}:{registration.revision}"
     facts = posting.with_invitation(registration, ahead=-1) if has_entry else {}
+    facts |= {"is_link_replaced": is_link_replaced}
     if has_entry:
         facts |= holdings.told(holding.of_one(registration, at=at).endings(registration, address=address, ahead=-1))
     return posting.post(

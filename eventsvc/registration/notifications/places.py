@@ -28,7 +28,7 @@ def waitlisted(registration: Registration, *, position: int | None, at: datetime
         "is_offering": registration.event.offer_hours is not None,
         "is_to_prove": registration.is_to_prove,
     }
-    return posting.post("waitlisted", registration, facts, key=f"waitlisted:{registration.id}", at=at)
+    return posting.post("waitlisted", registration, facts, key=posting.once("waitlisted", registration), at=at)
 
 
 def taken_in(event: Event, people: Sequence[Registration], places: Sequence[int | None], *, at: datetime) -> None:
@@ -61,7 +61,7 @@ def promoted(registration: Registration, *, at: datetime) -> Message | None:
 
 def prove_address(registration: Registration, *, at: datetime) -> Message | None:
     """Ask whoever reads an address to say that it is theirs, by the link: the seat is held until then."""
-    key = f"prove_address:{registration.id}"
+    key = posting.once("prove_address", registration)
     return posting.post("prove_address", registration, posting.until(registration.offer_expires_at), key=key, at=at)
 
 

@@ -39,7 +39,7 @@ from eventsvc.registration import (
 from eventsvc.registration.errors import RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
-from eventsvc.registration.pages import asking, programme, sending, ticket, waiting
+from eventsvc.registration.pages import asking, programme, proving, sending, ticket, waiting
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import closed, is_confirmed, opened
@@ -207,6 +207,9 @@ def _save(registration: Registration, form: CorrectionForm, token: str) -> Respo
         return _correction(registration, form, token, refused.status)
     if not is_new:
         return done(token, _("It is changed."))
+    if registration.is_proven and registration.is_to_prove:
+        # The new link stands in the letter alone, so there is no page to lead to.
+        return proving.look_in_letters(registration.event_id, person, clock.now())
     limits.count_registration(person.email_folded or "")
     told = _("It is changed, and a letter to the new address is on its way.")
     kept = _("The link in earlier letters still works: if somebody else reads the old mailbox, replace it below.")

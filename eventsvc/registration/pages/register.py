@@ -5,25 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import current_app, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from eventsvc import clock, tokens, web, when
+from eventsvc import clock, tokens, web
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.errors import Refused
 from eventsvc.events import finding, kept
 from eventsvc.events.models import Event, Mode, Status
-from eventsvc.events.panel import zone_of
 from eventsvc.events.standing import Places
 from eventsvc.extensions import db
 from eventsvc.registration import (
     blanks,
     boxes,
     consent,
-    deadlines,
     keys,
     limits,
     rules,
@@ -34,10 +32,9 @@ from eventsvc.registration import (
 from eventsvc.registration.errors import AlreadyRegistered
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind, Turnstile
-from eventsvc.registration.pages import asking, formpage, guards, sending, tickets
+from eventsvc.registration.pages import asking, formpage, guards, proving, sending, tickets
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.ways import OPEN, Way
-from eventsvc.registration.person import Person
 from eventsvc.registration.seating import Seating
 from eventsvc.text import one_line
 
@@ -166,41 +163,20 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> R
         db.session.rollback()
         sending.show(form.asking)
         if isinstance(refused, AlreadyRegistered):
-            if _asks_proof(event_id):
+            if proving.is_asked(event_id):
                 rules.remind(event_id, person.email, at=at)
                 db.session.commit()
-                return _look_in_letters(event_id, person, at)
+                return proving.look_in_letters(event_id, person, at)
             _write_to_owner(event_id, form, at)
         if not form.asking.refuse(refused):
             web.refuse_on(form, refused)
         return _refuse(event_id, form, at, refused.status, way)
     if is_hidden:
-        return _look_in_letters(event_id, person, at)
+        return proving.look_in_letters(event_id, person, at)
     limits.count_registration(person.email_folded or "")
     response = redirect(url_for("registration.manage", token=token), 303)
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _asks_proof(event_id: int) -> bool:
-    return db.session.scalar(sa.select(Event.proof_hours).where(Event.id == event_id)) is not None
-
-
-def _look_in_letters(event_id: int, person: Person, at: datetime) -> Response:
-    """Say that we wrote to an address: byte for byte the same whether it was known or not."""
-    limits.count_registration(person.email_folded or "")
-    event, locale = db.session.get_one(Event, event_id), web.language()
-    page = render_template(
-        "registration/look.html", lang=locale, event=event, address=person.email, until=_proof_until(event, at, locale)
-    )
-    return formpage.answer(page, 200)
-
-
-def _proof_until(event: Event, at: datetime, locale: str) -> str:
-    if event.proof_hours is None:
-        return ""
-    until = deadlines.answer_until(event, event.proof_hours, at)
-    return f"{when.moment(until, event.timezone, locale)}, {zone_of(event, until, locale)}"
 
 
 def _write_to_owner(event_id: int, form: RegistrationForm, at: datetime) -> None:
