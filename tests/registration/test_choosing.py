@@ -225,3 +225,30 @@ def test_ones_own_programme_asks_as_many_questions_for_three_as_for_one(
 
     assert len({count for address, _number, count in counts if address}) == 1
     assert len({count for address, _number, count in counts if not address}) == 1
+
+
+def test_the_deadline_for_changes_costs_nobody_their_sessions_or_their_place(client: FlaskClient, event: Event) -> None:
+    one, two, _three = talks(event)
+    event.changes_close_at = NOW - timedelta(days=1)
+    db.session.commit()
+
+    answer = client.post(f"/events/{event.slug}/register", data=ADA | {"sessions": one.public_id})
+
+    assert answer.status_code == 303
+    ada = db.session.query(Registration).one()
+    assert chosen(ada) == ["Talk A"]
+    with pytest.raises(errors.ChangesClosed):
+        rules.carry_over(ada, [two.public_id], by=ATTENDEE, at=NOW)
+
+
+def test_nor_does_it_keep_anybody_from_coming_back(event: Event) -> None:
+    one, _two, _three = talks(event)
+    event.changes_close_at = NOW + timedelta(hours=1)
+    bob = a_registration(event)
+    rules.choose(bob, one.public_id, by=ATTENDEE, at=NOW)
+    bob.state = State.EXPIRED
+    db.session.commit()
+
+    again = rules.rejoin(bob, by=ATTENDEE, at=NOW + timedelta(hours=2))
+
+    assert chosen(again) == ["Talk A"]

@@ -154,7 +154,9 @@ def _take_in(event_id: int, form: RegistrationForm, at: datetime, way: Way) -> R
             code=form.code.data,
             invitation_id=way.invitation_id,
         )
-        rules.carry_over(registration, (form.sessions.data or "").split(), by=ATTENDEE, at=at)
+        if registration.registered_at == at:
+            chosen = (form.sessions.data or "").split()
+            rules.carry_over(registration, chosen, is_new=True, by=ATTENDEE, at=at)
         # Whoever is asked for proof is shown no link, nor is anybody whose link stood on no page so far.
         is_hidden = registration.is_proven or registration.event.proof_hours is not None
         token = keys.token_of(registration, TokenKind.MANAGE)

@@ -100,15 +100,18 @@ def undo_unchoose(registration: Registration, public_id: str, *, by: Actor, at: 
     return item
 
 
-def carry_over(registration: Registration, public_ids: Iterable[str], *, by: Actor, at: datetime) -> int:
+def carry_over(
+    registration: Registration, public_ids: Iterable[str], *, is_new: bool = False, by: Actor, at: datetime
+) -> int:
     """Put what somebody chose before they registered into their programme; return how many.
 
-    What is not there, is full or was chosen already is passed over: a seat at the event never hangs on it.
+    What is not there, is full or was chosen already is passed over: a seat at the event never hangs on it. Nor does the
+    deadline for changes bind who `is_new`, as they change nothing. Raises what `choose` raises of everybody else.
     """
     wanted = set(list(public_ids)[:MOST])
     if not wanted:
         return 0
-    turn = _hold(registration, by, at)
+    turn = _hold(registration, by, at, is_new=is_new)
     items, own, seats = reading.items(registration.event_id), choices.own(registration.id), None
     count = 0
     for item in items:
@@ -129,14 +132,15 @@ def carry_over(registration: Registration, public_ids: Iterable[str], *, by: Act
     return count
 
 
-def _hold(registration: Registration, by: Actor, at: datetime) -> int:
+def _hold(registration: Registration, by: Actor, at: datetime, *, is_new: bool = False) -> int:
     event, turn = hold(registration.event_id)
     db.session.refresh(registration)
     if not registration.is_live:
         raise errors.RegistrationOver
     if not takes_place(event, at):
         raise errors.ChoosingOver
-    deadlines.check_changes(event, by=by, at=at)
+    if not is_new:
+        deadlines.check_changes(event, by=by, at=at)
     return turn
 
 

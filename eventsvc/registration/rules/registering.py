@@ -157,11 +157,13 @@ def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registrati
         skips_window=True,
         is_admitted=True,
     )
+    if fresh.registered_at != at:
+        return fresh
     fresh.access_code_id = code.id if code else None
     fresh.consented_at = registration.consented_at
     fresh.group_id, fresh.group_place = registration.group_id, registration.group_place
     inheriting.take_over(registration.id, fresh.id)
-    carry_over(fresh, inheriting.sessions(registration.id), by=SYSTEM, at=at)
+    carry_over(fresh, inheriting.sessions(registration.id), is_new=True, by=SYSTEM, at=at)
     return fresh
 
 
