@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventsvc.extensions import db
-from eventsvc.programme import reading
+from eventsvc.programme import agenda, reading
 from eventsvc.programme.models import Session
 from eventsvc.programme.reading import Item
 from eventsvc.registration.models import SEATED, Choice, Registration
@@ -36,6 +36,12 @@ class Own:
 
     chosen: frozenset[int]
     waiting: frozenset[int]
+
+    def with_one(self, session_id: int, *, is_waiting: bool) -> Own:
+        """Return these with one more."""
+        if is_waiting:
+            return Own(self.chosen, self.waiting | {session_id})
+        return Own(self.chosen | {session_id}, self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,15 @@ def items_of(registration: Registration, session_ids: Collection[int]) -> tuple[
     if not session_ids:
         return ()
     return tuple(item for item in reading.items(registration.event_id) if item.session_id in session_ids)
+
+
+def met(item: Item, session_ids: Collection[int], items: Iterable[Item]) -> Item | None:
+    """Return one of some sessions with seats of their own that nobody could be in beside `item`, if it has some too."""
+    if item.capacity is None:
+        return None
+    return agenda.same_time(
+        item, [each for each in items if each.capacity is not None and each.session_id in session_ids]
+    )
 
 
 def seats(event_id: int) -> dict[int, Seats]:

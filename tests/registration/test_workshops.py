@@ -120,6 +120,38 @@ def test_more_seats_are_given_when_the_programme_is_published(event: Event) -> N
     assert names(event, talk) == (["Ada", "Sam"], ["Dee"])
 
 
+def test_of_two_sessions_at_once_chosen_before_one_comes_along(client: FlaskClient) -> None:
+    event = an_event(capacity=1)
+    one, other = a_workshop(event, seats=5), a_workshop(event, seats=5, title="Clinic")
+    ada, sam = a_registration(event), a_registration(event, state=State.WAITLISTED)
+
+    taken = rules.carry_over(sam, [one.public_id, other.public_id], by=ATTENDEE, at=NOW)
+    rules.cancel(ada, by=ATTENDEE, at=NOW)
+
+    assert taken == 1
+    assert choices.own(sam.id) == choices.Own(frozenset({one.id}), frozenset())
+
+
+def test_nobody_is_seated_in_two_sessions_that_were_moved_to_one_hour(event: Event) -> None:
+    assert event.starts_at
+    later = [event.starts_at + timedelta(hours=hours) for hours in (3, 4)]
+    early, late = a_workshop(event), a_workshop(event, title="Clinic", starts_at=later[0], ends_at=later[1])
+    ada, sam, dee = three(event)
+    waits(sam, early)
+    asked = [waits(ada, late), waits(sam, late), waits(dee, late)]
+    late.starts_at, late.ends_at = early.starts_at, early.ends_at
+    db.session.commit()
+    programme.publish(event, by=SYSTEM, at=NOW)
+
+    rules.unchoose(ada, late.public_id, by=ATTENDEE, at=NOW)
+
+    assert asked == [False, True, True]
+    assert choices.own(sam.id) == choices.Own(frozenset({early.id}), frozenset())
+    assert names(event, late) == (["Dee"], [])
+    acts = [entry.act for entry in db.session.query(AuditEntry).filter_by(subject_id=sam.id).order_by(AuditEntry.id)]
+    assert acts[-1] == "leave session list"
+
+
 def test_two_sessions_with_few_seats_at_once_are_not_both_chosen(event: Event) -> None:
     one, other = a_workshop(event, seats=5), a_workshop(event, seats=5, title="Clinic")
     ada = a_registration(event)

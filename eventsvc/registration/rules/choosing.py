@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
-from eventsvc.programme import agenda, reading
+from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
 from eventsvc.registration import choices, deadlines, errors, notifications, unchosen
 from eventsvc.registration.choices import NO_SEATS, Own, Seats
@@ -117,7 +117,7 @@ def carry_over(
     for item in items:
         if item.public_id not in wanted or item.session_id in own.chosen | own.waiting:
             continue
-        if item.is_break or item.is_cancelled or _met(item, own, items):
+        if item.is_break or item.is_cancelled or choices.met(item, own.chosen | own.waiting, items):
             continue
         if item.capacity is not None and seats is None:
             seats = choices.seats(registration.event_id)
@@ -125,7 +125,7 @@ def carry_over(
         if not is_free and registration.state in SEATED:
             continue
         _add(registration, item, turn, is_waiting=not is_free, by=by, at=at)
-        own = Own(own.chosen | {item.session_id}, own.waiting) if is_free else own
+        own = own.with_one(item.session_id, is_waiting=not is_free)
         count += 1
     if count:
         _tell(registration, at)
@@ -152,17 +152,9 @@ def _is_free(registration: Registration, item: Item, seats: dict[int, Seats]) ->
 
 def _refuse_two_at_once(item: Item, own: Own, items: Iterable[Item]) -> None:
     """Let nobody hold seats in two sessions at once: one of them would stay empty while others wait for it."""
-    other = _met(item, own, items)
+    other = choices.met(item, own.chosen | own.waiting, items)
     if other is not None:
         raise errors.SessionsMeet(item.title, other.title)
-
-
-def _met(item: Item, own: Own, items: Iterable[Item]) -> Item | None:
-    if item.capacity is None:
-        return None
-    return agenda.same_time(
-        item, [each for each in items if each.capacity is not None and each.session_id in own.chosen | own.waiting]
-    )
 
 
 def _add(registration: Registration, item: Item, turn: int, *, is_waiting: bool, by: Actor, at: datetime) -> None:

@@ -27,7 +27,8 @@ from eventsvc.registration.models import Choice, Registration, State
 def serve_sessions(event_id: int, *, at: datetime, session_ids: Collection[int] | None = None) -> list[Registration]:
     """Give free seats in sessions to those who wait for them, by turn; the caller holds the turnstile.
 
-    `session_ids` None: all sessions of the event. Return whoever got a seat, once for each.
+    `session_ids` None: all sessions of the event. Whoever has a seat in another session at that time by now leaves the
+    list: one of the two would stay empty. Return whoever got a seat, once for each.
     """
     waiting = _waiting(event_id, session_ids)
     if not waiting:
@@ -36,10 +37,16 @@ def serve_sessions(event_id: int, *, at: datetime, session_ids: Collection[int] 
     counted = choices.seats(event_id)
     served: list[Registration] = []
     seated = {session_id: found.seated for session_id, found in counted.items()}
+    held = choices.of_many(_people_waiting(event_id))
     for choice, registration in waiting:
         item = items.get(choice.session_id)
         if item is None or not _is_free(item, seated.get(choice.session_id, 0), at):
             continue
+        own = held.setdefault(registration.id, frozenset())
+        if choices.met(item, own, items.values()):
+            _leave_list(registration, choice, item, at=at)
+            continue
+        held[registration.id] = own | {item.session_id}
         seated[choice.session_id] = seated.get(choice.session_id, 0) + 1
         _seat(registration, choice, item, at=at)
         served.append(registration)
@@ -102,12 +109,17 @@ def note(
     audit.record(act, registration, by=by, at=at, event_id=registration.event_id, before=before, after=after)
 
 
+def _people_waiting(event_id: int) -> sa.Select[int]:
+    asked = sa.select(Choice.registration_id).join(Registration, Registration.id == Choice.registration_id)
+    return asked.where(Registration.event_id == event_id, Choice.is_waiting)
+
+
 def _waiting(event_id: int, session_ids: Collection[int] | None) -> list[tuple[Choice, Registration]]:
     asked = (
         sa.select(Choice, Registration)
         .join(Registration, Registration.id == Choice.registration_id)
         .where(Registration.event_id == event_id, Registration.state == State.CONFIRMED, Choice.is_waiting)
-        .order_by(Registration.priority.desc(), Choice.turn)
+        .order_by(Registration.priority.desc(), Choice.turn, Choice.session_id)
         .options(joinedload(Registration.event))
         .execution_options(populate_existing=True)
     )
@@ -119,6 +131,11 @@ def _waiting(event_id: int, session_ids: Collection[int] | None) -> list[tuple[C
 def _is_free(item: Item, seated: int, at: datetime) -> bool:
     is_ahead = item.starts_at is None or item.starts_at > at
     return is_ahead and not item.is_cancelled and (item.capacity is None or seated < item.capacity)
+
+
+def _leave_list(registration: Registration, choice: Choice, item: Item, *, at: datetime) -> None:
+    db.session.delete(choice)
+    note("leave session list", registration, item, is_added=False, by=SYSTEM, at=at)
 
 
 def _seat(registration: Registration, choice: Choice, item: Item, *, at: datetime) -> None:
