@@ -27,16 +27,16 @@ def state_to_come_back_to(
     """Return the state that undoing leads back to; None: it cannot be undone.
 
     A seat comes back while it is free and nobody waits who would take it, and by an access code only while that was not
-    used up by others. An attendee undoes what they did themselves; what an organiser did an organiser undoes.
+    used up by others; and nothing does once others have taken up to its limit what was chosen. An attendee undoes what
+    they did themselves; what an organiser did an organiser undoes.
     """
     if not _is_recent(registration, at) or not _is_on(event, at) or not _was_cancelled(registration, by):
         return None
     if not by.is_organiser and codes.is_used_up(registration):
         return None
-    if registration.came_from is State.WAITLISTED:
-        is_kept = event.has_waiting_list and not event.is_list_stopped and _is_before(event, at)
-        return State.WAITLISTED if is_kept else None
-    return registration.came_from if _has_place(registration, event, seating, at) else None
+    was_waiting = registration.came_from is State.WAITLISTED
+    is_kept = _is_list_open(event, at) if was_waiting else _has_place(registration, event, seating, at)
+    return registration.came_from if is_kept and not inheriting.full(registration.id) else None
 
 
 def last_transition(registration: Registration) -> tuple[str, str]:
@@ -63,8 +63,9 @@ def _is_on(event: Event, at: datetime) -> bool:
     return event.status is Status.PUBLISHED and (event.ends_at is None or at < event.ends_at)
 
 
-def _is_before(event: Event, at: datetime) -> bool:
-    return event.starts_at is None or at < event.starts_at
+def _is_list_open(event: Event, at: datetime) -> bool:
+    is_before = event.starts_at is None or at < event.starts_at
+    return event.has_waiting_list and not event.is_list_stopped and is_before
 
 
 def _has_place(registration: Registration, event: Event, seating: Seating, at: datetime) -> bool:
@@ -73,8 +74,7 @@ def _has_place(registration: Registration, event: Event, seating: Seating, at: d
         return False
     if registration.came_from not in (State.OFFERED, State.CONFIRMED):
         return False
-    is_free = seating.left(event.capacity, type_id) != 0 and not seating.is_sought(type_id)
-    return is_free and not inheriting.full(registration.id)
+    return seating.left(event.capacity, type_id) != 0 and not seating.is_sought(type_id)
 
 
 def _was_cancelled(registration: Registration, by: Actor) -> bool:

@@ -70,6 +70,20 @@ class TestUndoing:
 
         assert letters(ada) == ["registered", "cancelled", "restored"]
 
+    @pytest.mark.parametrize("capacity", [1, 0])
+    def test_it_stays_cancelled_once_others_took_what_was_chosen(self, capacity: int) -> None:
+        event = an_event(capacity=capacity)
+        bob = come(event, BOB)
+        option = a_choice(event, 1)
+        chosen(bob, option)
+        leave(bob)
+        event.capacity = 2
+        db.session.commit()
+        chosen(come(event, CIA), option)
+
+        with pytest.raises(errors.UndoOver):
+            rules.undo_cancel(bob, by=ATTENDEE, at=SOON)
+
     def test_after_an_hour_it_stays_cancelled(self) -> None:
         ada = come(an_event(), ADA)
         leave(ada)
