@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from eventsvc.accounts.actors import ATTENDEE, SYSTEM
 from eventsvc.accounts.models import AuditEntry
+from eventsvc.events import rules as events
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
@@ -150,6 +151,22 @@ def test_nobody_is_seated_in_two_sessions_that_were_moved_to_one_hour(event: Eve
     assert names(event, late) == (["Dee"], [])
     acts = [entry.act for entry in db.session.query(AuditEntry).filter_by(subject_id=sam.id).order_by(AuditEntry.id)]
     assert acts[-1] == "leave session list"
+
+
+def test_a_cancelled_event_gives_no_seats_until_it_takes_place_after_all(event: Event) -> None:
+    talk, (ada, sam, _dee) = a_workshop(event), three(event)
+    waits(ada, talk)
+    waits(sam, talk)
+    events.cancel(event, sentence="Ill.", by=SYSTEM, at=NOW)
+    db.session.commit()
+
+    rules.cancel(ada, by=ATTENDEE, at=NOW)
+    db.session.commit()
+    told = letters("session_seat")
+    events.publish(event, by=SYSTEM, at=NOW)
+
+    assert told == []
+    assert letters("session_seat") == [sam.email] and names(event, talk) == (["Sam"], [])
 
 
 def test_two_sessions_with_few_seats_at_once_are_not_both_chosen(event: Event) -> None:

@@ -37,7 +37,10 @@ def publish(event: Event, *, by: Actor, at: datetime) -> Done:
     told = programmes.published(event, *programme, at=at) if programme else 0
     if is_news:
         told = notifications.reinstated(event, at=at) + announcing.reinstated(event, at=at)
-    return Done(tuple(registrations.serve_list(event, by=by, at=at)), told)
+    served = tuple(registrations.serve_list(event, by=by, at=at))
+    # What came free in a session while the event was off waits for whoever is next there.
+    registrations.serve_sessions(event.id, at=at)
+    return Done(served, told)
 
 
 def cancel(event: Event, *, sentence: str, by: Actor, at: datetime) -> int:

@@ -22,16 +22,18 @@ from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
 from eventsvc.registration import choices, holding, notifications
 from eventsvc.registration.models import Choice, Registration, State
+from eventsvc.registration.rules.holding import takes_place
 
 
 def serve_sessions(event_id: int, *, at: datetime, session_ids: Collection[int] | None = None) -> list[Registration]:
     """Give free seats in sessions to those who wait for them, by turn; the caller holds the turnstile.
 
     `session_ids` None: all sessions of the event. Whoever has a seat in another session at that time by now leaves the
-    list: one of the two would stay empty. Return whoever got a seat, once for each.
+    list: one of the two would stay empty. While the event does not take place nobody is given anything. Return whoever
+    got a seat, once for each.
     """
     waiting = _waiting(event_id, session_ids)
-    if not waiting:
+    if not waiting or not takes_place(waiting[0][1].event, at):
         return []
     items = {item.session_id: item for item in reading.items(event_id)}
     counted = choices.seats(event_id)
