@@ -130,6 +130,8 @@ def _closed(scene: Scene, word: Word) -> Panel:
         sentence = _("The date is not known yet. Registration opens on this page once it is.")
     elif not event.accepts_registrations:
         sentence = _("This event takes no registrations here. Ask the contact person below how to take part.")
+    elif scene.places.is_withdrawn:
+        sentence = _("No ticket is on offer now. Ask the contact person below whether there will be one again.")
     elif scene.places.is_by_invitation:
         sentence = _("People register by a personal invitation. Ask the contact person below if you expected one.")
     else:

@@ -32,7 +32,8 @@ class Places:
     """What a page tells of an event's places: `left` of `capacity` are free, None where there is no limit.
 
     With ticket types, `fees` is what they cost, and `opens_at` and `closes_at` are when the first of them opens and the
-    last of them closes; `is_by_invitation`: it is for people with a personal invitation alone.
+    last of them closes; `is_by_invitation`: it is for people with a personal invitation alone; `is_withdrawn`: none is
+    offered any more.
     """
 
     standing: Standing
@@ -44,6 +45,7 @@ class Places:
     closes_at: datetime | None = None
     fees: Fees | None = None
     is_by_invitation: bool = False
+    is_withdrawn: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -44,13 +44,20 @@ class Seating:
     """The seats of one event as they were counted; keys are ids of ticket types, None for people without one.
 
     `limits` has the ticket types that have a limit of their own. `due_at` is when the first open offer runs
-    out, or the first seat that an invitation keeps. `tickets` are the types that are offered still, in their order.
+    out, or the first seat that an invitation keeps. `tickets` are the types that are offered still, in their order;
+    `has_types`: there are some, be they all retired.
     """
 
     held: Mapping[int | None, Held] = field(default_factory=dict)
     limits: Mapping[int | None, int] = field(default_factory=dict)
     due_at: datetime | None = None
     tickets: tuple[Ticket, ...] = ()
+    has_types: bool = False
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether every ticket type was retired: there is nothing that anybody could have."""
+        return self.has_types and not self.tickets
 
     @property
     def seated(self) -> int:

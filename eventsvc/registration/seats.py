@@ -150,6 +150,7 @@ def _seating(rows: Iterable[Any]) -> Seating:
     limits: dict[int | None, int] = {}
     offered: list[Any] = []
     due_at: datetime | None = None
+    has_types = False
     for row in rows:
         before = held.get(row.ticket_type_id, NOBODY)
         held[row.ticket_type_id] = Held(
@@ -159,9 +160,11 @@ def _seating(rows: Iterable[Any]) -> Seating:
             limits[row.ticket_type_id] = row.capacity
         if row.visibility is not None:
             offered.append(row)
+        if row.position is not None:
+            has_types = True
         if row.due_at is not None:
             due_at = row.due_at if due_at is None else min(due_at, row.due_at)
-    return Seating(held, limits, due_at, _tickets(offered))
+    return Seating(held, limits, due_at, _tickets(offered), has_types)
 
 
 def _tickets(rows: list[Any]) -> tuple[Ticket, ...]:

@@ -30,6 +30,9 @@ def by_event(events: Iterable[Event], at: datetime) -> dict[int, Places]:
 
 def told(event: Event, seating: Seating, at: datetime) -> Places:
     """Tell where an event stands whose seats were counted already: with ticket types, as the best of these."""
+    if seating.is_withdrawn:
+        shut = by_time(event, at) or Standing.CLOSED
+        return Places(shut, seating.seated, seating.waiting, 0, event.capacity, is_withdrawn=True)
     if not seating.tickets:
         return places(event, seating.seated, seating.waiting, at)
     offered = public(seating)
@@ -62,6 +65,8 @@ def for_type(event: Event, ticket: Ticket | TicketType | None, seating: Seating,
 
 def by_seats_for(event: Event, ticket: Ticket | TicketType | None, seating: Seating) -> Places:
     """Tell the same by the seats alone, whatever the hour."""
+    if ticket is None and seating.is_withdrawn:
+        return Places(Standing.CLOSED, seating.seated, seating.waiting, 0, event.capacity, is_withdrawn=True)
     type_id = ticket.id if ticket else None
     left = seating.left(event.capacity, type_id)
     capacity = _least(event.capacity, ticket.capacity if ticket else None)

@@ -171,6 +171,19 @@ class TestTheForm:
 
         assert client.post(path(event), data=ADA | {"ticket_type": forged}).status_code == 409
 
+    def test_where_all_are_retired_there_is_no_form_and_the_page_says_why(self, client: FlaskClient) -> None:
+        event = people.an_event(accepts_groups=True)
+        a_type(event, "Paid", is_retired=True)
+
+        page = client.get(f"/events/{event.slug}/register").text
+        group = client.get(f"/events/{event.slug}/register/group").text
+        posted = client.post(f"/events/{event.slug}/register", data=ADA)
+
+        assert 'name="given_name"' not in page and "No ticket for this event is on offer now" in page
+        assert 'name="contact_name"' not in group
+        assert (posted.status_code, db.session.query(Registration).count()) == (409, 0)
+        assert "No ticket is on offer now" in client.get(f"/events/{event.slug}").text
+
     def test_an_event_by_invitation_says_so(self, client: FlaskClient, event: Event) -> None:
         a_type(event, "Guests", visibility=Visibility.INVITATION)
 

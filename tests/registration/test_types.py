@@ -101,6 +101,15 @@ class TestWhoMayHaveWhich:
         with pytest.raises(errors.TicketTypeNeeded):
             comes(event, None)
 
+    def test_where_all_are_retired_nobody_comes_in_for_nothing(self, app: Flask) -> None:
+        event = an_event()
+        a_type(event, "Paid", fee_cents=5000, capacity=1, is_retired=True)
+
+        for by in (ATTENDEE, olga(event)):
+            with pytest.raises(errors.TicketsWithdrawn):
+                comes(event, None, by=by)
+        assert standings.of(event, NOW).standing is Standing.CLOSED
+
     def test_a_retired_type_is_gone_for_newcomers(self, app: Flask) -> None:
         event = an_event()
         old = a_type(event, "Early bird", is_retired=True)
@@ -468,7 +477,7 @@ class TestTheStanding:
             ([{"visibility": Visibility.CODE}], Standing.OPEN),
             ([{"visibility": Visibility.CODE}, {"capacity": 0}], Standing.WAITING),
             ([{"visibility": Visibility.INVITATION}], Standing.CLOSED),
-            ([{"is_retired": True, "capacity": 0}], Standing.OPEN),
+            ([{"is_retired": True, "capacity": 0}], Standing.CLOSED),
         ],
     )
     def test_an_event_stands_as_the_best_of_what_everybody_may_have(

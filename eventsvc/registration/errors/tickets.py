@@ -20,6 +20,11 @@ class TicketTypeNeeded(Told):
     beside = "ticket_type"
 
 
+class TicketsWithdrawn(Told):
+    told = _l("No ticket for this event is on offer now, so nobody can register. Nothing was saved.")
+    beside = "ticket_type"
+
+
 class TicketTypeFull(EventFull):
     told = _l("Every place of this kind is taken and there is no waiting list. Nothing was saved; choose another kind.")
     beside = "ticket_type"

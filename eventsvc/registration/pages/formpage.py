@@ -130,6 +130,8 @@ def _why_shut(event: Event, there: Places) -> str:
         return there.standing.value
     if event.starts_at is None:
         return "undated"
+    if there.is_withdrawn:
+        return "withdrawn"
     if there.is_by_invitation:
         return "invited"
     return "closed" if event.accepts_registrations else "nowhere"

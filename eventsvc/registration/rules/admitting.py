@@ -44,14 +44,15 @@ class Leave:
 def chosen(event: Event, ticket_type_id: int | None, *, has_types: bool) -> TicketType | None:
     """Read a ticket type again under the turnstile; where an event has but one, that is meant without a word.
 
-    Raises TicketTypeGone for one that is not this event's or is retired, TicketTypeNeeded where one is to be chosen.
+    Raises TicketTypeGone for one that is not this event's or is retired, TicketTypeNeeded where one is to be chosen,
+    TicketsWithdrawn where all are retired: nobody comes in for nothing because there is nothing to have.
     """
     if ticket_type_id is None:
         if not has_types:
             return None
         offered = list(db.session.scalars(_IDS, {"event_id": event.id}))
-        if len(offered) > 1:
-            raise errors.TicketTypeNeeded
+        if len(offered) != 1:
+            raise errors.TicketTypeNeeded if offered else errors.TicketsWithdrawn
         ticket_type_id = offered[0]
     found = db.session.get(TicketType, ticket_type_id, populate_existing=True)
     if found is None or found.event_id != event.id or found.is_retired:

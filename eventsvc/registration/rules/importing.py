@@ -126,8 +126,9 @@ def _look(event: Event, read: Reading, types: Types, seating: Seating) -> Look:
             known.append(listed)
             continue
         type_id = _type_of(listed, seating)
-        if type_id is None and seating.tickets:
-            problems.append(Problem(listed.line, listed.person.email, str(errors.TicketTypeNeeded.told)))
+        if type_id is None and seating.has_types:
+            told = errors.TicketsWithdrawn.told if seating.is_withdrawn else errors.TicketTypeNeeded.told
+            problems.append(Problem(listed.line, listed.person.email, str(told)))
             continue
         there = standings.by_seats_for(event, types.get(type_id), seating)
         if there.standing is Standing.FULL:

@@ -119,7 +119,7 @@ class _Place:
 def _place(event: Event, person: Person, leave: Leave, met: known.Known, *, by: Actor, at: datetime) -> _Place:
     """Decide what somebody gets, the turnstile held; raises what `register` raises."""
     seating = leave.without_kept(seating_now(event, at))
-    ticket_type = admitting.chosen(event, leave.ticket_type_id, has_types=bool(seating.tickets))
+    ticket_type = admitting.chosen(event, leave.ticket_type_id, has_types=seating.has_types)
     asks_proof = event.proof_hours is not None and not leave.is_proven and not by.is_organiser and bool(person.email)
     is_free = by.is_organiser or (leave.skips_window and is_ahead(event, at))
     standing = _open(event, ticket_type, seating, is_free, at)
