@@ -17,7 +17,7 @@ from eventsvc.accounts import actors, audit
 from eventsvc.accounts import rules as accounts
 from eventsvc.accounts.actors import ATTENDEE, SPEAKER, SYSTEM, Actor
 from eventsvc.accounts.models import AuditEntry, User
-from eventsvc.demo import people
+from eventsvc.demo import asked, people
 from eventsvc.demo.coming import coming
 from eventsvc.demo.past import PAST
 from eventsvc.demo.shapes import Edition, Talk
@@ -31,7 +31,7 @@ from eventsvc.programme import lineup
 from eventsvc.programme import rules as programme
 from eventsvc.registration import consent, offering
 from eventsvc.registration import rules as registrations
-from eventsvc.registration.models import Registration
+from eventsvc.registration.models import Registration, TicketType
 from eventsvc.registration.person import Person
 
 ORGANISER = "olga@example.org"
@@ -94,6 +94,7 @@ def _build(edition: Edition, olga: Actor, now: datetime) -> None:
         _add_talks(event, edition.talks, by=olga, at=made)
         for said in edition.types:
             registrations.add_type(event, said, by=olga, at=made)
+        _let_in(event, edition, by=olga, at=made)
         _introduce(event, by=olga, at=made)
     if edition.is_draft:
         with clock.stopped(made):
@@ -111,6 +112,16 @@ def _build(edition: Edition, olga: Actor, now: datetime) -> None:
         _cancel(event, *edition.cancelled, edition, by=olga)
     if edition.afterwards or edition.note:
         _look_back(event, edition, by=olga)
+
+
+def _let_in(event: Event, edition: Edition, *, by: Actor, at: datetime) -> None:
+    """Ask what its kind usually asks, and give out the code."""
+    if edition.asks:
+        registrations.start_form(event, by=by, at=at)
+        asked.fit(event, by=by, at=at)
+    if edition.code is not None:
+        typed, uses = edition.code
+        registrations.add_code(event, typed, note="For our partner universities", uses=uses, by=by, at=at)
 
 
 def _facts(edition: Edition) -> dict[str, Any]:
@@ -152,6 +163,7 @@ def _add_talks(event: Event, talks: tuple[Talk, ...], *, by: Actor, at: datetime
             "track_id": tracks.get(talk.track),
             "recording_url": talk.recording,
             "slides_url": talk.slides,
+            "capacity": talk.seats,
             "speakers": [{"name": name, "affiliation": place, "role": role} for name, place, role in talk.speakers],
         }
         programme.add_session(event, said, by=by, at=at)
@@ -197,10 +209,11 @@ def _register(event: Event, edition: Edition, now: datetime) -> None:
     last = min([now, *(m for m in (event.registration_closes_at, event.starts_at) if m is not None)])
     first = event.registration_opens_at or event.created_at
     times = people.moments(edition.slug, edition.people + edition.leave, first, last)
-    types = itertools.cycle([each.id for each in offering.offered(event.id)] or [None])
+    types = itertools.cycle([each for each in offering.offered(event.id) if offering.is_seen(each, None)] or [None])
+    minds = asked.Minds(event)
     came = [
-        _come(event, person, language, type_id, at)
-        for (person, language), type_id, at in zip(people.somebody(edition.slug), types, times, strict=False)
+        _come(event, person, language, ticket_type, minds, at)
+        for (person, language), ticket_type, at in zip(people.somebody(edition.slug), types, times, strict=False)
     ]
     _record(event, times[-1])
     # Not the first who came, nor neighbours: as it happens.
@@ -211,17 +224,23 @@ def _register(event: Event, edition: Edition, now: datetime) -> None:
         _record(event, at)
 
 
-def _come(event: Event, person: Person, language: str, type_id: int | None, at: datetime) -> Registration:
+def _come(
+    event: Event, person: Person, language: str, ticket_type: TicketType | None, minds: asked.Minds, at: datetime
+) -> Registration:
     with clock.stopped(at):
-        return registrations.register(
+        registration = registrations.register(
             event.id,
             person,
             by=ATTENDEE,
             at=at,
             language=language,
             consent_version=consent.VERSION,
-            ticket_type_id=type_id,
+            answered=minds.answers(person, ticket_type.mode if ticket_type else event.mode),
+            ticket_type_id=ticket_type.id if ticket_type else None,
         )
+        for public_id in minds.sessions():
+            registrations.choose(registration, public_id, or_waits=True, by=ATTENDEE, at=at)
+    return registration
 
 
 def _record(event: Event, at: datetime) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from eventsvc.demo import about
 from eventsvc.demo.programmes import CONFERENCE_TALKS, SYMPOSIUM_DAY
 from eventsvc.demo.shapes import Edition
 from eventsvc.events.models import Mode
+from eventsvc.registration.models import Visibility
 
 MONDAY, THURSDAY, FRIDAY = 0, 3, 4
 
@@ -111,7 +113,7 @@ def _waiting_list(today: date) -> Edition:
         closes=starts - timedelta(days=7),
         people=67,
         leave=3,
-        talks=SYMPOSIUM_DAY,
+        talks=tuple(replace(talk, seats=20) if talk.kind == "workshop" else talk for talk in SYMPOSIUM_DAY),
     )
 
 
@@ -173,6 +175,7 @@ def _hybrid(today: date) -> Edition:
         closes=starts - timedelta(days=3),
         people=44,
         leave=1,
+        asks=True,
         types=(
             {
                 "name": "On site",
@@ -216,6 +219,22 @@ def _open_school(today: date) -> Edition:
         opens=_at(today - timedelta(days=14), "09:00"),
         closes=starts - timedelta(days=28),
         people=9,
+        asks=True,
+        types=(
+            {
+                "name": "Participant",
+                "description": "The whole school, with materials, lunches and a certificate.",
+                "fee_cents": 35000,
+                "fee_note": "We send an invoice when you have a place; write your reference with the transfer.",
+                "fee_due_days": 30,
+            },
+            {
+                "name": "Student of a Eurolife university",
+                "description": "For those who got a code from their own university.",
+                "visibility": Visibility.CODE,
+            },
+        ),
+        code=("EUROLIFE", 20),
     )
 
 

@@ -17,8 +17,8 @@ _WRAPPED = re.compile(r"(?<=\S)\n(?=\S)(?!- |#|\d+\. )")
 class Talk:
     """An item of the programme; `day` counts from 0, `starts` and `ends` are hours on the event's clock.
 
-    `speakers` are (name, affiliation, role); `room` and `track` are made when first named. `recording` and `slides` are
-    addresses of what remains of it.
+    `speakers` are (name, affiliation, role); `room` and `track` are made when first named. `seats` are its own, if any.
+    `recording` and `slides` are addresses of what remains of it.
     """
 
     day: int
@@ -30,6 +30,7 @@ class Talk:
     track: str = ""
     abstract: str = ""
     speakers: tuple[tuple[str, str, str], ...] = ()
+    seats: int | None = None
     recording: str = ""
     slides: str = ""
 
@@ -40,8 +41,9 @@ class Edition:
 
     `said` has names of `events.contents.ALL` without times. `made` is when its draft was begun. `people` come in after
     registration `opens`, as many as there will be, and `leave` more who think better of it; of ticket `types` (what the
-    rules are told of each) they take one after the other. `afterwards` are links put
-    on the page when it is over, `note` what is told then. `cancelled` is when, and the sentence to the people.
+    rules are told of each) they take one after the other, of those for everybody; `code` opens the others, so many
+    times. `asks`: it asks what events of its kind usually do. `afterwards` are links put on the page when it is over,
+    `note` what is told then. `cancelled` is when, and the sentence to the people.
     """
 
     slug: str
@@ -55,6 +57,8 @@ class Edition:
     leave: int = 0
     talks: tuple[Talk, ...] = ()
     types: tuple[dict[str, Any], ...] = ()
+    code: tuple[str, int] | None = None
+    asks: bool = False
     afterwards: tuple[dict[str, Any], ...] = ()
     note: str = ""
     cancelled: tuple[datetime, str] | None = None

@@ -26,8 +26,18 @@ from eventsvc.events.standing import Standing
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
 from eventsvc.programme.models import Answer, Appearance, Session, Speaker
-from eventsvc.registration import retention, seats, standings
-from eventsvc.registration.models import Registration, State
+from eventsvc.registration import (
+    answers,
+    codes,
+    offering,
+    questionnaires,
+    questions,
+    retention,
+    seats,
+    session_roster,
+    standings,
+)
+from eventsvc.registration.models import AccessCode, QuestionKind, Registration, State
 from tests.people import NOW
 
 # The rules are called as nowhere else: hundreds of acts in one transaction, years apart.
@@ -175,6 +185,55 @@ def test_the_coming_symposium_has_speakers_who_come_one_who_does_not_and_one_who
 
     assert {answer for _name, answer in coming} == {Answer.CONFIRMED, Answer.DECLINED, Answer.INVITED}
     assert {answer for _name, answer in past} == {Answer.CONFIRMED}
+
+
+def next_of(kind: Kind, mode: Mode = Mode.IN_PERSON) -> Event:
+    """The coming event of a kind that people are at already."""
+    at_it = sa.exists().where(Registration.event_id == Event.id)
+    return db.session.scalars(
+        sa.select(Event).where(Event.kind == kind, Event.mode == mode, Event.ends_at > NOW, at_it)
+    ).one()
+
+
+@pytest.mark.parametrize(("kind", "mode"), [(Kind.WINTER_SCHOOL, Mode.IN_PERSON), (Kind.SYMPOSIUM, Mode.HYBRID)])
+def test_a_school_and_a_symposium_have_tickets_and_ask_what_they_usually_do_and_people_answered(
+    demo: Flask, kind: Kind, mode: Mode
+) -> None:
+    event = next_of(kind, mode)
+    form = questionnaires.of(event.id)
+    people = list(db.session.scalars(sa.select(Registration.id).where(Registration.event_id == event.id)))
+    given = answers.of_many(people, form)
+
+    assert len(offering.offered(event.id)) == 2
+    assert len(form.prompts) >= 5 and any(prompt.condition for prompt in form)
+    assert not any(option.capacity for prompt in form for option in prompt.options)
+    assert len(given) == len(people)
+    typed = {value for each in given.values() for value in each.values() if isinstance(value, str)}
+    assert len(typed) > 2
+    for person, values in given.items():
+        way = db.session.get_one(Registration, person).mode
+        lacks = [each for each in questions.missing(form, values, way) if each.is_required]
+        # Nobody here has a file to send.
+        assert {each.kind for each in lacks} <= {QuestionKind.FILE}
+
+
+def test_the_schools_code_opens_the_ticket_that_is_not_for_everybody(demo: Flask) -> None:
+    event = next_of(Kind.WINTER_SCHOOL)
+    [code] = db.session.scalars(sa.select(AccessCode).where(AccessCode.event_id == event.id))
+
+    opened = [each.name for each in offering.offered(event.id) if codes.opens(code, each)]
+
+    assert (opened, code.uses) == (["Student of a Eurolife university"], 20)
+    assert codes.known(event.id, "eurolife", NOW) == code
+
+
+def test_the_coming_symposium_has_a_workshop_that_is_full_and_has_a_list(demo: Flask) -> None:
+    event = next_of(Kind.SYMPOSIUM)
+
+    [workshop] = [each for each in session_roster.filled(event.id) if each.item.capacity is not None]
+
+    assert workshop.item.capacity == workshop.seats.seated == 20
+    assert 0 < workshop.seats.waiting < 20
 
 
 def test_every_kind_has_a_next_edition_to_come_to_and_together_they_show_every_state(demo: Flask) -> None:
