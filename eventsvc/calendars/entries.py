@@ -44,11 +44,15 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One entry as it should be, for everybody and for those who hold a seat (None: the same), and its shelf."""
+    """One entry as it should be, for everybody and for those who hold a seat (None: the same), and its shelf.
+
+    `public_id` is that of the session it shows.
+    """
 
     public: Showing
     entitled: Showing | None
     shelf: Shelf
+    public_id: str | None = None
 
     def digest(self) -> str:
         """Return the digest of both, so that news in either is news."""
@@ -166,7 +170,7 @@ def _shown(event: Event, kept: dict[Key, Entry]) -> Iterator[tuple[Key, Shown]]:
         rooms = f" {' '.join(session.room_ids)} " if session.room_ids else ""
         # How to cancel is written in when it is read: a second writing of thousands of sessions is no small thing.
         own = nouns.entitled(part, event) if event.join_url else None
-        yield key, Shown(part, own, Shelf(session.track, session.kind.value, rooms))
+        yield key, Shown(part, own, Shelf(session.track, session.kind.value, rooms), session.public_id)
 
 
 def _sessions(event_id: int) -> Iterator[tuple[Item, datetime]]:
@@ -201,6 +205,7 @@ def _fresh(event: Event, key: Key, shown: Shown, at: datetime) -> dict[str, Any]
         "kind": kind,
         "event_id": event.id,
         "session_id": session_id,
+        "session_public_id": shown.public_id,
         "uid": shown.public.uid,
         "sequence": 0,
         "created_at": shown.public.created_at,

@@ -20,7 +20,7 @@ from eventsvc.calendars import writing
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
 from eventsvc.events.models import Event, EventPartner, FormerSlug, Kind, Mode, Partner, Series, Status
 from eventsvc.extensions import db
-from eventsvc.programme.models import Room, Session, SessionKind
+from eventsvc.programme.models import Room, SessionKind
 from eventsvc.registration.models import RetiredToken, TokenKind
 
 PAST_DAYS = 60
@@ -106,9 +106,9 @@ _by_session = (
     sa.select(*event_columns, Entry.id.label("entry_id"))
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
     .join(Entry, Entry.event_id == Event.id)
-    .join(Session, Session.id == Entry.session_id)
     .where(
-        Session.public_id == sa.bindparam("public_id"),
+        # The session itself may be deleted: its entry stays.
+        Entry.session_public_id == sa.bindparam("public_id"),
         Event.status != Status.DRAFT,
         sa.or_(
             Event.slug == sa.bindparam("slug"),

@@ -44,9 +44,10 @@ class Entry(db.Model):
     """A VEVENT as a row: its random uid, its sequence, the facts it shows and the bytes they were written to.
 
     `body` is public; `entitled_body` is for people who hold a seat (it has the join link, and how to cancel), and NULL
-    where the two are the same. `track`, `session_kind` and `room_ids` (public ids, each between spaces) are what feeds
-    are narrowed by; what vanished keeps them. `facts` and `entitled_facts` are `ics.Showing` as JSON. `gone_at` marks
-    a tombstone: written as CANCELLED until 30 days later. `writer` is the `writing.writer()` that wrote the bytes.
+    where the two are the same. `track`, `track_id`, `session_kind` and `room_ids` (public ids, each between spaces) are
+    what the feed of an event is narrowed by, `listed_as` what lists of events are (None: it stands in none); what
+    vanished keeps them. `facts` and `entitled_facts` are `ics.Showing` as JSON. `gone_at` marks a tombstone: written as
+    CANCELLED until 30 days later. `writer` is the `writing.writer()` that wrote the bytes.
     """
 
     __tablename__ = "entries"
@@ -59,8 +60,9 @@ class Entry(db.Model):
     uid: Mapped[str] = mapped_column(sa.String(64), unique=True)
     kind: Mapped[EntryKind] = mapped_column(enum_of(EntryKind))
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"))
-    # A deleted session leaves its entry behind as a tombstone.
+    # A deleted session leaves its entry behind as a tombstone, which is found by the public id it had.
     session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sessions.id", ondelete="SET NULL"), unique=True)
+    session_public_id: Mapped[str | None] = mapped_column(sa.String(16), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -75,8 +77,67 @@ class Entry(db.Model):
     entitled_body: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     track: Mapped[str] = mapped_column(sa.String(120), default="")
+    track_id: Mapped[str] = mapped_column(sa.String(16), default="")
     session_kind: Mapped[str] = mapped_column(sa.String(32), default="")
     room_ids: Mapped[str] = mapped_column(sa.Text, default="")
+    listed_as: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class FormerShelf(db.Model):
+    """Where an entry stood until `left_at`: in the feed of another track, room or type, or in other lists of events.
+
+    `body` is the entry as those feeds strike it out: the facts they showed last, as CANCELLED, until 30 days later.
+    """
+
+    __tablename__ = "former_shelves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    left_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    track: Mapped[str] = mapped_column(sa.String(120), default="")
+    track_id: Mapped[str] = mapped_column(sa.String(16), default="")
+    session_kind: Mapped[str] = mapped_column(sa.String(32), default="")
+    room_ids: Mapped[str] = mapped_column(sa.Text, default="")
+    listed_as: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class FormerTrack(db.Model):
+    """A name that a track of an event had: whoever subscribed to it by that name goes on with the track."""
+
+    __tablename__ = "former_tracks"
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
+    track_id: Mapped[str] = mapped_column(sa.String(16))
+
+
+class FormerSeat(db.Model):
+    """Somebody had a session in their own programme until `left_at`: it was deleted, or they gave up their place."""
+
+    __tablename__ = "former_seats"
+
+    registration_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True
+    )
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True)
+    left_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class FormerVoice(db.Model):
+    """Somebody spoke in a session and left it, or came back, at `moved_at`.
+
+    `offset` is added to the entry's sequence in their own feed, as `calendar_offset` is to that of an attendee: leaving
+    and coming back are news for them alone. Each raises it by one, so it is odd for those who have left.
+    """
+
+    __tablename__ = "former_voices"
+
+    speaker_id: Mapped[int] = mapped_column(sa.ForeignKey("speakers.id", ondelete="CASCADE"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, index=True)
+    moved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    offset: Mapped[int] = mapped_column(default=1)
 
 
 class Program(enum.StrEnum):

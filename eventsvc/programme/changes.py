@@ -120,5 +120,6 @@ def _people(facts: Facts) -> list[tuple[str, str]]:
 
 def _rest(facts: Facts) -> dict[str, Any]:
     """Return what is left: texts, and names of what is itself the same."""
-    seen = {"status", "starts_at", "ends_at", "title"}
+    # A track that was made again under its name is another one to calendars alone.
+    seen = {"status", "starts_at", "ends_at", "title", "track_id"}
     return {name: value for name, value in facts.items() if name not in seen}

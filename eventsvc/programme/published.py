@@ -46,6 +46,7 @@ def facts_of(session: Session) -> dict[str, Any]:
         "ends_at": _moment(session.ends_at),
         "rooms": [{"public_id": room.public_id, "name": room.name} for room in session.rooms],
         "track": session.track.name if session.track else "",
+        "track_id": session.track.public_id if session.track else "",
         "colour": session.track.colour if session.track else 1,
         "capacity": session.capacity,
         "parent": session.parent.public_id if session.parent else None,

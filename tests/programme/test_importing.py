@@ -326,6 +326,7 @@ def facts(event: Event) -> list[dict[str, Any]]:
             said
             | {
                 "rooms": [room["name"] for room in said["rooms"]],
+                "track_id": None,
                 "parent": parent,
                 "speakers": [(each["name"], each["affiliation"], each["role"]) for each in said["speakers"]],
             }
