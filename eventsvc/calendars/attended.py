@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from eventsvc import tokens
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.calendars import feeds, ics, nouns, showings
 from eventsvc.calendars.feeds import Found
-from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
+from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind, FormerSeat
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
@@ -44,6 +45,9 @@ _others, _other_versions = aliased(Registration), aliased(CalendarVersion)
 _acted_at = sa.func.max(AuditEntry.at)
 _acts = sa.select(_acted_at).where(AuditEntry.subject == Registration.__tablename__)
 _theirs = sa.select(_others.id).where(_others.email_folded == Registration.email_folded).correlate(Registration)
+_parted_at = (
+    sa.select(sa.func.max(FormerSeat.left_at)).where(FormerSeat.registration_id == Registration.id).scalar_subquery()
+)
 # Revisions and versions only rise, and ids too: with their number, no two sets of registrations give the same.
 _by_token = (
     sa.select(
@@ -60,6 +64,7 @@ _by_token = (
         sa.func.sum(_other_versions.version).label("versions"),
         sa.func.max(_other_versions.changed_at).label("others_changed_at"),
         _acts.where(AuditEntry.subject_id == Registration.id).scalar_subquery().label("acted_at"),
+        _parted_at.label("parted_at"),
         sa.case((Registration.is_feed_of_all, _acts.where(AuditEntry.subject_id.in_(_theirs)).scalar_subquery())).label(
             "others_acted_at"
         ),
@@ -86,9 +91,11 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
     row = feeds.one(_by_token, digest=digest)
     if row is None:
         return None
-    counters: list[object] = ["a", row.version, feeds.day_of(row.buried_at, at), row.revision]
+    # What is struck out goes on some day, from the version too.
+    days = (feeds.day_of(stamp, at) for stamp in (row.buried_at, row.parted_at))
+    counters: list[object] = ["a", row.version, max(days), row.revision]
     found = feeds.found_by(row, at)
-    stamps = [found.changed_at, row.acted_at]
+    stamps = [found.changed_at, row.acted_at, feeds.moved_at(row.parted_at, at)]
     if row.is_feed_of_all:
         # What is long over goes out of it, so the day is in its version.
         counters += [f"{at:%Y%m%d}", row.others, row.last, row.revisions, row.versions]
@@ -163,33 +170,47 @@ def _registrations(feed: Attended, at: datetime) -> list[Any]:
 def _of_one(registration: Any, at: datetime) -> list[bytes]:
     if registration.state is not State.CONFIRMED and not has_left(registration):
         return []
-    wanted = (
-        Entry.event_id == registration.event_id,
-        *([_chosen_by(registration)] if registration.has_chosen else []),
-    )
+    wanted, struck = [Entry.event_id == registration.event_id], frozenset[int]()
+    if registration.has_chosen:
+        struck = _struck(registration, at)
+        wanted.append(_chosen_by(registration, struck))
     with force_locale(registration.language):
         how = nouns.how_to_cancel(registration.contact_email)
     if not registration.calendar_offset and registration.ticket_mode is None:
         bodies = db.session.execute(feeds.ordered(sa.select(Entry.entitled_body, Entry.body).where(*wanted), at))
         return [own or ics.noted(body, how) for own, body in bodies]
     entries = db.session.scalars(feeds.ordered(sa.select(Entry).where(*wanted), at))
-    return [_again(entry, registration, how) for entry in entries]
+    return [_again(entry, registration, how, is_left=entry.id in struck) for entry in entries]
 
 
-def _chosen_by(registration: Any) -> sa.ColumnElement[bool]:
-    """Let through the event, what is gone from it, and the sessions that somebody has; of whoever left, those they had.
+def _chosen_by(registration: Any, struck: Collection[int]) -> sa.ColumnElement[bool]:
+    """Let through the event, the sessions that somebody has, and those to be struck out."""
+    shown = sa.or_(Entry.kind == EntryKind.EVENT, Entry.id.in_(struck))
+    return shown if has_left(registration) else sa.or_(shown, Entry.session_id.in_(_own(registration)))
 
-    Whoever left waits for those, in case they come back.
-    """
+
+def _own(registration: Any) -> sa.Select[Any]:
+    """Whoever left has what they did not wait for until then still, in case they come back."""
     own = sa.select(Choice.session_id).where(Choice.registration_id == registration.id)
+    return own.where(Choice.is_waiting.is_(False))
+
+
+def _struck(registration: Any, at: datetime) -> frozenset[int]:
+    """Return the entries of sessions that somebody had and has no more, for as long as they are struck out."""
+    asked = (
+        sa.select(FormerSeat.entry_id)
+        .join(Entry, Entry.id == FormerSeat.entry_id)
+        .where(FormerSeat.registration_id == registration.id, FormerSeat.left_at > feeds.oldest_tombstone(at))
+    )
     if not has_left(registration):
-        own = own.where(Choice.is_waiting.is_(False))
-    return sa.or_(Entry.session_id.is_(None), Entry.session_id.in_(own))
+        has = sa.and_(Entry.session_id.is_not(None), Entry.session_id.in_(_own(registration)))
+        asked = asked.where(~has)
+    return frozenset(db.session.scalars(asked))
 
 
-def _again(entry: Entry, registration: Any, how: str) -> bytes:
+def _again(entry: Entry, registration: Any, how: str, *, is_left: bool) -> bytes:
     """Write an entry for whoever has a ticket of one kind, gave up a seat, or came back after that."""
-    is_left = has_left(registration)
+    is_left = is_left or has_left(registration)
     facts = entry.facts if is_left else entry.entitled_facts or entry.facts
     if registration.ticket_mode is not None:
         facts = showings.narrowed(facts, is_online=registration.ticket_mode is Mode.ONLINE)

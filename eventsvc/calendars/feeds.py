@@ -262,10 +262,15 @@ def found_by(row: Any, at: datetime, wanted: Narrowing = EVERYTHING) -> Found:
 
 def _changed_at(row: Any, at: datetime) -> datetime:
     """Return when an event's feed last changed: its stamp, or each midnight until the last tombstone had gone."""
-    if row.buried_at is None:
-        return row.changed_at
-    gone_at = midnight(row.buried_at) + timedelta(days=TOMBSTONE_DAYS + 1)
-    return max(row.changed_at, min(midnight(at), gone_at))
+    moved = moved_at(row.buried_at, at)
+    return max(row.changed_at, moved) if moved else row.changed_at
+
+
+def moved_at(buried_at: datetime | None, at: datetime) -> datetime | None:
+    """Return when the day last was in a version for a tombstone's sake: each midnight until it has gone."""
+    if buried_at is None:
+        return None
+    return min(midnight(at), midnight(buried_at) + timedelta(days=TOMBSTONE_DAYS + 1))
 
 
 def day_of(buried_at: datetime | None, at: datetime) -> str:

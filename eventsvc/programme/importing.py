@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
+from eventsvc.calendars import partings
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
@@ -254,6 +255,7 @@ class _Taking:
             if session.id in shown:
                 session.status, session.updated_at = SessionStatus.REMOVED, self._at
             else:
+                partings.delete([session.id], at=self._at)
                 db.session.delete(session)
         db.session.flush()
 

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from eventsvc.calendars import partings
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import changes
@@ -122,7 +123,7 @@ def bring(event: Event, *, at: datetime, name: str = "", is_quiet: bool = False)
     """
     sessions, before = drafted(event.id), last(event.id)
     found = changes.between(_shown(event.id), _drafted(sessions))
-    _write(event.id, sessions)
+    _write(event.id, sessions, at)
     version = Version(
         event_id=event.id,
         number=before.number + 1 if before else 1,
@@ -191,7 +192,7 @@ def _retold(voice: Mapping[str, str], speaker: Speaker) -> dict[str, str]:
     return kept | {name: value for name, value in named(speaker).items() if name in {"public_id", "photo"}}
 
 
-def _write(event_id: int, sessions: list[Session]) -> None:
+def _write(event_id: int, sessions: list[Session], at: datetime) -> None:
     db.session.flush()
     db.session.execute(
         sa.delete(PublishedSession).where(PublishedSession.event_id == event_id),
@@ -210,8 +211,10 @@ def _write(event_id: int, sessions: list[Session]) -> None:
     if rows:
         db.session.execute(sa.insert(PublishedSession), rows)
     _write_voices(event_id, sessions)
-    removed = sa.select(Session).where(Session.event_id == event_id, Session.status == SessionStatus.REMOVED)
-    for session in db.session.scalars(removed):
+    asked = sa.select(Session).where(Session.event_id == event_id, Session.status == SessionStatus.REMOVED)
+    removed = db.session.scalars(asked).all()
+    partings.delete([session.id for session in removed], at=at)
+    for session in removed:
         db.session.delete(session)
 
 

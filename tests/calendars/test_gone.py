@@ -6,15 +6,22 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from eventsvc.accounts.actors import SYSTEM
+from eventsvc.accounts.actors import ATTENDEE, SYSTEM
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import published, rules
+from eventsvc.programme.models import Session
+from eventsvc.registration import keys
+from eventsvc.registration import rules as registrations
+from eventsvc.registration.models import Registration, TokenKind
+from eventsvc.registration.person import Person
 from tests.calendars.test_feeds import shown
 from tests.conftest import Clock
-from tests.people import NOW, a_session, an_event
+from tests.people import NOW, a_registration, a_session, an_event
+from tests.programme.speaking import a_talk
 
+ADA, BOB = (Person(name, "Voorbeeld", f"{name.lower()}@example.org", country="NL") for name in ("Ada", "Bob"))
 MONTH = timedelta(days=31)
 
 
@@ -52,3 +59,117 @@ class TestTheFeedOfASession:
         assert titles(client, path) == {"Cancelled: Talk"}
         clock.at(NOW + MONTH)
         assert client.get(path).status_code == 404
+
+
+class TestTheFeedOfAnAttendee:
+    """Ada chose sessions; what she never had is nothing to her calendar."""
+
+    def feed(self, registration: Registration) -> str:
+        return f"/calendars/{keys.token_of(registration, TokenKind.FEED)}.ics"
+
+    def ada_at(self, event: Event, *chosen: Session) -> Registration:
+        ada = registrations.register(event.id, ADA, by=ATTENDEE, at=NOW, language="en")
+        for talk in chosen:
+            registrations.choose(ada, talk.public_id, or_waits=True, by=ATTENDEE, at=NOW)
+        db.session.commit()
+        return ada
+
+    def test_of_sessions_that_were_taken_out_it_strikes_those_she_had(self, client: FlaskClient, clock: Clock) -> None:
+        event = an_event(title="Symposium")
+        mine, stays, other = (a_talk(event, hour, title=name) for hour, name in enumerate(("Mine", "Stays", "Other")))
+        refreshed(event)
+        path = self.feed(self.ada_at(event, mine, stays))
+        assert titles(client, path) == {"Symposium", "Mine", "Stays"}
+
+        for talk in (mine, other):
+            rules.delete_session(talk, by=SYSTEM, at=NOW)
+        publish(event)
+
+        assert titles(client, path) == {"Symposium", "Cancelled: Mine", "Stays"}
+        clock.at(NOW + MONTH)
+        assert titles(client, path) == {"Symposium", "Stays"}
+
+    def test_whoever_is_not_in_yet_has_nothing_struck_out_once_they_are(self, client: FlaskClient) -> None:
+        event = an_event(title="Symposium", capacity=1)
+        talk, stays = a_talk(event, title="Talk"), a_talk(event, 1, title="Stays")
+        refreshed(event)
+        bob = a_registration(event)
+        path = self.feed(self.ada_at(event, talk, stays))
+        rules.delete_session(talk, by=SYSTEM, at=NOW)
+        publish(event)
+
+        registrations.cancel(bob, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert titles(client, path) == {"Symposium", "Stays"}
+
+    def test_a_hidden_session_that_is_deleted_later_is_struck_out_all_the_same(self, client: FlaskClient) -> None:
+        event = an_event(title="Symposium")
+        talk, stays = a_talk(event, title="Talk"), a_talk(event, 1, title="Stays")
+        refreshed(event)
+        path = self.feed(self.ada_at(event, talk, stays))
+        talk.is_hidden = True
+        publish(event)
+        rules.delete_session(talk, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+        assert titles(client, path) == {"Symposium", "Cancelled: Talk", "Stays"}
+
+    def test_whoever_leaves_has_struck_out_what_they_had_and_not_what_they_waited_for(
+        self, client: FlaskClient
+    ) -> None:
+        event = an_event(title="Symposium")
+        full, free, talk = (
+            a_talk(event, hour, title=name, capacity=seats)
+            for hour, (name, seats) in enumerate({"Full": 1, "Free": 1, "Talk": None}.items())
+        )
+        refreshed(event)
+        self.bob_at(event, full)
+        ada = self.ada_at(event, full, free, talk)
+        path = self.feed(ada)
+        assert titles(client, path) == {"Symposium", "Free", "Talk"}
+
+        registrations.cancel(ada, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert titles(client, path) == {"Cancelled: Symposium", "Cancelled: Free", "Cancelled: Talk"}
+
+    def test_whoever_hands_on_their_place_has_struck_out_what_they_had(self, client: FlaskClient) -> None:
+        event = an_event(title="Symposium")
+        talk, _other = a_talk(event, title="Talk"), a_talk(event, 1, title="Other")
+        refreshed(event)
+        ada = self.ada_at(event, talk)
+
+        bob = registrations.hand_over(ada, BOB, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert titles(client, self.feed(ada)) == {"Cancelled: Symposium", "Cancelled: Talk"}
+        assert titles(client, self.feed(bob)) == {"Symposium", "Talk"}
+
+    def test_whoever_undoes_it_sees_struck_out_what_somebody_else_has_by_now(
+        self, client: FlaskClient, clock: Clock
+    ) -> None:
+        event = an_event(title="Symposium")
+        full, talk = a_talk(event, title="Full", capacity=1), a_talk(event, 1, title="Talk")
+        refreshed(event)
+        ada = self.ada_at(event, full, talk)
+        self.bob_at(event, full)
+        registrations.cancel(ada, by=ATTENDEE, at=NOW)
+        registrations.undo_cancel(ada, by=ATTENDEE, at=NOW)
+        db.session.commit()
+        path = self.feed(ada)
+        clock.at(NOW + timedelta(hours=1))
+        before = client.get(path)
+
+        clock.at(NOW + MONTH)
+        after = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
+
+        assert set(shown(before.data).values()) == {"Symposium", "Cancelled: Full", "Talk"}
+        assert set(shown(after.data).values()) == {"Symposium", "Talk"}
+        assert after.last_modified > before.last_modified
+
+    def bob_at(self, event: Event, *chosen: Session) -> None:
+        bob = registrations.register(event.id, BOB, by=ATTENDEE, at=NOW, language="en")
+        for talk in chosen:
+            registrations.choose(bob, talk.public_id, or_waits=True, by=ATTENDEE, at=NOW)
+        db.session.commit()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor
 from eventsvc.accounts.models import AuditEntry
+from eventsvc.calendars import partings
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import contents, published, undoing
@@ -85,6 +86,8 @@ def delete_session(session: Session, *, by: Actor, at: datetime) -> None:
     stood = clashes.look([session])
     audit.record("session.deleted", session, by=by, at=at, event_id=session.event_id, before=contents.of(session))
     event, gone = session.event, [session]
+    # It was in calendars before it was hidden, perhaps.
+    partings.delete([session.id], at=at)
     db.session.delete(session)
     clashes.settle(event, gone, stood, NOTHING, by=by, at=at)
 

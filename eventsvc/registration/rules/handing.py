@@ -6,6 +6,7 @@ from datetime import datetime
 
 from eventsvc import tokens
 from eventsvc.accounts.actors import Actor
+from eventsvc.calendars import partings
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import choices, deadlines, errors, keys, known, notifications
@@ -63,6 +64,7 @@ def hand_over(registration: Registration, person: Person, *, by: Actor, at: date
         setattr(registration, name, value)
     receiver = f"{person.given_name} {person.family_name}"
     letters = notifications.HandingOn(giver=registration.name, receiver=receiver, at=at)
+    partings.give_up(registration.id, at=at)
     sessions = choices.taken_off(registration.id)
     move(registration, State.CANCELLED, by=by, at=at, act="hand over", tell=letters.to_giver)
     db.session.add(fresh)

@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
+from eventsvc.calendars import partings
 from eventsvc.extensions import db
 from eventsvc.mail.holdings import Ask
 from eventsvc.programme import reading
@@ -63,6 +64,8 @@ def let_go(registration: Registration, *, at: datetime) -> None:
     own = choices.own(registration.id)
     if not own.chosen | own.waiting:
         return
+    if registration.calendar_offset % 2:
+        partings.give_up(registration.id, at=at)
     wanted = choices.items_of(registration, own.chosen | own.waiting)
     limited = [item.session_id for item in wanted if item.capacity is not None]
     theirs = sa.update(Choice).where(Choice.registration_id == registration.id, Choice.session_id.in_(limited))
