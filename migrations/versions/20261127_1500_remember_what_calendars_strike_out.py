@@ -1,6 +1,6 @@
 """Remember what calendars have to strike out: whose it was, where it stood, and under which names.
 
-Revision: 0012, after 0011; 2026-11-27 15:00.
+Revision: 0013, after 0012; 2026-11-27 15:00.
 """
 
 from __future__ import annotations
