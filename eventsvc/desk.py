@@ -37,6 +37,7 @@ _ITS_OWN = {
         ),
         "registration_desk.types",
     ),
+    **dict.fromkeys(("registration_desk.workshop", "registration_desk.workshop_file"), "registration_desk.workshops"),
     **dict.fromkeys(("registration_desk.waiting", "registration_desk.ask_who_stays"), "registration_desk.waiting"),
 }
 # Where one question or section of a form is written.
@@ -130,7 +131,8 @@ def _site_nav() -> list[dict[str, Any]]:
     if may(Act.SEE_SITE):
         lines.append((_("Audit"), "accounts_desk.audit", None))
     lines.append((_("Your account"), "accounts_desk.mine", None))
-    return [_nav_item(label, endpoint, count) for label, endpoint, count in lines if _is_there(endpoint)]
+    current = _current({endpoint for _label, endpoint, _count in lines})
+    return [_nav_item(label, endpoint, count, current) for label, endpoint, count in lines if _is_there(endpoint)]
 
 
 def _event_nav(event: Event) -> list[dict[str, Any]]:
@@ -150,8 +152,9 @@ def _event_nav(event: Event) -> list[dict[str, Any]]:
         (_("Roles"), "accounts_desk.roles", Act.GRANT),
         (_("Audit"), "accounts_desk.event_audit", Act.SEE_AUDIT),
     ]
+    current = _current({endpoint for _label, endpoint, _act in lines})
     return [
-        _nav_item(label, endpoint, None, slug=event.slug)
+        _nav_item(label, endpoint, None, current, slug=event.slug)
         for label, endpoint, act in lines
         if may(act, event) and _is_there(endpoint)
     ]
@@ -164,13 +167,18 @@ def _line(endpoint: str) -> str:
     return _ITS_OWN.get(endpoint, "")
 
 
-def _nav_item(label: str, endpoint: str, count: str | None, **values: Any) -> dict[str, Any]:
-    url = url_for(endpoint, **values)
+def _current(lines: set[str]) -> set[str]:
+    """Return the lines that a page stands under: its own, or that of what it is a page of."""
+    here = request.endpoint or ""
+    if here in lines:
+        return {here}
+    line = _line(here)
     # One person of the roster is a page of the roster, and one session one of the programme.
-    line = _line(request.endpoint or "")
-    whole = (line,) if line else (f"{request.blueprint}.{page}" for page in ("roster", "show_timetable"))
-    is_current = endpoint in (request.endpoint, *whole)
-    return {"label": label, "url": url, "count": count, "is_current": is_current}
+    return {line} if line else {f"{request.blueprint}.{page}" for page in ("roster", "show_timetable")}
+
+
+def _nav_item(label: str, endpoint: str, count: str | None, current: set[str], **values: Any) -> dict[str, Any]:
+    return {"label": label, "url": url_for(endpoint, **values), "count": count, "is_current": endpoint in current}
 
 
 def _is_there(endpoint: str) -> bool:

@@ -266,3 +266,10 @@ def test_english_in_a_template_is_found_wherever_it_stands() -> None:
 
     assert english_outside_gettext(made_up) == ["Not translated", "A cover", "Press me", "Open"]
     assert english_outside_gettext("{{ _('Dear') }} {{ name }},\nregards\n", is_html=False) == ["regards"]
+
+
+def test_no_words_are_taken_for_a_tag_that_html_does_not_have() -> None:
+    """What gettext returns in a template is markup, so that of `<ada@example.org>` nothing would be seen."""
+    seen = {tag for message in extracted() for tag in re.findall(r"</?\w[^>]*>", english(message)) if message.id}
+
+    assert {re.sub(r"[</>]", "", tag).split()[0] for tag in seen} <= {"strong", "b", "em", "a", "code"}

@@ -357,6 +357,15 @@ GROUP = {
 }
 
 
+def test_the_page_of_invitations_is_one_line_of_the_desk(sign_in: Callable[..., FlaskClient]) -> None:
+    event = an_event()
+
+    page = sign_in(an_organiser(owns=event)).get(f"/desk/events/{event.slug}/invitations").text
+
+    assert re.findall(r'aria-current="page">([^<]+)<', page) == ["Invitations"]
+    assert "&lt;ada@example.org&gt;" in page
+
+
 class TestWhatInvitationsRefuse:
     def test_a_draft_invites_nobody(self, app: Flask) -> None:
         with pytest.raises(errors.InvitedTooEarly):
