@@ -23,7 +23,7 @@ FLOORS: dict[int, str] = {
         */pages */desk */api */cli demo/*
     """,
     5: """
-        web logs assets downloads compiled
+        web logs assets downloads compiled tableforms
         accounts/signin accounts/access
         */forms */shapes programme/cardforms
     """,

@@ -9,7 +9,7 @@ from eventsvc.events.fields import take
 from eventsvc.programme.formats import files
 from eventsvc.programme.formats.layouts import Layout
 from eventsvc.programme.prospect import Prospect
-from eventsvc.tables.forms import TableForm
+from eventsvc.tableforms import TableForm
 
 
 class ImportForm(TableForm):

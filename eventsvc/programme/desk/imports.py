@@ -32,8 +32,8 @@ from eventsvc.programme.formats.plan import Person, Planned
 from eventsvc.programme.formats.words import Column
 from eventsvc.programme.models import SessionKind, SessionStatus, SpeakerRole
 from eventsvc.programme.words import SESSION_KINDS, SPEAKER_ROLES
+from eventsvc.tableforms import MOST_SENT, MOST_TYPED
 from eventsvc.tables import MOST_BYTES
-from eventsvc.tables.forms import MOST_SENT, MOST_TYPED
 
 _ENDPOINT, _CARD = "programme_desk.take_file", "programme_desk.edit_speaker"
 _MOST = {_ENDPOINT: MOST_BYTES, _CARD: portraits.MOST_BYTES}

@@ -23,8 +23,8 @@ from eventsvc.extensions import db
 from eventsvc.registration import listed, rules
 from eventsvc.registration.desk.blueprint import UNREAD, blueprint
 from eventsvc.registration.listed import Column, Layout, Reading
+from eventsvc.tableforms import MOST_SENT, MOST_TYPED, TableForm
 from eventsvc.tables import MOST_BYTES
-from eventsvc.tables.forms import MOST_SENT, MOST_TYPED, TableForm
 
 _ENDPOINT = "registration_desk.take_list"
 _SHOWN = 100
