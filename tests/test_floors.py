@@ -58,6 +58,7 @@ FLOORS: dict[int, str] = {
         registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
         registration/inheriting registration/odds registration/queueing registration/undoing programme/naming
         programme/prospect programme/shown programme/gathered programme/undoing registration/prospects
+        programme/footing programme/laying
         calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
         calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/partings calendars/parts
         calendars/polling

@@ -52,8 +52,9 @@ def record_all(
     at: datetime,
     event_id: int,
     after: Callable[[Any], dict[str, Any]],
+    before: Callable[[Any], dict[str, Any]] = lambda _subject: {},
 ) -> None:
-    """Lay one entry for each of many subjects that were made at once, with one statement."""
+    """Lay one entry for each of many subjects that were made or changed at once, with one statement."""
     if subjects:
         entries = [
             {
@@ -64,11 +65,12 @@ def record_all(
                 "event_id": event_id,
                 "subject": subject.__tablename__,
                 "subject_id": subject.id,
-                "before": {},
-                "after": after(subject),
+                "before": _differing(was, now),
+                "after": _differing(now, was),
                 "reason": None,
             }
             for subject in subjects
+            for was, now in ((before(subject), after(subject)),)
         ]
         db.session.execute(sa.insert(AuditEntry), entries)
 

@@ -6,7 +6,7 @@ name and affiliation, or made; what is known of people is left as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +18,22 @@ from eventsvc.calendars import partings
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.programme import accepted, colours, comparing, conflicts, contents, errors, gathering, prospect
+from eventsvc.programme import (
+    accepted,
+    colours,
+    comparing,
+    conflicts,
+    contents,
+    errors,
+    footing,
+    gathering,
+    laying,
+    prospect,
+)
 from eventsvc.programme.comparing import Comparison, Fate, Match
-from eventsvc.programme.formats import words
-from eventsvc.programme.formats.plan import Person, Plan
+from eventsvc.programme.formats.plan import Person, Plan, Planned
 from eventsvc.programme.known import Known
+from eventsvc.programme.laying import Laid, Who
 from eventsvc.programme.models import (
     Appearance,
     PublishedSession,
@@ -36,6 +47,7 @@ from eventsvc.programme.prospect import Prospect
 from eventsvc.registration import seats
 
 _COLUMNS = ("title", "abstract", "kind", "language", "starts_at", "ends_at", "capacity")
+_AT_ONCE = 400
 Step = Callable[[int, int], None]
 
 
@@ -65,13 +77,14 @@ def take(
     """
     if plan.problems and not leaves_out:
         raise errors.LeftOut(len(plan.problems))
+    # Nobody waits while the programme is read and compared; what is refused is refused without the turnstile.
+    stood = footing.of(event.id)
+    known, coming = _looked(event, plan, seen, takes_out, accepts, by)
     seats.hold(event.id)
-    known = Known(event.id, plan, by)
-    found = comparing.compare(plan, known)
-    if seen is not None and seen != found.digest:
-        raise errors.SeenOtherwise
-    coming = prospect.look(event, known, found, takes_out=takes_out)
-    _refuse_clashes(coming, event, accepts)
+    if footing.of(event.id) != stood:
+        db.session.refresh(event)
+        known, coming = _looked(event, plan, seen, takes_out, accepts, by)
+    found = coming.found
     with db.session.no_autoflush:
         _Taking(event, known, found, by=by, at=at).all(takes_out=takes_out, on_step=on_step)
     if coming.clashes:
@@ -86,10 +99,18 @@ def take(
     return found
 
 
-def _refuse_clashes(coming: Prospect, event: Event, accepts: Container[str]) -> None:
-    """Raise WouldClash for what nobody accepted, telling all that comes with the file."""
+def _looked(
+    event: Event, plan: Plan, seen: str | None, takes_out: bool, accepts: Container[str], by: Actor
+) -> tuple[Known, Prospect]:
+    """Compare a file with the programme; raise for what was not seen, and WouldClash telling all that comes with it."""
+    known = Known(event.id, plan, by)
+    found = comparing.compare(plan, known)
+    if seen is not None and seen != found.digest:
+        raise errors.SeenOtherwise
+    coming = prospect.look(event, known, found, takes_out=takes_out)
     if any(key not in accepts for key in coming.keys):
         raise errors.WouldClash(prospect.told(coming, event))
+    return known, coming
 
 
 def _keep_clashes(coming: Prospect, event: Event, *, by: Actor, at: datetime) -> None:
@@ -105,25 +126,55 @@ class _Taking:
     def __init__(self, event: Event, known: Known, found: Comparison, *, by: Actor, at: datetime) -> None:
         self._event, self._known, self._found = event, known, found
         self._by, self._at = by, at
-        self._made: dict[tuple[str, str], Speaker] = {}
+        self._made: dict[tuple[str, str], Who] = {}
+        self._cards: dict[int, Speaker] = {}
         self._before: dict[Session, dict[str, Any]] = {}
 
     def all(self, *, takes_out: bool, on_step: Step | None) -> None:
-        """Make rooms and tracks, write every session, and note it in the audit log."""
+        """Make rooms, tracks and people, write every session, and note it in the audit log."""
         self._make_things()
         matches = [match for match in self._found.matches if match.planned]
-        written: list[Match] = []
+        self._made = laying.people(self._unknown(matches))
+        laid = self._lay([match.planned for match in matches if match.session is None and match.planned])
+        self._read_made()
+        written, rest = [], iter(laid)
         for number, match in enumerate(matches, 1):
-            written.append(self._write(match))
+            written.append(self._write(match, match.session) if match.session else _standing_in(match, next(rest)))
             if on_step:
                 on_step(number, len(matches))
         db.session.flush()
         self._bind_parents(written)
         db.session.flush()
-        self._note(written)
+        self._note(laid)
         self._give_addresses()
         if takes_out:
             self._take_out()
+
+    def _unknown(self, matches: Iterable[Match]) -> Iterator[Person]:
+        """Yield everybody who is to be made, as often as they are named."""
+        for match in matches:
+            if match.planned and match.fate is not Fate.UNCHANGED:
+                for person in match.planned.said.get("people") or ():
+                    if self._known.speaker(person, match.session) is None:
+                        yield person
+
+    def _lay(self, new: list[Planned]) -> list[Laid]:
+        """Write the sessions that are new."""
+
+        def who(person: Person) -> Who:
+            speaker = self._known.speaker(person, None)
+            return Who(speaker.id, speaker.name, speaker.affiliation) if speaker else self._made[person.key[:2]]
+
+        rooms, tracks = self._known.rooms, self._known.tracks
+        return laying.sessions(self._event.id, new, rooms=rooms, tracks=tracks, who=who, at=self._at)
+
+    def _read_made(self) -> None:
+        """Read the cards that were made, where sessions that are there already may need them."""
+        ids = [who.id for who in self._made.values()]
+        if any(match.fate is Fate.CHANGED for match in self._found.matches):
+            for first in range(0, len(ids), _AT_ONCE):
+                asked = sa.select(Speaker).where(Speaker.id.in_(ids[first : first + _AT_ONCE]))
+                self._cards |= {speaker.id: speaker for speaker in db.session.scalars(asked)}
 
     def _make_things(self) -> None:
         known, event_id = self._known, self._event.id
@@ -145,22 +196,11 @@ class _Taking:
             known.tracks[track.name.lower()] = track
             self._record("track.added", track, after=snapshot(track, ("name", "colour", "position")))
 
-    def _write(self, match: Match) -> Match:
-        """Write a session of the file, and return the match with the session it is now."""
-        planned, session = match.planned, match.session
+    def _write(self, match: Match, session: Session) -> Match:
+        """Write what the file says of a session that is there already."""
+        planned = match.planned
         assert planned is not None
-        if session is None:
-            session = Session(
-                event=self._event,
-                kind=words.kind_in(planned.title),
-                source_id=planned.source_id,
-                further_rooms=[],
-                appearances=[],
-                created_at=self._at,
-                updated_at=self._at,
-            )
-            db.session.add(session)
-        elif match.fate is Fate.UNCHANGED:
+        if match.fate is Fate.UNCHANGED:
             # From now on it is found by its id, whatever becomes of its title.
             if session.source_id is None and planned.source_id not in (None, session.public_id):
                 session.source_id = planned.source_id
@@ -168,13 +208,12 @@ class _Taking:
                     "session.edited", session, before={"source_id": None}, after={"source_id": planned.source_id}
                 )
             return match
-        else:
-            self._before[session] = _of(session) | {"revision": session.revision}
-            session.updated_at = self._at
-            if session.source_id is None and planned.source_id != session.public_id:
-                session.source_id = planned.source_id
+        self._before[session] = _of(session) | {"revision": session.revision}
+        session.updated_at = self._at
+        if session.source_id is None and planned.source_id != session.public_id:
+            session.source_id = planned.source_id
         self._say(session, planned.said)
-        return Match(match.fate, planned, session, match.differences)
+        return match
 
     def _say(self, session: Session, said: Any) -> None:
         for name in _COLUMNS:
@@ -205,32 +244,38 @@ class _Taking:
         return list(rows.values())
 
     def _speaker(self, person: Person, session: Session) -> Speaker:
-        found = self._known.speaker(person, session) or self._made.get(person.key[:2])
-        if found is None:
-            found = self._made[person.key[:2]] = Speaker(
-                name=person.name, affiliation=person.affiliation or "", biography=person.biography, email=person.email
-            )
-        elif found is self._made.get(person.key[:2]) and not found.email:
-            found.email = person.email
-        return found
+        return self._known.speaker(person, session) or self._cards[self._made[person.key[:2]].id]
 
     def _bind_parents(self, written: list[Match]) -> None:
         parents = comparing.parents_of(written, self._known)
+        parts: dict[int, int] = {}
         for match in written:
-            if match.planned and match.session and "parent" in match.planned.said:
-                word = match.planned.said["parent"]
-                if word is None:
-                    match.session.parent = None
-                elif parents.is_known(word) and parents.session(word) is not match.session:
-                    match.session.parent = parents.session(word)
-
-    def _note(self, written: list[Match]) -> None:
-        for match in written:
-            session = match.session
-            if session is None or match.fate is Fate.UNCHANGED:
+            own: Any = match.session
+            if match.planned is None or "parent" not in match.planned.said:
                 continue
-            after, before = _of(session) | {"revision": session.revision}, self._before.get(session, {})
-            self._record("session.edited" if before else "session.added", session, before=before, after=after)
+            word = match.planned.said["parent"]
+            block = parents.session(word) if word is not None and parents.is_known(word) else None
+            if isinstance(own, Laid):
+                if block is not None and block.id != own.id:
+                    parts[own.id] = own.told["parent_id"] = block.id
+            elif word is None:
+                own.parent = None
+            elif block is not None and block.id != own.id:
+                own.parent_id = block.id
+        laying.bind(parts)
+
+    def _note(self, laid: list[Laid]) -> None:
+        by, at, event_id = self._by, self._at, self._event.id
+        audit.record_all(
+            "session.edited",
+            list(self._before),
+            by=by,
+            at=at,
+            event_id=event_id,
+            before=self._before.__getitem__,
+            after=lambda session: _of(session) | {"revision": session.revision},
+        )
+        audit.record_all("session.added", laid, by=by, at=at, event_id=event_id, after=lambda each: each.told)
 
     def _give_addresses(self) -> None:
         """Write addresses on cards that have none; nobody had one to write to before, so nobody is to be told."""
@@ -261,6 +306,11 @@ class _Taking:
 
     def _record(self, act: str, subject: Any, **values: Any) -> None:
         audit.record(act, subject, by=self._by, at=self._at, event_id=self._event.id, **values)
+
+
+def _standing_in(match: Match, laid: Any) -> Match:
+    """Return the match of a session that was laid, with what stands for its row."""
+    return Match(match.fate, match.planned, laid)
 
 
 def _of(session: Session) -> dict[str, Any]:

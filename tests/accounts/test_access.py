@@ -54,6 +54,8 @@ POSTED = {
     "/desk/events/{slug}/preview": Act.EDIT,
     "/desk/events/{slug}/stop-preview": Act.EDIT,
     "/desk/events/{slug}/programme/clashes/accept": Act.EDIT,
+    "/desk/events/{slug}/programme/clashes/accept-many": Act.EDIT,
+    "/desk/events/{slug}/programme/timetable/undo": Act.EDIT,
     "/desk/events/{slug}/programme/import": Act.EDIT,
     "/desk/events/{slug}/programme/rooms": Act.EDIT,
     "/desk/events/{slug}/programme/tracks": Act.EDIT,
