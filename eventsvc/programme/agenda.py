@@ -57,11 +57,15 @@ def agendas(items: Sequence[Item], timezone: str) -> tuple[Agenda, ...]:
 
 def same_time(item: Item, chosen: Iterable[Item]) -> Item | None:
     """Return a chosen session that nobody could be in as well, as `conflicts` has it; none of what is cancelled."""
-    if item.is_cancelled:
-        return None
-    own = _planned(item)
-    others = (each for each in chosen if not each.is_cancelled)
-    return next((each for each in others if conflicts.cannot_both(own, _planned(each))), None)
+    return next(at_once(item, chosen), None)
+
+
+def at_once(item: Item, others: Iterable[Item]) -> Iterator[Item]:
+    """Yield the sessions that nobody could be in as well, in their order; none of what is cancelled."""
+    if not item.is_cancelled:
+        own = _planned(item)
+        planned = (each for each in others if not each.is_cancelled)
+        yield from (each for each in planned if conflicts.cannot_both(own, _planned(each)))
 
 
 def _planned(item: Item) -> Planned:

@@ -219,6 +219,29 @@ def test_sessions_chosen_before_registering_come_along_by_keyboard_alone(
     assert db.session.query(Choice).filter_by(registration_id=ada.id).count() == 1
 
 
+def test_the_page_of_a_session_tells_what_was_chosen_at_the_same_time(
+    school: Event, open_page: Callable[..., Page], accessible: Callable[[Page], None]
+) -> None:
+    page = open_page("/events/school/programme")
+    page.locator(".block", has_text="A report of a quarter").get_by_role("button", name="Choose").click()
+    page.get_by_role("link", name="Who owns a scan?").first.click()
+    hint, button = page.locator("[data-agenda] [data-same]"), page.locator("[data-choose]")
+
+    expect(hint).to_have_text("Same time as “A report of a quarter”, which you chose")
+    expect(hint).to_have_class("tone-accent")
+    button.click()
+    expect(hint).to_have_class("tone-no")
+    expect(page.locator("[data-told]")).to_have_text(re.compile("In my sessions.*Same time as “A report of a quarter”"))
+    accessible(page)
+
+    page.get_by_role("link", name="A report of a quarter").click()
+    expect(hint).to_have_text("Same time as “Who owns a scan?”, which you chose")
+    button.click()
+    page.get_by_role("link", name="Who owns a scan?").click()
+    expect(page.get_by_text("In my sessions")).to_be_visible()
+    expect(hint).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
 def test_sessions_are_chosen_without_scripts(
     school: Event, open_page: Callable[..., Page], no_sideways: Callable[[Page], None], size: Any

@@ -178,6 +178,29 @@ def test_a_programme_of_three_asks_as_many_questions_as_one_of_one(
     assert three.count == one.count <= 6
 
 
+def test_the_page_of_a_session_names_what_goes_on_at_the_same_time(client: FlaskClient) -> None:
+    event = an_event()
+    assert event.starts_at and event.ends_at
+    later = {"starts_at": event.starts_at + timedelta(hours=1), "ends_at": event.starts_at + timedelta(hours=2)}
+    block = a_session(event, title="Its block", kind=SessionKind.BLOCK, ends_at=later["ends_at"])
+    talk = a_session(event, title="Opening", parent_id=block.id)
+    a_session(event, title="Beside it")
+    a_session(event, title="After it", **later)
+    a_session(event, title="Coffee", kind=SessionKind.BREAK)
+    a_session(event, title="Off", status=SessionStatus.CANCELLED)
+
+    def beside() -> list[str]:
+        page = client.get(f"/events/{event.slug}/sessions/{talk.public_id}").text
+        told = page.split("At the same time")[1].split("</section>")[0]
+        assert ("<details>" in told) == (told.count("data-from") > 6)
+        return re.findall(r'class="title-link" href="[^"]+">([^<]+)<', told)
+
+    assert beside() == ["Beside it"]
+    for number in range(6):
+        a_session(event, title=f"Parallel {number}")
+    assert len(beside()) == 7
+
+
 def test_the_page_of_a_session_has_the_button_that_keeps_it_on_the_device(client: FlaskClient) -> None:
     event = an_event()
     talk, pause = a_session(event, title="Opening"), a_session(event, title="Coffee", kind=SessionKind.BREAK)

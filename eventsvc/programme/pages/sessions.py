@@ -16,7 +16,7 @@ from eventsvc.events import words
 from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.extensions import db
-from eventsvc.programme import blocks, lineup, reading
+from eventsvc.programme import agenda, blocks, lineup, reading
 from eventsvc.programme.blocks import Scene
 from eventsvc.programme.models import Slides
 from eventsvc.programme.pages.blueprint import blueprint, event_at, moved
@@ -31,7 +31,7 @@ def session(slug: str, public_id: str) -> AnyResponse:
     event = event_at(slug)
     if event is None:
         return moved("programme.session", slug, public_id=public_id)
-    found, parts, block = _with_kin(event.id, public_id)
+    found, parts, block, at_once = _with_kin(event.id, public_id)
     locale = web.language()
     language = found.language or event.language
     scene = Scene("", event.timezone, event.language, locale, clock.now(), taken=choices.taken(event.id))
@@ -53,6 +53,7 @@ def session(slug: str, public_id: str) -> AnyResponse:
         people=_people(found.voices, event),
         parts=[_kin(part, event) for part in parts],
         block=_kin(block, event) if block else None,
+        at_once=[_kin(each, event) for each in at_once],
         calendar=_calendar(found, event),
         slides=_slides(found, event),
     )
@@ -98,11 +99,15 @@ def _slides(found: Item, event: Event) -> list[dict[str, str]]:
     ]
 
 
-def _with_kin(event_id: int, public_id: str) -> tuple[Item, Sequence[Item], Item | None]:
-    """Return a session with those within it, and the block that it is part of; 404 for one that is not there."""
+def _with_kin(event_id: int, public_id: str) -> tuple[Item, Sequence[Item], Item | None, Sequence[Item]]:
+    """Return a session, those within it, the block that it is part of, and what goes on at the same time.
+
+    404 for one that is not there.
+    """
     items = {item.public_id: item for item in reading.items(event_id)}
     found = web.not_found_unless(items.get(public_id))
-    return found, [item for item in items.values() if item.parent == public_id], items.get(found.parent or "")
+    parts = [item for item in items.values() if item.parent == public_id]
+    return found, parts, items.get(found.parent or ""), list(agenda.at_once(found, items.values()))
 
 
 def _kin(item: Item, event: Event) -> dict[str, Any]:
@@ -112,6 +117,10 @@ def _kin(item: Item, event: Event) -> dict[str, Any]:
         "when": span(item, event.timezone, web.language()),
         "who": blocks.names(item.voices),
         "is_cancelled": item.is_cancelled,
+        "id": item.public_id,
+        "room": item.room,
+        "starts": blocks.iso(item.starts_at) if item.starts_at else "",
+        "ends": blocks.iso(item.ends_at) if item.ends_at else "",
     }
 
 
