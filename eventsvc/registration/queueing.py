@@ -5,13 +5,13 @@ Beside them those who have a place, and would rather have one of another ticket 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event
@@ -107,34 +107,41 @@ def wishes(event: Event, number: int) -> Wishes:
 
     Counted as `seats.position_of_wish` counts one: who waits for the type and stands before them counts too.
     """
-    waiting = aliased(Registration)
-    before = (
-        sa.select(sa.func.count())
-        .where(
-            waiting.event_id == event.id,
-            waiting.state == State.WAITLISTED,
-            waiting.ticket_type_id == Registration.wants_type_id,
-            sa.or_(
-                waiting.priority > Registration.priority,
-                sa.and_(waiting.priority == Registration.priority, waiting.turn < Registration.wants_turn),
-            ),
-        )
-        .scalar_subquery()
-    )
     order = Registration.priority.desc(), Registration.wants_turn
     among = sa.func.row_number().over(partition_by=Registration.wants_type_id, order_by=order)
     is_theirs = Registration.event_id == event.id, Registration.wants_type_id.is_not(None)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Registration).where(*is_theirs)) or 0
     number, last = _page(number, total)
     found = db.session.execute(
-        sa.select(Registration, among + before)
+        sa.select(Registration, among)
         .join(TicketType, TicketType.id == Registration.wants_type_id)
         .where(*is_theirs)
         .order_by(TicketType.position, TicketType.id, *order)
         .offset((number - 1) * PAGE_SIZE)
         .limit(PAGE_SIZE)
+    ).all()
+    waiting = _waiting_by_type(event.id, {person.wants_type_id for person, _place in found})
+    lines = [
+        Wish(person, place + bisect_left(waiting[person.wants_type_id], (-person.priority, person.wants_turn)))
+        for person, place in found
+    ]
+    return Wishes(lines, total, number, last)
+
+
+def _waiting_by_type(event_id: int, type_ids: set[int | None]) -> dict[int | None, list[tuple[int, int]]]:
+    """Return where those who wait for some ticket types stand, in order: priority, the highest first, and turn.
+
+    One query: counting them for each wish would go through all of them fifty times.
+    """
+    asked = sa.select(Registration.ticket_type_id, -Registration.priority, Registration.turn).where(
+        Registration.event_id == event_id,
+        Registration.state == State.WAITLISTED,
+        Registration.ticket_type_id.in_(type_ids),
     )
-    return Wishes([Wish(person, place) for person, place in found], total, number, last)
+    stand: dict[int | None, list[tuple[int, int]]] = {type_id: [] for type_id in type_ids}
+    for type_id, priority, turn in db.session.execute(asked) if type_ids else ():
+        stand[type_id].append((priority, turn))
+    return {type_id: sorted(those) for type_id, those in stand.items()}
 
 
 def _page(number: int, total: int) -> tuple[int, int]:
