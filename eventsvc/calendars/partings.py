@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from eventsvc.calendars.models import Entry, FormerSeat
+from eventsvc.calendars.models import Entry, FormerSeat, FormerVoice
 from eventsvc.columns import UTCDateTime
 from eventsvc.extensions import db, is_sqlite
+from eventsvc.programme.models import Answer, Appearance, PublishedVoice
 from eventsvc.registration.models import Choice, Registration, State
+
+Pairs = frozenset[tuple[int, int]]
 
 
 def give_up(registration_id: int, *, at: datetime) -> None:
@@ -32,8 +36,51 @@ def _note(which: sa.ColumnElement[bool], at: datetime) -> None:
         .join(Registration, Registration.id == Choice.registration_id)
         .where(Choice.is_waiting.is_(False), which)
     )
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
-    adding = insert(FormerSeat).from_select(["registration_id", "entry_id", "left_at"], having)
+    adding = _insert(FormerSeat).from_select(["registration_id", "entry_id", "left_at"], having)
     db.session.execute(
         adding.on_conflict_do_update(index_elements=["registration_id", "entry_id"], set_={"left_at": at})
     )
+
+
+def _insert(noun: Any) -> Any:
+    return (sqlite.insert if is_sqlite() else postgresql.insert)(noun)
+
+
+def _answered(*answers: Answer) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Appearance.session_id == PublishedVoice.session_id,
+        Appearance.speaker_id == PublishedVoice.speaker_id,
+        Appearance.answer.in_(answers),
+    )
+
+
+_others = tuple(answer for answer in Answer if answer is not Answer.DECLINED)
+# Whoever declined a session speaks in it no more; where they are in it in two roles, when they declined both.
+is_speaking = sa.or_(~_answered(Answer.DECLINED), _answered(*_others))
+has_left = FormerVoice.offset % 2 == 1
+
+
+def speaking(which: sa.ColumnElement[bool]) -> Pairs:
+    """Return who speaks in which of some entries, as their own calendars show it: ids of speakers and entries."""
+    return _named(which) - _parted(which)
+
+
+def note_speakers(which: sa.ColumnElement[bool], before: Pairs, *, at: datetime) -> None:
+    """Note who has left some entries since they were those who spoke in them `before`, and who has come back."""
+    now, parted = _named(which), _parted(which)
+    moved = (before - now) | (now & parted)
+    rows = [{"speaker_id": speaker, "entry_id": entry, "moved_at": at, "offset": 1} for speaker, entry in sorted(moved)]
+    if rows:
+        again = {"moved_at": at, "offset": FormerVoice.offset + 1}
+        adding = _insert(FormerVoice).on_conflict_do_update(index_elements=["speaker_id", "entry_id"], set_=again)
+        db.session.execute(adding, rows)
+
+
+def _named(which: sa.ColumnElement[bool]) -> Pairs:
+    asked = sa.select(PublishedVoice.speaker_id, Entry.id).join(Entry, Entry.session_id == PublishedVoice.session_id)
+    return frozenset((row[0], row[1]) for row in db.session.execute(asked.where(is_speaking, which)))
+
+
+def _parted(which: sa.ColumnElement[bool]) -> Pairs:
+    asked = sa.select(FormerVoice.speaker_id, Entry.id).join(Entry, Entry.id == FormerVoice.entry_id)
+    return frozenset((row[0], row[1]) for row in db.session.execute(asked.where(has_left, which)))

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsvc.calendars import partings
+from eventsvc.calendars.models import Entry
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import changes
@@ -210,7 +211,7 @@ def _write(event_id: int, sessions: list[Session], at: datetime) -> None:
     ]
     if rows:
         db.session.execute(sa.insert(PublishedSession), rows)
-    _write_voices(event_id, sessions)
+    _write_voices(event_id, sessions, at)
     asked = sa.select(Session).where(Session.event_id == event_id, Session.status == SessionStatus.REMOVED)
     removed = db.session.scalars(asked).all()
     partings.delete([session.id for session in removed], at=at)
@@ -218,7 +219,9 @@ def _write(event_id: int, sessions: list[Session], at: datetime) -> None:
         db.session.delete(session)
 
 
-def _write_voices(event_id: int, sessions: list[Session]) -> None:
+def _write_voices(event_id: int, sessions: list[Session], at: datetime) -> None:
+    theirs = Entry.event_id == event_id
+    before = partings.speaking(theirs)
     own = sa.select(Session.id).where(Session.event_id == event_id)
     db.session.execute(
         sa.delete(PublishedVoice).where(PublishedVoice.session_id.in_(own)),
@@ -228,6 +231,7 @@ def _write_voices(event_id: int, sessions: list[Session]) -> None:
     if named:
         rows = [{"session_id": session_id, "speaker_id": speaker_id} for session_id, speaker_id in sorted(named)]
         db.session.execute(sa.insert(PublishedVoice), rows)
+    partings.note_speakers(theirs, before, at=at)
 
 
 def _shown(event_id: int) -> dict[str, Mapping[str, Any]]:

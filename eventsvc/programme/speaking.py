@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import spoken
+from eventsvc.calendars import partings
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
@@ -61,7 +61,7 @@ _is_published = PublishedSession.session_id == Appearance.session_id
 
 def _named(event_id: int, *wanted: Any) -> sa.Select[Any]:
     asked = sa.select(*wanted).join(PublishedSession, PublishedSession.session_id == PublishedVoice.session_id)
-    return asked.select_from(PublishedVoice).where(PublishedSession.event_id == event_id, spoken.is_shown)
+    return asked.select_from(PublishedVoice).where(PublishedSession.event_id == event_id, partings.is_speaking)
 
 
 def _asked(event_id: int, wanted: Any = Appearance.speaker_id) -> sa.Select[Any]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+import icalendar
+import pytest
+import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
-from eventsvc.accounts.actors import ATTENDEE, SYSTEM
+from eventsvc import clock as our_clock
+from eventsvc.accounts.actors import ATTENDEE, SPEAKER, SYSTEM
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import published, rules
-from eventsvc.programme.models import Session
+from eventsvc.programme.models import Appearance, Session, SessionKind, Speaker, SpeakerRole
 from eventsvc.registration import keys
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration, TokenKind
@@ -19,7 +25,7 @@ from eventsvc.registration.person import Person
 from tests.calendars.test_feeds import shown
 from tests.conftest import Clock
 from tests.people import NOW, a_registration, a_session, an_event
-from tests.programme.speaking import a_talk
+from tests.programme.speaking import a_talk, feed_of, sam
 
 ADA, BOB = (Person(name, "Voorbeeld", f"{name.lower()}@example.org", country="NL") for name in ("Ada", "Bob"))
 MONTH = timedelta(days=31)
@@ -173,3 +179,123 @@ class TestTheFeedOfAnAttendee:
         for talk in chosen:
             registrations.choose(bob, talk.public_id, or_waits=True, by=ATTENDEE, at=NOW)
         db.session.commit()
+
+
+class TestTheFeedOfASpeaker:
+    @pytest.fixture
+    def event(self, app: Flask) -> Event:
+        return an_event(title="Symposium")
+
+    @pytest.fixture
+    def talk(self, event: Event) -> Session:
+        return a_talk(event, title="Talk")
+
+    def taken_out(self, talk: Session) -> None:
+        talk.appearances.clear()
+
+    def hidden(self, talk: Session) -> None:
+        talk.is_hidden = True
+
+    def deleted(self, talk: Session) -> None:
+        rules.delete_session(talk, by=SYSTEM, at=NOW)
+
+    @pytest.mark.parametrize("how", ["taken_out", "hidden", "deleted"])
+    def test_what_they_are_in_no_more_is_struck_out_for_thirty_days(
+        self, client: FlaskClient, clock: Clock, event: Event, talk: Session, how: str
+    ) -> None:
+        speaker = sam(talk, a_talk(event, 1, title="Other"))
+        getattr(self, how)(talk)
+        db.session.commit()
+        assert titles(client, feed_of(speaker)) == {"Talk", "Other"}
+        publish(event)
+        clock.at(NOW + timedelta(hours=1))
+        fresh = client.get(feed_of(speaker))
+
+        clock.at(NOW + MONTH)
+        old = client.get(feed_of(speaker), headers={"If-None-Match": fresh.headers["ETag"]})
+        by_date = client.get(feed_of(speaker), headers={"If-Modified-Since": fresh.headers["Last-Modified"]})
+        clock.forward(MONTH)
+        later = client.get(feed_of(speaker), headers={"If-None-Match": old.headers["ETag"]})
+
+        assert set(shown(fresh.data).values()) == {"Cancelled: Talk", "Other"}
+        assert set(shown(old.data).values()) == {"Other"}
+        assert (by_date.status_code, later.status_code) == (200, 304)
+
+    def test_what_is_no_session_with_a_time_any_more_goes_after_thirty_days_too(
+        self, client: FlaskClient, clock: Clock, event: Event, talk: Session
+    ) -> None:
+        speaker = sam(talk)
+        talk.kind = SessionKind.BREAK
+        publish(event)
+        assert titles(client, feed_of(speaker)) == {"Cancelled: Talk"}
+
+        clock.at(NOW + MONTH)
+
+        assert titles(client, feed_of(speaker)) == set()
+
+    def test_each_leaving_and_coming_back_counts_higher_and_is_later(
+        self, client: FlaskClient, clock: Clock, event: Event, talk: Session
+    ) -> None:
+        speaker = sam(talk)
+        told = [self.told(client, speaker)]
+
+        for comes in (False, True, False, True):
+            clock.forward(timedelta(hours=1))
+            part = db.session.scalars(sa.select(Appearance)).one()
+            rules.answer(part, comes=comes, note="", by=SPEAKER, at=our_clock.now())
+            db.session.commit()
+            told.append(self.told(client, speaker))
+
+        assert [status for _sequence, _changed, status in told] == [
+            "CONFIRMED", "CANCELLED", "CONFIRMED", "CANCELLED", "CONFIRMED",
+        ]  # fmt: skip
+        assert [sequence for sequence, _changed, _status in told] == [0, 1, 2, 3, 4]
+        assert told == sorted(told)
+
+    def told(self, client: FlaskClient, speaker: Speaker) -> tuple[int, datetime, str]:
+        part: Any
+        (part,) = icalendar.Calendar.from_ical(client.get(feed_of(speaker)).data).walk("VEVENT")
+        return part["SEQUENCE"], part["LAST-MODIFIED"].dt, str(part["STATUS"])
+
+    def test_whoever_declined_is_not_told_again_when_the_organiser_takes_them_out(
+        self, client: FlaskClient, clock: Clock, event: Event, talk: Session
+    ) -> None:
+        speaker = sam(talk)
+        rules.answer(db.session.scalars(sa.select(Appearance)).one(), comes=False, note="", by=SPEAKER, at=NOW)
+        db.session.commit()
+        clock.at(NOW + MONTH)
+        talk.appearances.clear()
+        db.session.commit()
+        assert titles(client, feed_of(speaker)) == set()
+
+        rules.publish(event, by=SYSTEM, at=our_clock.now(), is_quiet=True)
+        db.session.commit()
+
+        assert titles(client, feed_of(speaker)) == set()
+
+    def test_in_two_roles_one_is_out_only_when_one_declined_both(
+        self, client: FlaskClient, event: Event, talk: Session
+    ) -> None:
+        speaker = sam(talk)
+        talk.appearances.append(Appearance(speaker=speaker, role=SpeakerRole.CHAIR))
+        publish(event)
+        one, other = db.session.scalars(sa.select(Appearance).order_by(Appearance.id))
+
+        rules.answer(one, comes=False, note="", by=SPEAKER, at=NOW)
+        db.session.commit()
+        assert titles(client, feed_of(speaker)) == {"Talk"}
+        rules.answer(other, comes=False, note="", by=SPEAKER, at=NOW)
+        db.session.commit()
+
+        assert titles(client, feed_of(speaker)) == {"Cancelled: Talk"}
+
+    def test_whoever_is_named_again_sees_it_again(self, client: FlaskClient, event: Event, talk: Session) -> None:
+        speaker = sam(talk)
+        talk.appearances.clear()
+        publish(event)
+        one = self.told(client, speaker)
+        talk.appearances.append(Appearance(speaker=speaker))
+        publish(event)
+
+        assert titles(client, feed_of(speaker)) == {"Talk"}
+        assert self.told(client, speaker) > one

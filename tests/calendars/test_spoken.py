@@ -13,11 +13,11 @@ import vobject
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventsvc.accounts.actors import SYSTEM
+from eventsvc.accounts.actors import SPEAKER, SYSTEM
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.programme import rules
-from eventsvc.programme.models import Answer, Appearance, Session
+from eventsvc.programme.models import Appearance, Session
 from tests.people import NOW, an_event
 from tests.programme.speaking import HOUR, a_talk, feed_of, sam
 
@@ -109,21 +109,21 @@ def test_whoever_is_new_in_a_session_or_has_left_it_sees_so_with_the_next_versio
 
     assert list(shown(client.get(address).data)) == ["First"]
     publish(event)
-    assert list(shown(client.get(address).data)) == ["Second"]
+    assert list(shown(client.get(address).data)) == ["Cancelled: First", "Second"]
 
 
-def test_whoever_declined_sees_it_no_more_and_a_cancelled_session_says_so(client: FlaskClient, event: Event) -> None:
+def test_whoever_declined_sees_it_struck_out_and_a_cancelled_session_says_so(client: FlaskClient, event: Event) -> None:
     first, second = a_talk(event, title="First"), a_talk(event, 2, title="Second")
     speaker = sam(first, second)
     before = client.get(feed_of(speaker)).headers["ETag"]
     part = db.session.scalars(sa.select(Appearance).where(Appearance.session_id == first.id)).one()
-    part.answer = Answer.DECLINED
+    rules.answer(part, comes=False, note="", by=SPEAKER, at=NOW)
     rules.cancel_session(second, by=SYSTEM, at=NOW)
     publish(event)
 
     answer = client.get(feed_of(speaker))
 
-    assert list(shown(answer.data)) == ["Cancelled: Second"] and answer.headers["ETag"] != before
+    assert list(shown(answer.data)) == ["Cancelled: First", "Cancelled: Second"] and answer.headers["ETag"] != before
 
 
 def test_a_draft_shows_nothing(client: FlaskClient, event: Event) -> None:

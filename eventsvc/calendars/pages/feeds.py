@@ -87,7 +87,7 @@ def personal(token: str) -> Response:
         return _of_organiser(organiser)
     if attendee := attended.of_token(token, at=at):
         return _of_attendee(attendee)
-    if speaker := spoken.of_token(token):
+    if speaker := spoken.of_token(token, at=at):
         return _of_speaker(speaker)
     abort(410 if feeds.was_one(token) else 404)
 

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from eventsvc import stores
 from eventsvc.accounts import audit, meanwhile
 from eventsvc.accounts.actors import Actor, ActorKind
+from eventsvc.calendars import partings
+from eventsvc.calendars.models import Entry
 from eventsvc.columns import snapshot
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
@@ -63,10 +65,12 @@ def answer(appearance: Appearance, *, comes: bool, note: str, by: Actor, at: dat
     session = appearance.session
     if session.status is not SessionStatus.PLANNED or (session.ends_at and session.ends_at <= at):
         raise errors.NothingToAnswer
-    before = appearance.answer
+    before, theirs = appearance.answer, Entry.session_id == session.id
+    spoke = partings.speaking(theirs)
     appearance.answer = Answer.CONFIRMED if comes else Answer.DECLINED
     appearance.answered_at, appearance.note = at, note
     db.session.flush()
+    partings.note_speakers(theirs, spoke, at=at)
     told = {"name": appearance.speaker.name, "session": session.title}
     audit.record(
         "speaker.confirmed" if comes else "speaker.declined",
