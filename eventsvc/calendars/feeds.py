@@ -117,8 +117,12 @@ _by_session = (
         sa.or_(Entry.gone_at.is_(None), Entry.gone_at > sa.bindparam("since")),
     )
 )
-_by_room = _by_slug.join(Room, Room.event_id == Event.id).where(Room.public_id == sa.bindparam("room"))
-_by_former_room = _by_former_slug.join(Room, Room.event_id == Event.id).where(Room.public_id == sa.bindparam("room"))
+# A room that was taken away on the desk is in the published programme still, and in what is struck out of it.
+_has_room = sa.or_(
+    sa.exists().where(Room.event_id == Event.id, Room.public_id == sa.bindparam("room")),
+    sa.exists().where(Entry.event_id == Event.id, Entry.room_ids.like(sa.bindparam("among"), escape="/")),
+)
+_by_room, _by_former_room = _by_slug.where(_has_room), _by_former_slug.where(_has_room)
 _was_one = sa.select(RetiredToken.kind).where(
     RetiredToken.digest == sa.bindparam("digest"), RetiredToken.kind.in_((TokenKind.FEED, TokenKind.CARD_FEED))
 )
@@ -142,8 +146,9 @@ def of_event(slug: str, wanted: Narrowing = EVERYTHING, *, at: datetime) -> Foun
 
 
 def of_room(slug: str, public_id: str, wanted: Narrowing = EVERYTHING, *, at: datetime) -> Found | None:
-    """Find the feed of a room of an event; a room that is no longer there has none."""
-    asked = {"slug": slug, "room": public_id}
+    """Find the feed of a room of an event: one that is there, or that the calendar of its programme knows."""
+    plain = public_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    asked = {"slug": slug, "room": public_id, "among": f"% {plain} %"}
     row = one(_by_room, **asked) or one(_by_former_room, **asked)
     return row and found_by(row, at, replace(wanted, rooms=(public_id,)))
 

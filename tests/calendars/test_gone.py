@@ -17,7 +17,7 @@ from eventsvc.calendars import entries
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.programme import published, rules
-from eventsvc.programme.models import Appearance, Session, SessionKind, Speaker, SpeakerRole
+from eventsvc.programme.models import Appearance, Room, Session, SessionKind, Speaker, SpeakerRole
 from eventsvc.registration import keys
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration, TokenKind
@@ -299,3 +299,42 @@ class TestTheFeedOfASpeaker:
 
         assert titles(client, feed_of(speaker)) == {"Talk"}
         assert self.told(client, speaker) > one
+
+
+class TestTheFeedOfARoom:
+    def test_a_room_taken_away_on_the_desk_stays_until_that_is_published_and_then_strikes_out(
+        self, client: FlaskClient, clock: Clock
+    ) -> None:
+        event = an_event(title="Symposium")
+        hall = Room(event_id=event.id, name="Hall 2")
+        talk = a_talk(event, title="Talk", room=hall)
+        refreshed(event)
+        path = f"/events/{event.slug}/rooms/{hall.public_id}.ics"
+        before = client.get(path)
+        rules.delete_session(talk, by=SYSTEM, at=NOW)
+        rules.remove(event, hall, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+        drafted = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
+        publish(event)
+
+        assert drafted.status_code == 304
+        assert titles(client, path) == {"Cancelled: Talk"}
+        clock.at(NOW + MONTH)
+        assert titles(client, path) == set()
+
+    @pytest.mark.parametrize("guess", ["%25", "_" * 10, "%25%25", "nowhere"])
+    def test_nobody_finds_a_room_by_guessing(self, client: FlaskClient, guess: str) -> None:
+        event = an_event()
+        a_talk(event)
+        refreshed(event)
+
+        assert client.get(f"/events/{event.slug}/rooms/{guess}.ics").status_code == 404
+
+    def test_a_room_without_sessions_has_an_empty_feed(self, client: FlaskClient) -> None:
+        event = an_event()
+        hall = Room(event_id=event.id, name="Hall 2")
+        db.session.add(hall)
+        refreshed(event)
+
+        assert titles(client, f"/events/{event.slug}/rooms/{hall.public_id}.ics") == set()
