@@ -54,6 +54,9 @@ _by_token = (
         *feeds.event_columns,
         Registration.id.label("registration_id"),
         Registration.revision,
+        Registration.state,
+        Registration.state_at,
+        Registration.calendar_offset,
         Registration.language,
         Registration.is_feed_of_all,
         Registration.feed_has_deadlines,
@@ -92,10 +95,10 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
     if row is None:
         return None
     # What is struck out goes on some day, from the version too.
-    days = (feeds.day_of(stamp, at) for stamp in (row.buried_at, row.parted_at))
-    counters: list[object] = ["a", row.version, max(days), row.revision]
+    ends = [row.buried_at, row.parted_at, row.state_at if has_left(row) else None]
+    counters: list[object] = ["a", row.version, max(feeds.day_of(stamp, at) for stamp in ends), row.revision]
     found = feeds.found_by(row, at)
-    stamps = [found.changed_at, row.acted_at, feeds.moved_at(row.parted_at, at)]
+    stamps = [found.changed_at, row.acted_at, *(feeds.moved_at(stamp, at) for stamp in ends)]
     if row.is_feed_of_all:
         # What is long over goes out of it, so the day is in its version.
         counters += [f"{at:%Y%m%d}", row.others, row.last, row.revisions, row.versions]
@@ -112,6 +115,8 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
 
 def parts(feed: Attended, *, at: datetime) -> list[bytes]:
     """Return what an attendee's calendar shows: with the join link while they have a seat, struck out once they left.
+
+    Thirty days after that it is gone.
 
     Whoever chose sessions sees the event and those; choosing raises their registration's revision, and so the version.
     Whoever waits, or is offered a place, has no entry yet, and whoever left before that never had one: a calendar that
@@ -168,7 +173,8 @@ def _registrations(feed: Attended, at: datetime) -> list[Any]:
 
 
 def _of_one(registration: Any, at: datetime) -> list[bytes]:
-    if registration.state is not State.CONFIRMED and not has_left(registration):
+    is_struck = has_left(registration) and registration.state_at > feeds.oldest_tombstone(at)
+    if registration.state is not State.CONFIRMED and not is_struck:
         return []
     wanted, struck = [Entry.event_id == registration.event_id], frozenset[int]()
     if registration.has_chosen:

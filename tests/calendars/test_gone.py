@@ -140,6 +140,27 @@ class TestTheFeedOfAnAttendee:
 
         assert titles(client, path) == {"Cancelled: Symposium", "Cancelled: Free", "Cancelled: Talk"}
 
+    def test_what_was_given_up_goes_thirty_days_later_from_body_and_version(
+        self, client: FlaskClient, clock: Clock
+    ) -> None:
+        event = refreshed(an_event(title="Symposium"))
+        ada = self.ada_at(event)
+        registrations.cancel(ada, by=ATTENDEE, at=NOW)
+        db.session.commit()
+        path = self.feed(ada)
+        clock.at(NOW + timedelta(days=30))
+        last = client.get(path)
+
+        clock.at(NOW + MONTH)
+        gone = client.get(path, headers={"If-None-Match": last.headers["ETag"]})
+        by_date = client.get(path, headers={"If-Modified-Since": last.headers["Last-Modified"]})
+        clock.forward(MONTH)
+        later = client.get(path, headers={"If-None-Match": gone.headers["ETag"]})
+
+        assert set(shown(last.data).values()) == {"Cancelled: Symposium"}
+        assert (gone.status_code, shown(gone.data), by_date.status_code) == (200, {}, 200)
+        assert later.status_code == 304
+
     def test_whoever_hands_on_their_place_has_struck_out_what_they_had(self, client: FlaskClient) -> None:
         event = an_event(title="Symposium")
         talk, _other = a_talk(event, title="Talk"), a_talk(event, 1, title="Other")
