@@ -58,14 +58,13 @@ FLOORS: dict[int, str] = {
         registration/fees registration/offering registration/ticketing programme/speaking registration/deadlines
         registration/inheriting registration/odds registration/queueing registration/undoing programme/naming
         programme/prospect programme/shown programme/gathered programme/undoing registration/prospects
-        programme/footing programme/laying
-        calendars/attended calendars/entries calendars/feeds calendars/ics calendars/jcal calendars/links
-        calendars/listeners calendars/narrowable calendars/nouns calendars/organised calendars/partings calendars/parts
-        calendars/polling
-        calendars/programs calendars/showings calendars/spoken calendars/writing calendars/zones
-        mail/accounts mail/carriers mail/changes mail/claims mail/envelopes mail/holdings mail/inviting mail/invitations
-        mail/letters mail/listing mail/outbox mail/pictures mail/programmes mail/queue mail/records mail/registrations
-        mail/speakers mail/whereabouts mail/wording mail/words
+        programme/footing programme/laying calendars/attended calendars/entries calendars/feeds calendars/ics
+        calendars/jcal calendars/links calendars/listeners calendars/narrowable calendars/nouns calendars/organised
+        calendars/partings calendars/parts calendars/polling calendars/programs calendars/showings calendars/spoken
+        calendars/writing calendars/zones mail/accounts mail/carriers mail/changes mail/claims mail/envelopes
+        mail/holdings mail/inviting mail/invitations mail/letters mail/listing mail/outbox mail/pictures
+        mail/programmes mail/queue mail/records mail/registrations mail/speakers mail/whereabouts mail/wording
+        mail/words calendars/bodies calendars/shelves
     """,
     1: """
         */models

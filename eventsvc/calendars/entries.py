@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from eventsvc import clock
-from eventsvc.calendars import ics, nouns, writing
+from eventsvc.calendars import ics, nouns, shelves, writing
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
+from eventsvc.calendars.shelves import Shelf
 from eventsvc.calendars.showings import Showing, Status
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
@@ -31,15 +32,6 @@ _WHOLE = sa.select(Entry.facts, Entry.entitled_facts, Entry.sequence).where(
 )
 _INVITATION = _WHOLE.where(Entry.gone_at.is_(None))
 _TOMBSTONE = _WHOLE.where(Entry.gone_at.is_not(None))
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What the feed of an event is narrowed by; the rooms are public ids, each between spaces."""
-
-    track: str = ""
-    session_kind: str = ""
-    room_ids: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ def refresh(event: Event, *, at: datetime) -> int:
     kept = _kept(event.id)
     with force_locale(event.language):
         shown = dict(_shown(event, kept))
-    is_burial = any(entry.gone_at is None and key not in shown for key, entry in kept.items())
+    is_burial = any(_leaves(entry, shown.get(key)) for key, entry in kept.items())
     written = sum(_bring(shown.get(key), entry, at) for key, entry in kept.items())
     written += _lay([_fresh(event, key, each, at) for key, each in shown.items() if key not in kept])
     db.session.flush()
@@ -129,8 +121,7 @@ def rewrite_outdated(*, at: datetime, limit: int = 500) -> int:
 
 
 def _as_kept(entry: Entry) -> Shown:
-    shelf = Shelf(entry.track, entry.session_kind, entry.room_ids)
-    return Shown(Showing.from_json(entry.facts), _full(entry.entitled_facts), shelf)
+    return Shown(Showing.from_json(entry.facts), _full(entry.entitled_facts), Shelf.of(entry))
 
 
 def _looked_up(asked: sa.Select[Any], event: Event) -> dict[str, Any] | None:
@@ -162,15 +153,14 @@ def _shown(event: Event, kept: dict[Key, Entry]) -> Iterator[tuple[Key, Shown]]:
         return
     key: Key = (EntryKind.EVENT, None)
     whole = nouns.of_event(event, uid=_uid(kept.get(key)), created_at=event.created_at)
-    yield key, Shown(whole, nouns.entitled(whole, event), Shelf())
+    yield key, Shown(whole, nouns.entitled(whole, event), Shelf.of_event(event))
     for session, created_at in _sessions(event.id):
         key = (EntryKind.SESSION, session.session_id)
         uid = _uid(kept.get(key))
         part = nouns.of_session(session, event, uid=uid, parent_uid=whole.uid, created_at=created_at)
-        rooms = f" {' '.join(session.room_ids)} " if session.room_ids else ""
         # How to cancel is written in when it is read: a second writing of thousands of sessions is no small thing.
         own = nouns.entitled(part, event) if event.join_url else None
-        yield key, Shown(part, own, Shelf(session.track, session.kind.value, rooms), session.public_id)
+        yield key, Shown(part, own, Shelf.of_session(session), session.public_id)
 
 
 def _sessions(event_id: int) -> Iterator[tuple[Item, datetime]]:
@@ -217,16 +207,25 @@ def _bring(shown: Shown | None, entry: Entry, at: datetime) -> bool:
     """Rewrite or bury one entry; tell whether anything was written."""
     if shown is None:
         return entry.gone_at is None and _bury(entry, at)
-    digest = shown.digest()
-    if entry.digest != digest or entry.gone_at is not None:
+    digest, shelf = shown.digest(), Shelf.of(entry)
+    # Another shelf is news: where it stood it is struck out, and must count higher when it comes back there.
+    if entry.digest != digest or entry.gone_at is not None or shelf != shown.shelf:
         entry.sequence += 1
-    elif entry.writer == writing.writer() and _as_kept(entry).shelf == shown.shelf:
+    elif entry.writer == writing.writer():
         return False
     else:
         at = entry.changed_at
+    at = max(at, entry.changed_at)
+    if shelf.has_lost(shown.shelf):
+        db.session.add(shelves.left(entry, at))
     entry.gone_at = None
-    _write(entry, shown, digest, max(at, entry.changed_at))
+    _write(entry, shown, digest, at)
     return True
+
+
+def _leaves(entry: Entry, shown: Shown | None) -> bool:
+    """Tell whether something will be struck out for an entry's sake."""
+    return entry.gone_at is None if shown is None else Shelf.of(entry).has_lost(shown.shelf)
 
 
 def _bury(entry: Entry, at: datetime) -> bool:
@@ -254,13 +253,11 @@ def _columns(shown: Shown, digest: str, sequence: int, at: datetime) -> dict[str
         "starts_at": public.starts_at,
         "ends_at": public.ends_at,
         "timezone": public.timezone,
-        "track": shelf.track,
-        "session_kind": shelf.session_kind,
-        "room_ids": shelf.room_ids,
         "facts": public.to_json(),
         "body": ics.event(public, sequence=sequence, changed_at=at),
         "entitled_facts": entitled.to_json() if entitled else None,
         "entitled_body": ics.event(entitled, sequence=sequence, changed_at=at) if entitled else None,
+        **shelf.columns(),
     }
 
 

@@ -13,12 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from eventsvc import tokens
 from eventsvc.calendars import writing
-from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind
-from eventsvc.events.models import Event, EventPartner, FormerSlug, Kind, Mode, Partner, Series, Status
+from eventsvc.calendars.models import CalendarVersion, Entry, FormerShelf
+from eventsvc.events.models import Event, FormerSlug, Kind, Mode, Series, Status
 from eventsvc.extensions import db
 from eventsvc.programme.models import Room, SessionKind
 from eventsvc.registration.models import RetiredToken, TokenKind
@@ -74,9 +73,14 @@ class Narrowing:
     detail: Detail | None = None
 
     @property
+    def is_of_a_part(self) -> bool:
+        """Tell whether it lets some sessions through and others not."""
+        return bool(self.tracks or self.rooms or self.kinds)
+
+    @property
     def shown(self) -> Detail:
         """Return what is shown: all of it, and of a part only the sessions, unless somebody says otherwise."""
-        return self.detail or (Detail.SESSIONS if self.tracks or self.rooms or self.kinds else Detail.BOTH)
+        return self.detail or (Detail.SESSIONS if self.is_of_a_part else Detail.BOTH)
 
 
 EVERYTHING = Narrowing()
@@ -117,10 +121,14 @@ _by_session = (
         sa.or_(Entry.gone_at.is_(None), Entry.gone_at > sa.bindparam("since")),
     )
 )
+_among = sa.bindparam("among", type_=sa.String())
 # A room that was taken away on the desk is in the published programme still, and in what is struck out of it.
 _has_room = sa.or_(
     sa.exists().where(Room.event_id == Event.id, Room.public_id == sa.bindparam("room")),
-    sa.exists().where(Entry.event_id == Event.id, Entry.room_ids.like(sa.bindparam("among"), escape="/")),
+    sa.exists().where(Entry.event_id == Event.id, Entry.room_ids.like(_among, escape="/")),
+    sa.exists().where(
+        Entry.event_id == Event.id, FormerShelf.entry_id == Entry.id, FormerShelf.room_ids.like(_among, escape="/")
+    ),
 )
 _by_room, _by_former_room = _by_slug.where(_has_room), _by_former_slug.where(_has_room)
 _was_one = sa.select(RetiredToken.kind).where(
@@ -179,57 +187,6 @@ def _of_many(counted: Any, wanted: Filter, at: datetime) -> Found:
     today = midnight(at)
     version = version_of(counted.version, f"{at:%Y%m%d}", _digest(wanted))
     return Found(version, changed_at=max(counted.changed_at or today, today))
-
-
-def parts_of_event(found: Found, wanted: Narrowing = EVERYTHING, *, at: datetime) -> list[bytes]:
-    """Return the written entries of one event, in order of time."""
-    query = sa.select(Entry.body).where(Entry.event_id == found.event_id, _detailed(wanted.shown))
-    is_whole = Entry.kind == EntryKind.EVENT
-    if wanted.tracks:
-        query = query.where(sa.or_(is_whole, Entry.track.in_(wanted.tracks)))
-    if wanted.kinds:
-        query = query.where(sa.or_(is_whole, Entry.session_kind.in_([kind.value for kind in wanted.kinds])))
-    if wanted.rooms:
-        within = [Entry.room_ids.contains(f" {room} ", autoescape=True) for room in wanted.rooms]
-        query = query.where(sa.or_(is_whole, *within))
-    return list(db.session.scalars(ordered(query, at)))
-
-
-def colour_of(found: Found) -> str:
-    """Return the colour of an event as its entry has it."""
-    asked = sa.select(Entry.facts).where(Entry.event_id == found.event_id, Entry.kind == EntryKind.EVENT)
-    facts: Any = db.session.scalar(asked) or {}
-    return str(facts.get("colour", ""))
-
-
-def parts_of_site(wanted: Filter, *, at: datetime) -> list[bytes]:
-    """Return the written entries of listed events; without their sessions, unless those are asked for."""
-    query = (
-        sa.select(Entry.body)
-        .join(Event, Event.id == Entry.event_id)
-        .where(
-            _detailed_of_many(wanted.detail),
-            Event.is_unlisted.is_(False),
-            Event.status != Status.DRAFT,
-            Entry.ends_at > window(at),
-        )
-    )
-    if wanted.kinds:
-        query = query.where(Event.kind.in_(wanted.kinds))
-    if wanted.modes:
-        query = query.where(Event.mode.in_(wanted.modes))
-    if wanted.languages:
-        query = query.where(Event.language.in_(wanted.languages))
-    if wanted.partners:
-        query = query.where(Event.partners.any(EventPartner.partner.has(Partner.name.in_(wanted.partners))))
-    if wanted.series:
-        query = query.join(Series, Series.id == Event.series_id).where(Series.slug == wanted.series)
-    return list(db.session.scalars(ordered(query, at)))
-
-
-def part_of_session(found: Found) -> bytes:
-    """Return the one written entry of a session."""
-    return db.session.scalars(sa.select(Entry.body).where(Entry.id == found.entry_id)).one()
 
 
 def was_one(token: str) -> bool:
@@ -292,23 +249,6 @@ def one(statement: Any, **params: Any) -> Any:
     """Ask for one row in AUTOCOMMIT, which saves a poll the BEGIN and the ROLLBACK around its one SELECT."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         return connection.execute(statement, params).first()
-
-
-def _detailed(detail: Detail) -> sa.ColumnElement[bool]:
-    if detail is Detail.BOTH:
-        return sa.true()
-    return Entry.kind == (EntryKind.EVENT if detail is Detail.EVENT else EntryKind.SESSION)
-
-
-def _detailed_of_many(detail: Detail) -> sa.ColumnElement[bool]:
-    """Let through what is asked for; an event without a programme is an entry itself, or it would be nowhere."""
-    if detail is not Detail.SESSIONS:
-        return _detailed(detail)
-    part = aliased(Entry)
-    has_parts = sa.exists().where(
-        part.event_id == Entry.event_id, part.kind == EntryKind.SESSION, part.gone_at.is_(None)
-    )
-    return sa.or_(_detailed(detail), ~has_parts)
 
 
 def _digest(wanted: Filter | Narrowing) -> str:

@@ -253,7 +253,7 @@ def test_each_fact_of_a_session_gives_a_new_version(app: Flask, column: str) -> 
     assert version(event) == 2
 
 
-def test_another_room_that_no_entry_shows_gives_a_new_version_but_no_news(app: Flask) -> None:
+def test_another_room_that_no_entry_shows_is_news_all_the_same_to_those_who_follow_a_room(app: Flask) -> None:
     event = an_event(mode=Mode.ONLINE)
     session = a_session(event)
     refreshed(event)
@@ -263,7 +263,7 @@ def test_another_room_that_no_entry_shows_gives_a_new_version_but_no_news(app: F
 
     entry = kept(event)[1]
     assert session.room is not None
-    assert (entry.sequence, entry.changed_at, entry.room_ids) == (0, NOW, f" {session.room.public_id} ")
+    assert (entry.sequence, entry.changed_at, entry.room_ids) == (1, LATER, f" {session.room.public_id} ")
     assert version(event) == 2
 
 

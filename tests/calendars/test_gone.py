@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from eventsvc import clock as our_clock
 from eventsvc.accounts.actors import ATTENDEE, SPEAKER, SYSTEM
 from eventsvc.calendars import entries
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, EventPartner, Kind, Mode, Partner, PartnerRole, Series
 from eventsvc.extensions import db
 from eventsvc.programme import published, rules
-from eventsvc.programme.models import Appearance, Room, Session, SessionKind, Speaker, SpeakerRole
+from eventsvc.programme.models import Appearance, Room, Session, SessionKind, Speaker, SpeakerRole, Track
 from eventsvc.registration import keys
 from eventsvc.registration import rules as registrations
 from eventsvc.registration.models import Registration, TokenKind
@@ -359,3 +359,140 @@ class TestTheFeedOfARoom:
         refreshed(event)
 
         assert titles(client, f"/events/{event.slug}/rooms/{hall.public_id}.ics") == set()
+
+
+class TestANarrowedFeed:
+    """What leaves it is struck out there, though it goes on elsewhere."""
+
+    LATER = NOW + timedelta(hours=1)
+
+    def moved(self, event: Event, at: datetime = LATER) -> None:
+        published.bring(event, at=at)
+        entries.refresh(event, at=at)
+        db.session.commit()
+
+    def seen(self, client: FlaskClient, path: str) -> dict[str, tuple[int, str]]:
+        parts: Any = icalendar.Calendar.from_ical(client.get(path).data).walk("VEVENT")
+        return {str(part["UID"]): (part["SEQUENCE"], str(part["STATUS"])) for part in parts}
+
+    @pytest.mark.parametrize("narrowed", ["?room={room}", "?track=One", "?kind=talk", "?track=One&kind=talk"])
+    def test_a_session_that_moves_away_is_struck_out_for_thirty_days(
+        self, client: FlaskClient, clock: Clock, narrowed: str
+    ) -> None:
+        event = an_event(title="Symposium")
+        one, other = (Track(event_id=event.id, name=name) for name in ("One", "Two"))
+        hall, aula = (Room(event_id=event.id, name=name) for name in ("Hall", "Aula 2"))
+        moves, _stays = (a_talk(event, hour, title=name, track=one, room=hall) for hour, name in enumerate("MS"))
+        self.moved(event, NOW)
+        path = f"/events/{event.slug}/calendar.ics{narrowed.format(room=hall.public_id)}"
+        before = client.get(path)
+        moves.room, moves.track, moves.kind = aula, other, SessionKind.PANEL
+        self.moved(event)
+        clock.at(self.LATER + timedelta(hours=1))
+
+        after = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
+        clock.at(self.LATER + MONTH)
+        later = client.get(path, headers={"If-None-Match": after.headers["ETag"]})
+
+        assert set(shown(before.data).values()) == {"M", "S"}
+        assert set(shown(after.data).values()) == {"Cancelled: M", "S"}
+        assert set(shown(later.data).values()) == {"S"}
+        assert "Cancelled: M" not in titles(client, f"/events/{event.slug}/calendar.ics")
+        assert titles(client, f"/events/{event.slug}/rooms/{aula.public_id}.ics") == {"M"}
+
+    def test_whatever_happens_it_counts_higher_each_time(self, client: FlaskClient) -> None:
+        event = an_event(title="Symposium", mode=Mode.ONLINE)
+        hall, aula = (Room(event_id=event.id, name=name) for name in ("Hall", "Aula 2"))
+        talk = a_talk(event, title="Talk", room=hall)
+        self.moved(event, NOW)
+        path = f"/events/{event.slug}/rooms/{hall.public_id}.ics"
+        told: list[tuple[int, str]] = []
+
+        for room in (hall, aula, hall, aula):
+            talk.room = room
+            self.moved(event)
+            told += self.seen(client, path).values()
+
+        assert told == [(0, "CONFIRMED"), (1, "CANCELLED"), (2, "CONFIRMED"), (3, "CANCELLED")]
+
+    def test_a_session_that_was_never_there_is_not_struck_out_and_a_second_room_is_no_leaving(
+        self, client: FlaskClient
+    ) -> None:
+        event = an_event(title="Symposium")
+        hall, aula, third = (Room(event_id=event.id, name=name) for name in ("Hall", "Aula 2", "Third"))
+        track = Track(event_id=event.id, name="One")
+        talk = a_talk(event, title="Talk", room=hall)
+        a_talk(event, 1, title="Of the track", track=track, room=third)
+        self.moved(event, NOW)
+        talk.further_rooms, talk.track = [aula], track
+        self.moved(event)
+        talk.room, talk.further_rooms = aula, []
+        self.moved(event)
+
+        assert titles(client, f"/events/{event.slug}/rooms/{hall.public_id}.ics") == {"Cancelled: Talk"}
+        assert titles(client, f"/events/{event.slug}/rooms/{third.public_id}.ics") == {"Of the track"}
+        assert titles(client, f"/events/{event.slug}/calendar.ics?track=One&room={hall.public_id}") == {
+            "Cancelled: Talk"
+        }
+
+    def test_the_feed_of_a_room_that_is_no_more_strikes_out_what_has_left_it(self, client: FlaskClient) -> None:
+        event = an_event(title="Symposium")
+        hall, aula = (Room(event_id=event.id, name=name) for name in ("Hall", "Aula 2"))
+        talk = a_talk(event, title="Talk", room=hall)
+        self.moved(event, NOW)
+        path = f"/events/{event.slug}/rooms/{hall.public_id}.ics"
+        talk.room = aula
+        self.moved(event)
+        db.session.delete(hall)
+        db.session.commit()
+
+        assert titles(client, path) == {"Cancelled: Talk"}
+
+    def test_an_event_made_unlisted_is_struck_out_as_it_was_and_comes_back_higher(
+        self, client: FlaskClient, clock: Clock
+    ) -> None:
+        event = an_event(title="Symposium")
+        self.moved(event, NOW)
+        told = [*self.seen(client, "/calendar.ics").values()]
+        event.is_unlisted = True
+        self.moved(event)
+        told += self.seen(client, "/calendar.ics").values()
+        event.title = "Behind closed doors"
+        self.moved(event)
+
+        assert titles(client, "/calendar.ics") == {"Cancelled: Symposium"}
+        assert titles(client, "/calendar.ics?detail=sessions&kind=webinar") == set()
+        clock.at(self.LATER + MONTH)
+        assert titles(client, "/calendar.ics") == set()
+        event.is_unlisted = False
+        self.moved(event)
+        told += self.seen(client, "/calendar.ics").values()
+        assert [status for _sequence, status in told] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
+        assert [sequence for sequence, _status in told] == sorted({sequence for sequence, _status in told})
+
+    @pytest.mark.parametrize(
+        ("narrowed", "facts"),
+        [
+            ("?kind=symposium", {"kind": Kind.WEBINAR}),
+            ("?mode=in+person", {"mode": Mode.HYBRID}),
+            ("?language=en", {"language": "nl"}),
+            ("?series=yearly", {"series": None}),
+            ("?partner=Partner", {"partners": []}),
+        ],
+    )
+    def test_an_event_that_leaves_a_list_is_struck_out_in_that_list_alone(
+        self, client: FlaskClient, narrowed: str, facts: dict[str, Any]
+    ) -> None:
+        event = an_event(title="Symposium", series=Series(slug="yearly", title="Yearly"))
+        event.partners.append(EventPartner(partner=Partner(name="Partner"), role=PartnerRole.HOST))
+        self.moved(event, NOW)
+        assert titles(client, f"/calendar.ics{narrowed}") == {"Symposium"}
+
+        for name, value in facts.items():
+            setattr(event, name, value)
+        self.moved(event)
+
+        assert {title.rpartition(": ")[2] for title in titles(client, f"/calendar.ics{narrowed}")} == {"Symposium"}
+        assert {status for _sequence, status in self.seen(client, f"/calendar.ics{narrowed}").values()} == {"CANCELLED"}
+        assert titles(client, "/calendar.ics") == {"Symposium"}
+        assert titles(client, "/calendar.ics?kind=fair") == set()

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from eventsvc import clock, links, web
-from eventsvc.calendars import attended, feeds, ics, narrowable, organised, spoken
+from eventsvc.calendars import attended, bodies, feeds, ics, narrowable, organised, spoken
 from eventsvc.calendars.attended import Attended
 from eventsvc.calendars.organised import Organised
 from eventsvc.calendars.pages.answers import answer, as_download
@@ -30,7 +30,7 @@ def site() -> Response:
             url=links.absolute("events.front"),
             source=links.absolute("calendars.site", **said_of_many(wanted)),
         )
-        return ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now()))
+        return ics.calendar(head, bodies.of_site(wanted, at=clock.now()))
 
     return answer(feeds.of_site(wanted, at=clock.now()), "events.ics", write)
 
@@ -48,7 +48,7 @@ def series(slug: str) -> Response:
             url=links.absolute("events.series", slug=slug),
             source=links.absolute("calendars.series", slug=slug, **said_of_many(replace(wanted, series=""))),
         )
-        return ics.calendar(head, feeds.parts_of_site(wanted, at=clock.now()))
+        return ics.calendar(head, bodies.of_site(wanted, at=clock.now()))
 
     return answer(found, f"{slug}.ics", write)
 
@@ -75,7 +75,7 @@ def session(slug: str, public_id: str) -> Response:
     """Answer with a file of one session, for download."""
     found = web.not_found_unless(feeds.of_session(slug, public_id, at=clock.now()))
     name = f"{found.slug}-{public_id}.ics"
-    return as_download(answer(found, name, lambda: ics.file(feeds.part_of_session(found))), name)
+    return as_download(answer(found, name, lambda: ics.file(bodies.of_session(found))), name)
 
 
 @blueprint.get("/calendars/<token>.ics")
@@ -130,9 +130,9 @@ def _of_event(found: feeds.Found, wanted: feeds.Narrowing, name: str, endpoint: 
             timezone=found.timezone,
             url=links.absolute("events.show", slug=found.slug),
             source=links.absolute(endpoint, slug=found.slug, **values, **said(wanted)),
-            colour=feeds.colour_of(found),
+            colour=bodies.colour_of(found),
         )
-        return ics.calendar(head, feeds.parts_of_event(found, wanted, at=clock.now()))
+        return ics.calendar(head, bodies.of_event(found, wanted, at=clock.now()))
 
     response = answer(found, f"{name}.ics", write)
     return as_download(response, f"{name}.ics") if "download" in request.args else response
