@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from eventsvc import clock
 from eventsvc.accounts.actors import SYSTEM
-from eventsvc.calendars import entries, listeners
+from eventsvc.calendars import entries, listeners, partings
 from eventsvc.extensions import db
 from eventsvc.mail import carriers, delivery
 from eventsvc.mail.carriers import Carrier
@@ -101,7 +101,7 @@ def settle(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
 
 
 def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
-    """Forget people and answers in time, count who listened, write old entries again, drop files nobody names."""
+    """Forget people, answers and old entries in time, count who listened, write entries again, drop unnamed files."""
     while not has_to_stop() and (people := retention.due(at=clock.now())):
         for registration in people:
             rules.erase(registration, by=SYSTEM, at=clock.now())
@@ -114,6 +114,8 @@ def tidy(*, has_to_stop: Callable[[], bool] = lambda: False) -> None:
             rules.forget_guests(event_id, by=SYSTEM, at=clock.now())
             db.session.commit()
     if listeners.fold(at=clock.now()):
+        db.session.commit()
+    if partings.sweep(at=clock.now()):
         db.session.commit()
     while not has_to_stop() and entries.rewrite_outdated(at=clock.now()):
         db.session.commit()

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from eventsvc.calendars.models import Entry, FormerSeat, FormerVoice
+from eventsvc.calendars import feeds
+from eventsvc.calendars.models import Entry, EntryKind, FormerSeat, FormerShelf, FormerVoice
 from eventsvc.columns import UTCDateTime
 from eventsvc.extensions import db, is_sqlite
 from eventsvc.programme.models import Answer, Appearance, PublishedVoice
@@ -84,3 +85,26 @@ def _named(which: sa.ColumnElement[bool]) -> Pairs:
 def _parted(which: sa.ColumnElement[bool]) -> Pairs:
     asked = sa.select(FormerVoice.speaker_id, Entry.id).join(Entry, Entry.id == FormerVoice.entry_id)
     return frozenset((row[0], row[1]) for row in db.session.execute(asked.where(has_left, which)))
+
+
+def sweep(*, at: datetime) -> int:
+    """Delete what nobody is shown or written any more; return how much.
+
+    That is what was struck out for its thirty days, and the tombstones of deleted sessions, once these would be over:
+    until then a letter may have to take one out of a calendar. Who has left a session is kept, for its count.
+    """
+    old = feeds.oldest_tombstone(at)
+    is_over = Entry.kind == EntryKind.SESSION, Entry.session_id.is_(None), Entry.gone_at <= old, Entry.ends_at <= at
+    count = 0
+    for noun, over in (
+        (FormerShelf, (FormerShelf.left_at <= old,)),
+        (FormerSeat, (FormerSeat.left_at <= old,)),
+        (Entry, is_over),
+    ):
+        # A look takes no lock.
+        if db.session.scalar(sa.select(sa.exists().where(*over))):
+            gone: Any = db.session.execute(
+                sa.delete(noun).where(*over), execution_options={"synchronize_session": False}
+            )
+            count += gone.rowcount
+    return count

@@ -12,8 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventsvc import clock as our_clock
+from eventsvc import worker
 from eventsvc.accounts.actors import ATTENDEE, SPEAKER, SYSTEM
 from eventsvc.calendars import entries
+from eventsvc.calendars.models import Entry, FormerSeat, FormerShelf
 from eventsvc.events.models import Event, EventPartner, Kind, Mode, Partner, PartnerRole, Series
 from eventsvc.extensions import db
 from eventsvc.programme import published, rules
@@ -496,3 +498,39 @@ class TestANarrowedFeed:
         assert {status for _sequence, status in self.seen(client, f"/calendar.ics{narrowed}").values()} == {"CANCELLED"}
         assert titles(client, "/calendar.ics") == {"Symposium"}
         assert titles(client, "/calendar.ics?kind=fair") == set()
+
+
+class TestTheSweep:
+    def test_what_was_struck_out_long_ago_and_is_over_is_deleted_and_nothing_else(
+        self, app: Flask, clock: Clock
+    ) -> None:
+        event = an_event(title="Symposium")
+        hall, aula = (Room(event_id=event.id, name=name) for name in ("Hall", "Aula 2"))
+        deleted, hidden, moved = (a_talk(event, hour, title=name, room=hall) for hour, name in enumerate("DHM"))
+        refreshed(event)
+        ada = registrations.register(event.id, ADA, by=ATTENDEE, at=NOW, language="en")
+        registrations.choose(ada, deleted.public_id, by=ATTENDEE, at=NOW)
+        hidden.is_hidden, moved.room = True, aula
+        rules.delete_session(deleted, by=SYSTEM, at=NOW)
+        publish(event)
+        assert self.kept() == {"DHM": 4, "shelves": 1, "seats": 1}
+
+        self.worker_at(clock, NOW + timedelta(days=30))
+        assert self.kept() == {"DHM": 4, "shelves": 1, "seats": 1}
+        self.worker_at(clock, NOW + MONTH)
+        assert self.kept() == {"DHM": 4, "shelves": 0, "seats": 0}
+        assert event.ends_at
+        self.worker_at(clock, event.ends_at)
+        assert self.kept() == {"DHM": 3, "shelves": 0, "seats": 0}
+        assert db.session.scalar(sa.select(Entry.id).where(Entry.session_id == hidden.id))
+
+    def worker_at(self, clock: Clock, at: datetime) -> None:
+        clock.at(at)
+        worker.tidy()
+        db.session.rollback()
+
+    def kept(self) -> dict[str, int]:
+        nouns = {"DHM": Entry, "shelves": FormerShelf, "seats": FormerSeat}
+        return {
+            name: db.session.scalar(sa.select(sa.func.count()).select_from(noun)) or 0 for name, noun in nouns.items()
+        }
