@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from eventsvc.extensions import db
-from eventsvc.registration import files
-from eventsvc.registration.errors import OptionFull
+from eventsvc.registration import files, questionnaires
+from eventsvc.registration.errors import OptionFull, QuestionsChanged
 from eventsvc.registration.models import (
     LIVE,
     Answer,
@@ -54,20 +54,31 @@ def left(form: Questionnaire, *, but: int = 0) -> dict[str, int]:
     return {option.public_id: max(0, (option.capacity or 0) - taken.get(option.id, 0)) for option in limited}
 
 
+def check(event_id: int, answered: Answered) -> None:
+    """Look over what a newcomer answers, the turnstile held: what was asked, and what others left to choose.
+
+    Raises QuestionsChanged or OptionFull.
+    """
+    _refuse_changed(event_id, answered)
+    _refuse_full(0, answered, {})
+
+
 def write(registration: Registration, answered: Answered, *, at: datetime, is_new: bool = False) -> list[Prompt]:
     """Write somebody's answers in the caller's transaction, and return the questions that are answered otherwise now.
 
-    The caller holds the turnstile, and has flushed the registration. Raises OptionFull or FilesGone, whatever was
-    written before.
+    The caller holds the turnstile, has flushed the registration, and `check`ed the answers of one that `is_new`. Raises
+    QuestionsChanged, OptionFull or FilesGone, whatever was written before.
     """
+    if not is_new and answered.wording is not None:
+        _refuse_changed(registration.event_id, answered)
     if not answered:
         return []
     held = {} if is_new else _held(registration.id)
     changed = [prompt for prompt in answered.asked if held.get(prompt.id) != answered.values.get(prompt.public_id)]
     if not changed:
         return []
-    _refuse_full(registration.id, answered, held)
     if not is_new:
+        _refuse_full(registration.id, answered, held)
         _clear(registration.id, changed)
     _insert(registration.id, changed, answered, at)
     files.claim(registration, _files(changed, answered), by_form=answered.claim)
@@ -155,6 +166,16 @@ def _taken(option_ids: Iterable[int], but: int) -> dict[int, int]:
 
 def _pairs(query: sa.Select[*tuple[Any, ...]], said: Mapping[str, Any] | None = None) -> dict[Any, Any]:
     return {row[0]: row[1] for row in db.session.execute(query, said)}
+
+
+def _refuse_changed(event_id: int, answered: Answered) -> None:
+    """Refuse answers to other words than are asked now: nobody agrees to what they never read."""
+    if answered.wording is None:
+        return
+    form = questionnaires.of(event_id)
+    # An organiser answers what the office asks of itself as well.
+    if answered.wording not in {form.asked.wording, form.in_use.wording}:
+        raise QuestionsChanged
 
 
 def _refuse_full(registration_id: int, answered: Answered, held: Mapping[int, Any]) -> None:

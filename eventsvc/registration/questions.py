@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import blake2s
 from types import MappingProxyType
 from typing import Any
 
@@ -70,6 +71,14 @@ class Prompt:
     options: tuple[Option, ...] = ()
 
     @property
+    def wording(self) -> tuple[Any, ...]:
+        """What somebody answers under: the words, and what they may answer."""
+        condition = (self.condition.question, sorted(self.condition.values)) if self.condition else None
+        chosen_from = tuple((option.public_id, option.label) for option in self.offered)
+        asked = (self.public_id, self.kind.value, self.label, self.help, self.why, self.is_required)
+        return (*asked, condition, self.mode and self.mode.value, sorted(self.rules.items()), chosen_from)
+
+    @property
     def offered(self) -> tuple[Option, ...]:
         """What can be chosen by whoever answers now."""
         return tuple(option for option in self.options if not option.is_retired)
@@ -111,6 +120,13 @@ class Questionnaire:
         return {prompt.public_id: prompt for prompt in self.prompts}
 
     @cached_property
+    def wording(self) -> str:
+        """A digest of all that is asked and in what words; the order is none of it, nor how many may choose what."""
+        headings = sorted((part.title, part.text) for part in self.parts)
+        words = [prompt.wording for prompt in sorted(self, key=lambda prompt: prompt.public_id)]
+        return blake2s(repr((headings, words)).encode(), digest_size=8).hexdigest()
+
+    @cached_property
     def asked(self) -> Questionnaire:
         """What an attendee is asked: neither what is retired nor what the office asks of itself."""
         return self._only(lambda prompt: not prompt.is_retired and prompt.seen_by is not SeenBy.OFFICE)
@@ -147,12 +163,14 @@ class Questionnaire:
 class Answered:
     """Answers that will do: `values` to some of `asked`; what else of these was answered before is so no more.
 
-    `claim` is the key of the form that files among them came with.
+    `claim` is the key of the form that files among them came with. `wording` is that of the form they were looked over
+    by, None for what no form asked.
     """
 
     asked: tuple[Prompt, ...] = ()
     values: Values = field(default_factory=lambda: _NOTHING)
     claim: str = ""
+    wording: str | None = None
 
     def __bool__(self) -> bool:
         return bool(self.asked)
@@ -210,7 +228,7 @@ def checked(
             values[name] = value
         elif prompt.is_required and is_strict:
             slips[name] = typed.missing(prompt.kind)
-    return Checked(Answered(form.prompts, values), slips)
+    return Checked(Answered(form.prompts, values, wording=form.wording), slips)
 
 
 def _comes_up(prompt: Prompt, seen: dict[str, Any], value: Any, mode: Mode) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,8 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import answers, owndata, questionnaires, questions, rules
-from eventsvc.registration.errors import OptionFull
+from eventsvc.registration import answers, drafts, owndata, questionnaires, questions, rules
+from eventsvc.registration.errors import OptionFull, QuestionsChanged
 from eventsvc.registration.models import (
     Answer,
     AnswerOption,
@@ -111,6 +112,70 @@ class TestRegistering:
             questionnaires.of(event_id, "")
 
         assert queries.count == 0
+
+
+class TestWordsThatChangeMeanwhile:
+    """Answers are kept under the words they were given to, or not at all."""
+
+    def changes(self, event: Event) -> dict[str, Callable[[Question], object]]:
+        def edit(question: Question, **over: Any) -> None:
+            draft = replace(drafts.of(question), **over)
+            rules.edit_question(question, draft, revision=question.revision, by=SYSTEM, at=NOW)
+
+        return {
+            "removed": lambda question: rules.remove_question(question, by=SYSTEM, at=NOW),
+            "retired": lambda question: rules.retire_question(question, by=SYSTEM, at=NOW),
+            "reworded": lambda question: edit(question, label="Dinner, for 40 euro"),
+            "option gone": lambda question: edit(question, options=drafts.of(question).options[:2]),
+            "one more": lambda _question: a_question(event, label="Passport", is_required=True),
+        }
+
+    @pytest.mark.parametrize("change", ["removed", "retired", "reworded", "option gone", "one more"])
+    def test_what_was_asked_otherwise_is_asked_again(self, change: str) -> None:
+        event = an_event()
+        question = a_question(event, "Yes", "No", "Perhaps", label="Dinner")
+        said = answered(event, Dinner="Perhaps")
+        self.changes(event)[change](question)
+        db.session.commit()
+
+        with pytest.raises(QuestionsChanged):
+            rules.register(event.id, BOB, by=ATTENDEE, at=NOW, language="en", answered=said)
+        db.session.rollback()
+
+        assert everything() == (0, 0)
+
+    def test_so_it_is_where_nothing_was_asked_before(self) -> None:
+        event = an_event()
+        said = answered(event)
+        a_question(event, label="Passport", is_required=True)
+
+        with pytest.raises(QuestionsChanged):
+            rules.register(event.id, BOB, by=ATTENDEE, at=NOW, language="en", answered=said)
+
+    def test_so_it_is_for_whoever_corrects_theirs(self) -> None:
+        event = an_event()
+        question = a_question(event, "Yes", "No", "Perhaps", label="Dinner")
+        bob = register(event, Dinner="Yes")
+        said = answered(event, Dinner="No")
+        self.changes(event)["reworded"](question)
+        db.session.commit()
+
+        with pytest.raises(QuestionsChanged):
+            rules.correct(bob, BOB, revision=bob.revision, by=ATTENDEE, at=NOW, answered=said)
+
+    def test_another_order_and_another_limit_disturb_nobody(self) -> None:
+        event = an_event()
+        one, other = a_question(event, "Yes", "No", label="Dinner"), a_question(event, label="Why")
+        said = answered(event, Dinner="Yes", Why="because")
+        rules.shift_question(other, is_up=True, by=SYSTEM, at=NOW)
+        limited = tuple(replace(option, capacity=5) for option in drafts.of(one).options)
+        draft = replace(drafts.of(one), options=limited)
+        rules.edit_question(one, draft, revision=one.revision, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+        registration = rules.register(event.id, BOB, by=ATTENDEE, at=NOW, language="en", answered=said)
+
+        assert kept(registration)
 
 
 class TestALimit:

@@ -33,6 +33,7 @@ def test_every_visitor_has_hidden_values_of_their_own(app: Flask, csrf: None) ->
 
     # Which sessions were chosen before is known to the visitor's own device alone.
     assert one.pop("sessions") == two.pop("sessions") == ""
+    assert one.pop("asks") == two.pop("asks")
     assert set(one) == set(two) == {"csrf_token", "opened", "submission_key"}
     assert one["csrf_token"] != two["csrf_token"]
     assert one["submission_key"] != two["submission_key"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -14,9 +15,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from eventsvc.accounts.actors import SYSTEM
 from eventsvc.events.models import Event, Mode
 from eventsvc.extensions import db
-from eventsvc.registration import answers, keys, questionnaires
+from eventsvc.registration import answers, drafts, keys, questionnaires, rules
 from eventsvc.registration.models import Answer, Question, QuestionKind, Registration, SeenBy, TokenKind
 from tests.people import NOW, a_question, a_registration, an_event
 
@@ -34,6 +36,13 @@ def path(event: Event) -> str:
     return f"/events/{event.slug}/register"
 
 
+def asks(page: str) -> str:
+    """What a browser says of the questions that it showed."""
+    found = re.search(r'name="asks" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
 def option(question: Question, label: str) -> str:
     return next(each.public_id for each in question.options if each.label == label)
 
@@ -49,6 +58,36 @@ def kept(of: Registration | None = None) -> dict[str, Any]:
 @pytest.fixture
 def event(app: Flask) -> Event:
     return an_event(capacity=50)
+
+
+class TestWordsThatChangeMeanwhile:
+    def test_nobody_agrees_to_words_they_never_read(self, client: FlaskClient, event: Event) -> None:
+        photos = a_question(event, label="Photos", kind=QuestionKind.CONSENT, help="Photos stay inside our office.")
+        before = asks(client.get(path(event)).text)
+        draft = replace(drafts.of(photos), help="Photos are sold to anybody.")
+        rules.edit_question(photos, draft, revision=photos.revision, by=SYSTEM, at=NOW)
+        db.session.commit()
+        typed = ADA | {f"q-{photos.public_id}": "yes"}
+
+        refused = client.post(path(event), data=typed | {"asks": before})
+
+        assert (refused.status_code, db.session.query(Registration).count()) == (409, 0)
+        page = unescape(refused.text)
+        assert "The questions changed while you had this page open." in page
+        assert 'value="Voorbeeld"' in page and "Photos are sold to anybody." in page
+        assert client.post(path(event), data=typed | {"asks": asks(refused.text)}).status_code == 303
+
+    def test_nor_does_anybody_who_corrects_theirs(self, client: FlaskClient, event: Event) -> None:
+        ada = a_registration(event)
+        own = f"/registrations/{ada.token}/correct"  # type: ignore[attr-defined]
+        before = asks(client.get(own).text)
+        a_question(event, label="Passport")
+
+        refused = client.post(own, data=ADA | {"revision": ada.revision, "asks": before})
+        saved = client.post(own, data=ADA | {"revision": ada.revision, "asks": asks(refused.text)})
+
+        assert (refused.status_code, saved.status_code) == (409, 303)
+        assert "The questions changed" in refused.text and "Passport" in refused.text
 
 
 class TestTheForm:

@@ -31,6 +31,7 @@ from eventsvc.registration.errors.questions import (
     QuestionAnswered,
     QuestionGone,
     QuestionNeeded,
+    QuestionsChanged,
     TooManyFiles,
 )
 from eventsvc.registration.errors.sessions import (
@@ -140,6 +141,7 @@ __all__ = [
     "QuestionAnswered",
     "QuestionGone",
     "QuestionNeeded",
+    "QuestionsChanged",
     "RegistrationClosed",
     "RegistrationNotOpenYet",
     "RegistrationOver",

@@ -8,6 +8,15 @@ from flask_babel import lazy_gettext as _l
 from eventsvc.errors import Refused, Told
 
 
+class QuestionsChanged(Told):
+    """The form was answered in other words than it asks in now."""
+
+    told = _l(
+        "The questions changed while you had this page open. "
+        "Look over your answers, then send it once more. Nothing you typed is lost."
+    )
+
+
 class FilesGone(Told):
     """A file that came with a form is not kept any more: a day went by, or it was taken out in another window."""
 

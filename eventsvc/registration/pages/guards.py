@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventsvc.registration import limits, stamps
+from eventsvc.registration.errors import QuestionsChanged
 
 
 def stumbled(form: Any) -> bool:
@@ -35,6 +36,15 @@ def was_quick(form: Any, at: datetime) -> bool:
     if age is not None and age >= least:
         return False
     form.form_errors.append(_("That was quick. Look it over once more, then send it again."))
+    return True
+
+
+def was_asked_otherwise(form: Any) -> bool:
+    """Tell whether a form was filled in when it asked in other words than now, and say so."""
+    said = request.form.get("asks")
+    if said is None or said == form.asking.form.wording:
+        return False
+    form.form_errors.append(QuestionsChanged.told)
     return True
 
 

@@ -36,10 +36,10 @@ from eventsvc.registration import (
     typos,
     words,
 )
-from eventsvc.registration.errors import RegistrationOver
+from eventsvc.registration.errors import QuestionsChanged, RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, State, TokenKind
-from eventsvc.registration.pages import asking, programme, proving, sending, ticket, waiting
+from eventsvc.registration.pages import asking, guards, programme, proving, sending, ticket, waiting
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
 from eventsvc.registration.pages.visit import closed, is_confirmed, opened
@@ -69,8 +69,11 @@ def correct(token: str) -> Response:
     sending.take_own(asked, form.claim, registration)
     if not form.is_submitted():
         return _correction(registration, form, token)
+    is_other = guards.was_asked_otherwise(form)
     if not form.validate():
         return _correction(registration, form, token, 400 if is_forged(form) else asked.status)
+    if is_other:
+        return _correction(registration, form, token, QuestionsChanged.status)
     return _save(registration, form, token)
 
 

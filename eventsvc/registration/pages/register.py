@@ -29,7 +29,7 @@ from eventsvc.registration import (
     stamps,
     standings,
 )
-from eventsvc.registration.errors import AlreadyRegistered
+from eventsvc.registration.errors import AlreadyRegistered, QuestionsChanged
 from eventsvc.registration.forms import RegistrationForm, is_forged
 from eventsvc.registration.models import TokenKind, Turnstile
 from eventsvc.registration.pages import asking, formpage, guards, proving, sending, tickets
@@ -117,8 +117,11 @@ def receive(event_id: int, form: RegistrationForm, at: datetime, way: Way = OPEN
         return _wait(event_id, form, at, way)
     if request.form.get("act") == "code" and not is_forged(form):
         return _show_by_code(event_id, form, at, way)
+    is_other = guards.was_asked_otherwise(form)
     if not form.validate():
         return _refuse(event_id, form, at, 400 if is_forged(form) else form.asking.status, way)
+    if is_other:
+        return _refuse(event_id, form, at, QuestionsChanged.status, way)
     if guards.stumbled(form):
         return _refuse(event_id, form, at, 422, way)
     if guards.was_quick(form, at):

@@ -39,8 +39,8 @@ def correct(
     Where the event asks for proof of address, an attendee's new one is to be proven as the first was: until then the
     place is held, and a new link that stands in the letter to it alone takes the place of the one they had.
     Raises ChangedMeanwhile when the form was opened at another `revision`, AlreadyRegistered when the address is
-    somebody else's here, DomainNeeded when their ticket is for other addresses, OptionFull, RegistrationOver after the
-    registration's end, ChangesClosed when an attendee is too late.
+    somebody else's here, DomainNeeded when their ticket is for other addresses, OptionFull, QuestionsChanged,
+    RegistrationOver after the registration's end, ChangesClosed when an attendee is too late.
     """
     fresh = keys.new()
     event = hold_again(registration)

@@ -65,7 +65,7 @@ def register(
     access `code` as typed; whoever `is_admitted` needs none, nor who comes by a personal invitation, which is used up
     by it and gives the seat that it kept.
     Raises one of `errors` for an event that is shut, for a ticket type they may not have (see `admitting`), EventFull,
-    AlreadyRegistered or OptionFull.
+    AlreadyRegistered, OptionFull or QuestionsChanged.
     """
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
@@ -77,6 +77,8 @@ def register(
     leave = Leave(ticket_type_id, code, is_admitted=is_admitted, skips_window=skips_window, is_proven=is_proven)
     if invitation_id:
         leave = inviting.leave(invitation_id, person, leave, at)
+    # Before anything is told of the address: a known one is refused no later than any other.
+    answers.check(event_id, answered)
     place = _place(event, person, leave, met, by=by, at=at)
     registration = Registration(
         event=event,
