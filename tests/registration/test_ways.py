@@ -406,6 +406,19 @@ class TestWhatInvitationsRefuse:
 
 
 class TestGroups:
+    @pytest.mark.parametrize("key", [None, "", "k"])
+    def test_no_key_leads_to_anothers_group(self, client: FlaskClient, key: str | None) -> None:
+        event = an_event(accepts_groups=True)
+        typed = {name: value for name, value in (GROUP | {"submission_key": key}).items() if value is not None}
+        other = {"contact_email": "eve@x.example", "people-0-email": "eve@x.example", "people-1-email": "dee@x.example"}
+
+        pia = client.post(f"/events/{event.slug}/register/group", data=typed)
+        eve = client.post(f"/events/{event.slug}/register/group", data=typed | other)
+
+        assert (pia.status_code, eve.status_code) == (303, 303)
+        assert pia.location != eve.location
+        assert db.session.query(RegistrationGroup).count() == 2
+
     def test_each_gets_a_registration_and_a_letter_and_the_contact_one_of_their_own(self, client: FlaskClient) -> None:
         event = an_event(capacity=1, accepts_groups=True)
 

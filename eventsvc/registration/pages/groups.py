@@ -168,7 +168,7 @@ def _take_in(event: Event, form: GroupForm, at: datetime) -> Response:
             language=web.language(),
             ticket_type_id=tickets.asked(event_id, form),
             code=form.code.data,
-            submission_key=form.submission_key.data or "",
+            submission_key=guards.own_key(form),
             consent_version=consent.VERSION,
         )
         db.session.commit()

@@ -41,21 +41,21 @@ def register_group(
     language: str,
     ticket_type_id: int | None = None,
     code: str | None = None,
-    submission_key: str,
+    submission_key: str | None = None,
     consent_version: str | None = None,
 ) -> tuple[RegistrationGroup, str]:
     """Register several people at once, all of them or nobody, and return the group with the token of its link.
 
     Each passes the same seats as anybody, in the order in which they are written, and has a letter of their own; the
-    contact has one that says how each stands. Questions are for each to answer. The same form sent twice is one group.
-    Where addresses are to be proven each proves their own, and whose address is known is only written their link: the
-    contact is told the same of both.
+    contact has one that says how each stands. Questions are for each to answer. The same form sent twice with one
+    `submission_key`, by the same contact for the same people, is one group. Where addresses are to be proven each
+    proves their own, and whose address is known is only written their link: the contact is told the same of both.
     Raises GroupsNotTaken, NoGroup for nobody or too many, and for the first who cannot be taken what `register` raises,
     as GroupRefused with the number of the line.
     """
     if not 1 <= len(people) <= groups.MOST:
         raise errors.NoGroup(groups.MOST)
-    key, submission = keys.new(), tokens.digest(f"{submission_key} group {event_id}")
+    key, submission = keys.new(), _submission(submission_key or tokens.new(), event_id, contact, people)
     event, _turn = hold(event_id)
     before = groups.sent_before(submission)
     if before is not None:
@@ -77,6 +77,12 @@ def register_group(
     audit.record("register group", group, by=by, at=at, event_id=event_id, after=said)
     notifications.group_registered(group, event, groups.members(group), at=at)
     return group, key.token
+
+
+def _submission(submission_key: str, event_id: int, contact: Contact, people: Sequence[Person]) -> str:
+    """Bind a form's key to whom it names, so that it leads to no group but the one that was made of them."""
+    named = [contact.name, contact.email, *(person.email for person in people)]
+    return tokens.digest(f"group {event_id} {submission_key} {named}")
 
 
 def _made(
