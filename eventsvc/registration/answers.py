@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from eventsvc.events.models import Mode
 from eventsvc.extensions import db
 from eventsvc.registration import files, questionnaires
 from eventsvc.registration.errors import OptionFull, QuestionsChanged
@@ -21,7 +22,7 @@ from eventsvc.registration.models import (
     QuestionOption,
     Registration,
 )
-from eventsvc.registration.questions import CHOOSING, Answered, Option, Prompt, Questionnaire
+from eventsvc.registration.questions import CHOOSING, Answered, Option, Prompt, Questionnaire, shown
 
 # Built once: they are asked while others wait at the turnstile.
 _TAKEN = (
@@ -83,6 +84,21 @@ def write(registration: Registration, answered: Answered, *, at: datetime, is_ne
     _insert(registration.id, changed, answered, at)
     files.claim(registration, _files(changed, answered), by_form=answered.claim)
     return changed
+
+
+def drop_unasked(registration: Registration, was: Mode, *, at: datetime) -> list[str]:
+    """Drop what somebody answered to questions that are not asked of them any more; return what these are called.
+
+    `was` is how they took part before. What hangs on such an answer goes with it. The caller holds the turnstile.
+    """
+    if was is registration.mode:
+        return []
+    form = questionnaires.of(registration.event_id)
+    given = of(registration.id, form)
+    before, now = (shown(form, given, mode) for mode in (was, registration.mode))
+    dropped = [prompt for prompt in before if prompt not in now and prompt.public_id in given]
+    write(registration, Answered(tuple(dropped)), at=at)
+    return [prompt.label for prompt in dropped]
 
 
 def of(registration_id: int, form: Questionnaire) -> dict[str, Any]:

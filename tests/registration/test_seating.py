@@ -25,7 +25,7 @@ def a_type(event: Event, name: str, **over: Any) -> TicketType:
     return ticket_type
 
 
-def comes(event: Event, name: str, ticket_type: TicketType | None) -> Registration:
+def comes(event: Event, name: str, ticket_type: TicketType | None, **over: Any) -> Registration:
     registration = rules.register(
         event.id,
         Person(name, "Voorbeeld", f"{name.lower()}@example.org"),
@@ -33,6 +33,7 @@ def comes(event: Event, name: str, ticket_type: TicketType | None) -> Registrati
         at=NOW,
         language="en",
         ticket_type_id=ticket_type.id if ticket_type else None,
+        **over,
     )
     db.session.commit()
     return registration

@@ -16,10 +16,12 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.registration import errors, rules, seats
+from eventsvc.registration import answers, errors, questionnaires, rules, seats
 from eventsvc.registration.models import Payment, Registration, State, TicketType, Visibility
 from eventsvc.registration.rules import Switched
-from tests.people import NOW, a_registration, an_event, an_organiser
+from tests.people import NOW, a_question, a_registration, an_event, an_organiser
+from tests.registration.acts import last_letter
+from tests.registration.test_answers import answered
 from tests.registration.test_race import at_once
 from tests.registration.test_seating import a_type, comes, waiting
 from tests.registration.test_types import a_code
@@ -52,6 +54,36 @@ def on_its_way(registration: Registration) -> list[str]:
 def event(app: Flask) -> Event:
     """A hybrid event with a room for one and any number online."""
     return an_event(mode=Mode.HYBRID)
+
+
+class TestWhatIsNotAskedAnyMore:
+    def test_a_seat_at_dinner_comes_free_with_the_ticket_for_it_and_the_letter_says_so(self, event: Event) -> None:
+        on_site, online = a_type(event, "On site"), a_type(event, "Online", mode=Mode.ONLINE)
+        dinner = a_question(event, "Yes", "No", label="Dinner", limits={"Yes": 1}, mode=Mode.IN_PERSON)
+        yes = dinner.options[0]
+        a_question(event, label="Diet", condition_id=dinner.id, condition_values=[yes.public_id])
+        a_question(event, label="Why")
+        said = answered(event, Dinner="Yes", Diet="Vegan", Why="because")
+        ada = comes(event, "Ada", on_site, answered=said)
+
+        switches(ada, online)
+
+        form = questionnaires.of(event.id)
+        assert [prompt.label for prompt in form if prompt.public_id in answers.of(ada.id, form)] == ["Why"]
+        assert answers.chosen([yes.id]) == {}
+        assert last_letter(ada).facts["questions"] == ["Dinner", "Diet"]
+        assert db.session.query(AuditEntry).filter_by(act="switch ticket").one().after["dropped"] == ["Dinner", "Diet"]
+        comes(event, "Sam", on_site, answered=answered(event, Dinner="Yes"))
+
+    def test_between_two_tickets_of_one_kind_everything_stays(self, event: Event) -> None:
+        on_site, other = a_type(event, "On site"), a_type(event, "Student")
+        a_question(event, "Yes", "No", label="Dinner", mode=Mode.IN_PERSON)
+        ada = comes(event, "Ada", on_site, answered=answered(event, Dinner="Yes"))
+
+        switches(ada, other)
+
+        form = questionnaires.of(event.id)
+        assert answers.of(ada.id, form) and "questions" not in last_letter(ada).facts
 
 
 class TestAtOnce:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,11 +40,18 @@ class HandingOn:
         return posting.post("taken_over", registration, facts, key=f"taken_over:{registration.id}", at=self.at)
 
 
-def switched(registration: Registration, ticket_was: str, was: Mapping[str, Any], *, at: datetime) -> Message | None:
-    """Tell somebody that they have another kind of ticket, what it costs where that is new, and invite them anew."""
+def switched(
+    registration: Registration, ticket_was: str, was: Mapping[str, Any], dropped: Sequence[str], *, at: datetime
+) -> Message | None:
+    """Tell somebody that they have another kind of ticket, what it costs where that is new, and invite them anew.
+
+    `dropped` are the questions whose answers went, as they are not asked of whoever has this ticket.
+    """
     facts: dict[str, Any] = {"ticket_was": ticket_was}
     if was["fee_cents"] != registration.fee_cents:
         facts["fee_was"] = {"cents": was["fee_cents"], "currency": was["currency"]}
+    if dropped:
+        facts["questions"] = list(dropped)
     if registration.has_seat:
         facts |= posting.with_invitation(registration)
     key = f"switched:{registration.id}:{registration.revision}"

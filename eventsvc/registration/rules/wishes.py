@@ -9,7 +9,7 @@ from itertools import combinations
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
-from eventsvc.registration import codes, fees, notifications, seats
+from eventsvc.registration import answers, codes, fees, notifications, seats
 from eventsvc.registration.models import AccessCode, Registration, TicketType
 from eventsvc.registration.rules.holding import flush
 from eventsvc.registration.seating import Seating
@@ -41,9 +41,10 @@ def take(
 ) -> None:
     """Let somebody have another ticket type: audited, the fee stated anew, and told with an invitation of its own.
 
-    The caller holds the turnstile and has found the seat.
+    Answers to what is asked only of those who take part in the way they did are dropped, and named in the letter. The
+    caller holds the turnstile and has found the seat.
     """
-    was, before = registration.ticket_type, _kept(registration)
+    was, took_part, before = registration.ticket_type, registration.mode, _kept(registration)
     registration.ticket_type = ticket_type
     registration.access_code_id = code.id if code else None
     registration.wants_type_id = registration.wants_turn = None
@@ -53,6 +54,7 @@ def take(
         # Calendars ignore what does not count higher; an even step, as no seat was given up.
         registration.calendar_offset += 2
     flush()
+    dropped = answers.drop_unasked(registration, took_part, at=at)
     audit.record(
         "switch ticket",
         registration,
@@ -60,10 +62,10 @@ def take(
         at=at,
         event_id=registration.event_id,
         before=before,
-        after=_kept(registration),
+        after=_kept(registration) | ({"dropped": dropped} if dropped else {}),
     )
     if is_told:
-        notifications.switched(registration, was.name if was else "", before, at=at)
+        notifications.switched(registration, was.name if was else "", before, dropped, at=at)
 
 
 def _code(registration: Registration, wanted: TicketType) -> AccessCode | None:
