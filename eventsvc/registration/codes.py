@@ -15,11 +15,16 @@ from eventsvc.registration.models import LIVE, AccessCode, Registration, TicketT
 
 SHORTEST, LONGEST = 4, 64
 
-_used = (
-    sa.select(Registration.access_code_id, sa.func.count())
-    .where(Registration.access_code_id.in_(sa.bindparam("ids", expanding=True)), Registration.state.in_(LIVE))
-    .group_by(Registration.access_code_id)
-)
+
+def _by(column: Any) -> sa.Select[Any]:
+    here = column.in_(sa.bindparam("ids", expanding=True))
+    is_other = Registration.id != sa.bindparam("but")
+    return sa.select(column.label("code_id"), Registration.id).where(here, is_other, Registration.state.in_(LIVE))
+
+
+# Whoever came by a code and wishes for another ticket by the same has used it once.
+_uses = sa.union(_by(Registration.access_code_id), _by(Registration.wants_code_id)).subquery()
+_used = sa.select(_uses.c.code_id, sa.func.count()).group_by(_uses.c.code_id)
 
 
 def folded(typed: str) -> str:
@@ -27,10 +32,11 @@ def folded(typed: str) -> str:
     return tokens.as_typed(typed)[:LONGEST]
 
 
-def known(event_id: int, typed: str | None, at: datetime) -> AccessCode | None:
+def known(event_id: int, typed: str | None, at: datetime, *, but: int = 0) -> AccessCode | None:
     """Return the code that somebody typed, None where they typed none.
 
-    Raises CodeNotKnown, CodeOver or CodeUsedUp. Whoever decides by it holds the turnstile.
+    `but` is the registration of whoever came by it and goes on by it: its use is theirs. Raises CodeNotKnown, CodeOver
+    or CodeUsedUp. Whoever decides by it holds the turnstile.
     """
     if not typed or not typed.strip():
         return None
@@ -40,7 +46,7 @@ def known(event_id: int, typed: str | None, at: datetime) -> AccessCode | None:
         raise errors.CodeNotKnown
     if found.closes_at is not None and at >= found.closes_at:
         raise errors.CodeOver
-    if found.uses is not None and used([found.id]).get(found.id, 0) >= found.uses:
+    if found.uses is not None and used([found.id], but=but).get(found.id, 0) >= found.uses:
         raise errors.CodeUsedUp
     return found
 
@@ -68,7 +74,7 @@ def is_used_up(registration: Registration) -> bool:
     if code is None or code.uses is None:
         return False
     others = sa.select(sa.func.count()).where(
-        Registration.access_code_id == code.id,
+        sa.or_(Registration.access_code_id == code.id, Registration.wants_code_id == code.id),
         Registration.state.in_(LIVE),
         Registration.id != registration.id,
         Registration.email_folded.is_distinct_from(registration.email_folded),
@@ -89,7 +95,7 @@ def check_again(registration: Registration) -> AccessCode | None:
     return code
 
 
-def used(ids: list[int]) -> dict[int, int]:
-    """Count the live registrations that came by each of these codes."""
-    rows: Iterable[Any] = db.session.execute(_used, {"ids": ids}).all() if ids else ()
+def used(ids: list[int], *, but: int = 0) -> dict[int, int]:
+    """Count the live registrations that came by each of these codes, or wish for another ticket by it."""
+    rows: Iterable[Any] = db.session.execute(_used, {"ids": ids, "but": but}).all() if ids else ()
     return dict(rows)

@@ -16,7 +16,7 @@ from eventsvc.accounts.models import AuditEntry
 from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.registration import answers, errors, questionnaires, rules, seats
+from eventsvc.registration import answers, codes, errors, questionnaires, rules, seats
 from eventsvc.registration.models import Payment, Registration, State, TicketType, Visibility
 from eventsvc.registration.rules import Switched
 from tests.people import NOW, a_question, a_registration, an_event, an_organiser
@@ -285,6 +285,52 @@ class TestTheWish:
 
         assert has(ada) == [("Press", State.CONFIRMED)]
         assert ada.access_code_id == code.id
+
+
+class TestCodes:
+    def two_by_code(self, event: Event) -> tuple[TicketType, TicketType]:
+        return a_type(event, "A", visibility=Visibility.CODE), a_type(
+            event, "B", visibility=Visibility.CODE, capacity=0
+        )
+
+    def test_a_wish_leaves_the_code_somebody_came_by_used(self, event: Event) -> None:
+        one, other = self.two_by_code(event)
+        own, wished = a_code(event, "codeaaaa", one, uses=1), a_code(event, "codebbbb", other)
+        ada = comes(event, "Ada", one, code="codeaaaa")
+        switches(ada, other, code="codebbbb")
+
+        with pytest.raises(errors.CodeUsedUp):
+            comes(event, "Sam", one, code="codeaaaa")
+        db.session.rollback()
+
+        assert (ada.access_code_id, ada.wants_code_id) == (own.id, wished.id)
+        assert codes.used([own.id, wished.id]) == {own.id: 1, wished.id: 1}
+
+    def test_without_the_wish_everything_is_as_it_was(self, event: Event) -> None:
+        one, other = self.two_by_code(event)
+        own, wished = a_code(event, "codeaaaa", one, uses=1), a_code(event, "codebbbb", other)
+        ada = comes(event, "Ada", one, code="codeaaaa")
+        switches(ada, other, code="codebbbb")
+
+        rules.withdraw_wish(ada, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert (ada.access_code_id, ada.wants_code_id) == (own.id, None)
+        assert codes.used([own.id, wished.id]) == {own.id: 1}
+
+    def test_whoever_came_by_a_code_for_all_of_them_switches_by_it(self, event: Event) -> None:
+        one, other = self.two_by_code(event)
+        code = a_code(event, "codeaaaa", uses=1)
+        ada = comes(event, "Ada", one, code="codeaaaa")
+
+        done = switches(ada, other, code="codeaaaa")
+        used = codes.used([code.id])
+        rules.edit_type(other, {"capacity": 1}, revision=other.revision, by=SYSTEM, at=NOW)
+
+        assert (done, used) == (Switched.WISHED, {code.id: 1})
+        assert has(ada) == [("B", State.CONFIRMED)] and ada.access_code_id == code.id
+        with pytest.raises(errors.CodeUsedUp):
+            comes(event, "Sam", one, code="codeaaaa")
 
 
 class TestOnTheList:

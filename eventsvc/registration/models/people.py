@@ -107,7 +107,8 @@ class Registration(db.Model):
     what was paid and not paid back; after a switch the fee may be higher or lower than that.
 
     Whoever has a seat and would rather have one of another ticket type keeps theirs until there is one: `wants_type_id`
-    is that type, and `wants_turn` the turn of the wish, by which it is served among those who wait.
+    is that type, `wants_turn` the turn of the wish, by which it is served among those who wait, and `wants_code_id` the
+    access code that came with it.
     """
 
     __tablename__ = "registrations"
@@ -189,6 +190,7 @@ class Registration(db.Model):
     access_code_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("access_codes.id", ondelete="SET NULL"), index=True
     )
+    wants_code_id: Mapped[int | None] = mapped_column(sa.ForeignKey("access_codes.id", ondelete="SET NULL"), index=True)
     group_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("registration_groups.id", ondelete="SET NULL"), index=True
     )

@@ -38,7 +38,7 @@ def switch(token: str) -> Response:
         return _page(registration, form, token, at, 400 if is_forged(form) else 422)
     network, event_id = request.remote_addr or "", registration.event_id
     if request.form.get("act") == "code":
-        tickets.known(form, event_id, at)
+        tickets.known(form, event_id, at, but=registration.id)
         return _page(registration, form, token, at, 422 if form.code.errors else 200)
     try:
         if form.code.data and not limits.may_try_code(network, event_id):
@@ -146,7 +146,7 @@ def _name(registration: Registration) -> str:
 
 def _page(registration: Registration, form: SwitchForm, token: str, at: datetime, status: int = 200) -> Response:
     event = registration.event
-    code = tickets.by_typed(form, event.id, at)
+    code = tickets.by_typed(form, event.id, at, but=registration.id)
     choice = tickets.others(registration, seats.taken(event.id, at), form.ticket_type.data or "", at, code)
     page = render_template(
         "registration/switch.html",

@@ -88,14 +88,17 @@ def way(event_id: int, mode: Mode) -> Mode:
     return found.mode if found else mode
 
 
-def known(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:
-    """Return the code that was typed, or say beside its field why it opens nothing; wrong ones are counted."""
+def known(form: RegistrationForm | SwitchForm, event_id: int, at: datetime, *, but: int = 0) -> AccessCode | None:
+    """Return the code that was typed, or say beside its field why it opens nothing; wrong ones are counted.
+
+    `but` is the registration of whoever has a ticket by it and asks for another.
+    """
     network = request.remote_addr or ""
     if not limits.may_try_code(network, event_id):
         form.code.errors = [_("That was a lot at once from your network. Wait ten minutes, then send this again.")]
         return None
     try:
-        return codes.known(event_id, form.code.data, at)
+        return codes.known(event_id, form.code.data, at, but=but)
     except Refused as refused:
         limits.may_be_refused(network, event_id)
         form.code.errors = [refused.sentence]
@@ -108,9 +111,9 @@ def look_up(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) ->
         form.code.errors = [_("Write the code first.")]
 
 
-def by_typed(form: RegistrationForm | SwitchForm, event_id: int, at: datetime) -> AccessCode | None:
+def by_typed(form: RegistrationForm | SwitchForm, event_id: int, at: datetime, *, but: int = 0) -> AccessCode | None:
     """Return the code that was typed, for a form that is shown again; one that was refused opens nothing."""
-    return known(form, event_id, at) if form.code.data and not form.code.errors else None
+    return known(form, event_id, at, but=but) if form.code.data and not form.code.errors else None
 
 
 def miss(form: RegistrationForm, choice: Choice) -> None:

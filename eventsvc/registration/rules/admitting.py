@@ -23,7 +23,8 @@ class Leave:
     """With what somebody comes: the ticket type they want, a `code` as typed, and what they need not show.
 
     Whoever `is_admitted` needs no code and no domain, who `skips_window` no opening hours, who `is_proven` no proof of
-    address. `invitation` is the one they came by, if any; it may keep a seat for them.
+    address. `switches_id` is the registration of who has a ticket and wants another. `invitation` is the one they came
+    by, if any; it may keep a seat for them.
     """
 
     ticket_type_id: int | None = None
@@ -31,6 +32,7 @@ class Leave:
     is_admitted: bool = False
     skips_window: bool = False
     is_proven: bool = False
+    switches_id: int = 0
     invitation: PersonalInvitation | None = None
     has_kept_seat: bool = False
 
@@ -76,7 +78,7 @@ def admit(ticket_type: TicketType, address: str, leave: Leave, *, by: Actor, at:
         case Visibility.DOMAIN:
             _check_domain(ticket_type, address)
         case Visibility.CODE:
-            return _code(ticket_type, leave.code, at)
+            return _code(ticket_type, leave, at)
         case Visibility.INVITATION:
             raise errors.TicketTypeGone
     return None
@@ -105,8 +107,8 @@ def _check_domain(ticket_type: TicketType, address: str) -> None:
         raise errors.DomainNeeded(ticket_type.name, domains)
 
 
-def _code(ticket_type: TicketType, typed: str | None, at: datetime) -> AccessCode:
-    code = codes.known(ticket_type.event_id, typed, at)
+def _code(ticket_type: TicketType, leave: Leave, at: datetime) -> AccessCode:
+    code = codes.known(ticket_type.event_id, leave.code, at, but=leave.switches_id)
     if code is None:
         raise errors.CodeNeeded
     if not codes.opens(code, ticket_type):

@@ -45,7 +45,7 @@ def move(
     if registration.is_confirmed:
         fees.begin(registration, at)
     if to not in SEATED:
-        registration.wants_type_id = registration.wants_turn = None
+        registration.wants_type_id = registration.wants_turn = registration.wants_code_id = None
     flush()
     audit.record(
         act or _ACTS[to],

@@ -11,7 +11,7 @@ from eventsvc.accounts import audit
 from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
-from eventsvc.registration import codes, deadlines, errors, prospects
+from eventsvc.registration import deadlines, errors, prospects
 from eventsvc.registration.models import AccessCode, Registration, State, TicketType
 from eventsvc.registration.rules import admitting, wishes
 from eventsvc.registration.rules.admitting import Leave
@@ -65,7 +65,8 @@ def switch(
         raise errors.SameTicket
     if ticket_type.id == registration.wants_type_id:
         return Switched.WISHED
-    used = admitting.admit(ticket_type, registration.email or "", Leave(code=code), by=by, at=at)
+    leave = Leave(code=code, switches_id=registration.id)
+    used = admitting.admit(ticket_type, registration.email or "", leave, by=by, at=at)
     asked = _Asked(registration, ticket_type, used, event, turn, by, at)
     seating = seating_now(event, at)
     done = _from_seat(asked, seating) if registration.state is State.CONFIRMED else _from_list(asked, seating)
@@ -79,10 +80,7 @@ def withdraw_wish(registration: Registration, *, by: Actor, at: datetime) -> Non
     if registration.wants_type is None:
         return
     before = {"wants": registration.wants_type.name}
-    # The code that opened what they have stays, and not the one for what they wished for.
-    own = codes.of(registration)
-    registration.access_code_id = own.id if own else None
-    _wish(registration, None, None)
+    _wish(registration, None, None, None)
     audit.record("withdraw wish", registration, by=by, at=at, event_id=registration.event_id, before=before)
 
 
@@ -103,8 +101,7 @@ def _from_seat(asked: _Asked, seating: Seating) -> Switched:
         asked.take()
         return Switched.DONE
     _check_list(asked)
-    registration.access_code_id = asked.code.id if asked.code else registration.access_code_id
-    _wish(registration, ticket_type, asked.turn)
+    _wish(registration, ticket_type, asked.code, asked.turn)
     asked.record("wish ticket", {"wants": ticket_type.name})
     return Switched.WISHED
 
@@ -128,6 +125,9 @@ def _check_list(asked: _Asked) -> None:
         raise errors.TicketTypeFull
 
 
-def _wish(registration: Registration, ticket_type: TicketType | None, turn: int | None) -> None:
+def _wish(
+    registration: Registration, ticket_type: TicketType | None, code: AccessCode | None, turn: int | None
+) -> None:
     registration.wants_type, registration.wants_turn = ticket_type, turn
+    registration.wants_code_id = code.id if code else None
     flush()

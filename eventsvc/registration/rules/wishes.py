@@ -9,7 +9,7 @@ from itertools import combinations
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
-from eventsvc.registration import answers, codes, fees, notifications, seats
+from eventsvc.registration import answers, fees, notifications, seats
 from eventsvc.registration.models import AccessCode, Registration, TicketType
 from eventsvc.registration.rules.holding import flush
 from eventsvc.registration.seating import Seating
@@ -26,7 +26,7 @@ def grant(seating: Seating, event_id: int, *, by: Actor, at: datetime) -> Seatin
         for registration in called:
             wanted = db.session.get_one(TicketType, registration.wants_type_id)
             seating = seating.granted(registration.ticket_type_id, wanted.id)
-            take(registration, wanted, _code(registration, wanted), by=by, at=at)
+            take(registration, wanted, _code(registration), by=by, at=at)
     return seating
 
 
@@ -47,7 +47,7 @@ def take(
     was, took_part, before = registration.ticket_type, registration.mode, _kept(registration)
     registration.ticket_type = ticket_type
     registration.access_code_id = code.id if code else None
-    registration.wants_type_id = registration.wants_turn = None
+    registration.wants_type_id = registration.wants_turn = registration.wants_code_id = None
     fees.state(registration, ticket_type)
     if registration.has_seat:
         fees.begin(registration, at)
@@ -68,12 +68,9 @@ def take(
         notifications.switched(registration, was.name if was else "", before, dropped, at=at)
 
 
-def _code(registration: Registration, wanted: TicketType) -> AccessCode | None:
-    """Return the access code that came with a wish, where the type wished for needs one."""
-    if registration.access_code_id is None:
-        return None
-    code = db.session.get_one(AccessCode, registration.access_code_id)
-    return code if codes.opens(code, wanted) else None
+def _code(registration: Registration) -> AccessCode | None:
+    """Return the access code that came with a wish, where what is wished for needs one."""
+    return db.session.get_one(AccessCode, registration.wants_code_id) if registration.wants_code_id else None
 
 
 def _kept(registration: Registration) -> dict[str, object]:
