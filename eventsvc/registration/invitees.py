@@ -47,6 +47,15 @@ def lapsed(event_id: int, at: datetime) -> Sequence[PersonalInvitation]:
     return db.session.scalars(asked.order_by(PersonalInvitation.id).execution_options(populate_existing=True)).all()
 
 
+def keeping(ticket_type_id: int, at: datetime) -> Sequence[PersonalInvitation]:
+    """Return the invitations that keep a seat of a ticket type."""
+    asked = sa.select(PersonalInvitation).where(
+        PersonalInvitation.ticket_type_id == ticket_type_id, PersonalInvitation.reserved_until > at
+    )
+    found = db.session.scalars(asked.order_by(PersonalInvitation.id).execution_options(populate_existing=True))
+    return [invitation for invitation in found if is_open(invitation)]
+
+
 def is_lapsed(at: datetime) -> sa.ColumnElement[bool]:
     """Ask of rows whether the seat that an invitation keeps is to be given on."""
     return sa.and_(

@@ -45,7 +45,7 @@ class Seating:
 
     `limits` has the ticket types that have a limit of their own. `due_at` is when the first open offer runs
     out, or the first seat that an invitation keeps. `tickets` are the types that are offered still, in their order;
-    `has_types`: there are some, be they all retired.
+    `has_types`: there are some, be they all retired. `kept` of the seats are kept by invitations.
     """
 
     held: Mapping[int | None, Held] = field(default_factory=dict)
@@ -53,6 +53,7 @@ class Seating:
     due_at: datetime | None = None
     tickets: tuple[Ticket, ...] = ()
     has_types: bool = False
+    kept: int = 0
 
     @property
     def is_withdrawn(self) -> bool:

@@ -74,6 +74,7 @@ _registered = (
         sa.func.min(sa.case((Registration.state == State.OFFERED, Registration.offer_expires_at), else_=_never)).label(
             "due_at"
         ),
+        sa.literal(0).label("kept"),
         *_no_ticket,
     )
     .where(Registration.event_id.in_(_among))
@@ -87,20 +88,23 @@ _wishing = (
         sa.literal(0),
         sa.func.count(),
         _never,
+        sa.literal(0),
         *_no_ticket,
     )
     .where(Registration.event_id.in_(_among), Registration.wants_type_id.is_not(None))
     .group_by(Registration.event_id, Registration.wants_type_id)
 )
 _still_kept = PersonalInvitation.reserved_until > sa.bindparam("at", type_=UTCDateTime)
+_kept = sa.func.sum(sa.case((_still_kept, 1), else_=0))
 _reserved = (
     sa.select(
         PersonalInvitation.event_id,
         PersonalInvitation.ticket_type_id,
-        sa.func.sum(sa.case((_still_kept, 1), else_=0)),
+        _kept,
         sa.literal(0),
         sa.literal(0),
         sa.func.min(PersonalInvitation.reserved_until),
+        _kept,
         *_no_ticket,
     )
     .where(
@@ -118,6 +122,7 @@ _offered = sa.select(
     sa.literal(0),
     sa.literal(0),
     _never,
+    sa.literal(0),
     TicketType.capacity,
     TicketType.opens_at,
     TicketType.closes_at,
@@ -150,8 +155,9 @@ def _seating(rows: Iterable[Any]) -> Seating:
     limits: dict[int | None, int] = {}
     offered: list[Any] = []
     due_at: datetime | None = None
-    has_types = False
+    has_types, kept = False, 0
     for row in rows:
+        kept += int(row.kept)
         before = held.get(row.ticket_type_id, NOBODY)
         held[row.ticket_type_id] = Held(
             before.seated + int(row.seated), before.waiting + int(row.waiting), before.wishing + int(row.wishing)
@@ -164,7 +170,7 @@ def _seating(rows: Iterable[Any]) -> Seating:
             has_types = True
         if row.due_at is not None:
             due_at = row.due_at if due_at is None else min(due_at, row.due_at)
-    return Seating(held, limits, due_at, _tickets(offered), has_types)
+    return Seating(held, limits, due_at, _tickets(offered), has_types, kept)
 
 
 def _tickets(rows: list[Any]) -> tuple[Ticket, ...]:

@@ -189,6 +189,73 @@ class TestInvitations:
         assert db.session.query(PersonalInvitation).count() == 0
         assert seats.taken(event.id, NOW).seated == 0
 
+    @pytest.mark.parametrize(
+        ("visibility", "status"),
+        [
+            (Visibility.EVERYONE, 303),
+            (Visibility.DOMAIN, 409),
+            (Visibility.CODE, 409),
+            (Visibility.INVITATION, 409),
+        ],
+    )
+    def test_one_that_names_no_type_opens_what_everybody_may_have(
+        self, client: FlaskClient, visibility: Visibility, status: int
+    ) -> None:
+        event = an_event()
+        a_type(event, "Public")
+        wanted = a_type(event, "Other", visibility=visibility, domains="lumc.nl")
+        [invitation] = invite(event)
+
+        assert client.post(link(invitation), data=FORM | {"ticket_type": wanted.public_id}).status_code == status
+
+    def test_a_kept_seat_is_not_used_up_by_a_place_on_the_list(self, client: FlaskClient) -> None:
+        event = an_event(capacity=5)
+        full, other = a_type(event, "Full", capacity=1), a_type(event, "Other")
+        come(event, BOB, ticket_type_id=full.id)
+        [invitation] = invite(event, reserved_until=NOW + timedelta(days=1))
+
+        refused = client.post(link(invitation), data=FORM | {"ticket_type": full.public_id})
+        taken = client.post(link(invitation), data=FORM | {"ticket_type": other.public_id})
+
+        assert (refused.status_code, taken.status_code) == (409, 303)
+        assert "may be of another kind" in refused.text
+        assert states() == [("Bob", "confirmed"), ("Ada", "confirmed")]
+
+    def test_whoever_has_a_seat_by_another_door_keeps_no_second(self, app: Flask) -> None:
+        event = an_event(capacity=2)
+        [invitation] = invite(event, BOB, reserved_until=NOW + timedelta(days=1))
+
+        bob, cia = come(event, BOB), come(event, CIA)
+
+        assert (bob.state, cia.state) == (State.CONFIRMED, State.CONFIRMED)
+        assert invitation.registration_id == bob.id
+
+    def test_nor_does_whoever_proves_their_address_and_nobody_before(self, app: Flask) -> None:
+        event = an_event(capacity=2, proof_hours=24)
+        [invitation] = invite(event, BOB, reserved_until=NOW + timedelta(days=1))
+        bob, cia = come(event, BOB), come(event, CIA)
+
+        before = invitation.used_at
+        rules.accept(bob, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert (before, invitation.used_at) == (None, NOW)
+        assert cia.state is State.OFFERED
+
+    def test_a_type_that_is_retired_keeps_no_seat_and_its_invitations_say_so(self, client: FlaskClient) -> None:
+        event = an_event(capacity=1)
+        board = a_type(event, "Board", visibility=Visibility.INVITATION)
+        other = a_type(event, "Other")
+        [invitation] = invite(event, ticket_type=board, reserved_until=NOW + timedelta(days=9))
+        bob = come(event, BOB, ticket_type_id=other.id)
+
+        rules.retire_type(board, is_retired=True, by=SYSTEM, at=NOW)
+        db.session.commit()
+
+        assert bob.state is State.CONFIRMED
+        page = client.get(link(invitation)).text
+        assert 'name="given_name"' not in page and "that you were invited to is not offered any more" in page
+
     def test_inviting_the_same_people_again_changes_nothing(self, app: Flask) -> None:
         event = an_event()
         a_registration(event, email="sam@example.org")

@@ -30,6 +30,14 @@ class TicketTypeFull(EventFull):
     beside = "ticket_type"
 
 
+class KeptForOtherKind(Told):
+    told = _l(
+        "Every place of this kind is taken. The place that is kept for you may be of another kind: choose one that is "
+        "open. Nothing was saved."
+    )
+    beside = "ticket_type"
+
+
 class TicketTypeNotOpenYet(Told):
     told = _l("This kind of ticket is not open yet. Nothing was saved; choose another, or come back when it opens.")
     beside = "ticket_type"

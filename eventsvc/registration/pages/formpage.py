@@ -64,7 +64,7 @@ def drawn(
         places=there,
         consent=consent.text(current_app.config["SITE_NAME"]),
         word=words.standing(event, there, locale, at),
-        why=_why_shut(event, there),
+        why="gone" if way.is_gone else _why_shut(event, there),
         country=countries.names(locale).get(form.country.data or "", ""),
         is_waiting=choice.is_waiting(there),
         odds=_odds(event, there, at) if choice.is_waiting(there) else "",

@@ -32,12 +32,19 @@ class Way:
     invitation: PersonalInvitation | None = None
     ticket_type: TicketType | None = None
 
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether what somebody was invited to is not offered any more."""
+        return self.ticket_type is not None and self.ticket_type.is_retired
+
     def choice(
         self, event: Event, there: Places, choice: Choice, seating: Seating, at: datetime
     ) -> tuple[Places, Choice]:
         """Return where the event stands for whoever came this way, and what they may choose."""
         if self.invitation is None:
             return there, choice
+        if self.is_gone:
+            return replace(there, standing=Standing.CLOSED, is_withdrawn=True), Choice()
         kept = invitees.holds_seat(self.invitation, at)
         seats = seating.released(self.invitation.ticket_type_id) if kept else seating
         there = standings.for_type(event, self.ticket_type, seats, at)

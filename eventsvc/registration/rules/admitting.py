@@ -42,6 +42,11 @@ class Leave:
             return seating
         return seating.released(self.invitation.ticket_type_id)
 
+    def is_good_elsewhere(self, event: Event, seating: Seating) -> bool:
+        """Tell whether a seat is kept that may be of another kind than the one that is full."""
+        is_open = self.invitation is not None and self.invitation.ticket_type_id is None
+        return self.has_kept_seat and is_open and seating.left(event.capacity, None) != 0
+
 
 def chosen(event: Event, ticket_type_id: int | None, *, has_types: bool) -> TicketType | None:
     """Read a ticket type again under the turnstile; where an event has but one, that is meant without a word.

@@ -11,7 +11,7 @@ from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.mail import outbox
-from eventsvc.registration import errors, groups, invitees, keys, notifications
+from eventsvc.registration import errors, groups, invitees, keys, notifications, offering
 from eventsvc.registration.models import PersonalInvitation, Registration, TicketType
 from eventsvc.registration.person import Person
 from eventsvc.registration.rules import admitting
@@ -97,6 +97,8 @@ def forget_guests(event_id: int, *, by: Actor, at: datetime) -> None:
 def leave(invitation_id: int, person: Person, asked: Leave, at: datetime) -> Leave:
     """Read an invitation again under the turnstile, and return what it gives besides what a person `asked` for.
 
+    The ticket type that it names needs nothing else; one that names none opens what everybody may have, or the one type
+    that there is.
     Raises InvitationUsed, InvitationForOther.
     """
     invitation = db.session.get(PersonalInvitation, invitation_id, populate_existing=True)
@@ -104,10 +106,11 @@ def leave(invitation_id: int, person: Person, asked: Leave, at: datetime) -> Lea
         raise errors.InvitationUsed
     if not invitees.is_for(invitation, person.email_folded):
         raise errors.InvitationForOther
+    is_named = invitation.ticket_type_id is not None
     return replace(
         asked,
         ticket_type_id=invitation.ticket_type_id or asked.ticket_type_id,
-        is_admitted=True,
+        is_admitted=is_named or len(offering.offered(invitation.event_id)) == 1,
         skips_window=asked.skips_window or invitation.skips_window,
         is_proven=asked.is_proven or invitation.email_folded == person.email_folded,
         invitation=invitation,
@@ -121,6 +124,16 @@ def use(invitation: PersonalInvitation, registration: Registration, *, by: Actor
     db.session.flush()
     after = {"reference": registration.reference}
     audit.record("use invitation", invitation, by=by, at=at, event_id=invitation.event_id, after=after)
+
+
+def use_kept(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Use up what keeps a seat for somebody who has one by another door, so that nobody takes two."""
+    theirs = invitees.of_address(registration.event_id, registration.email_folded) if registration.email_folded else []
+    kept = [invitation for invitation in theirs if invitees.holds_seat(invitation, at)]
+    for invitation in kept:
+        use(invitation, registration, by=by, at=at)
+    if kept:
+        serve(registration.event, by=SYSTEM, at=at)
 
 
 def _check(event: Event, terms: Terms, at: datetime) -> None:

@@ -10,6 +10,7 @@ from eventsvc.events.models import Event, Status
 from eventsvc.registration import errors
 from eventsvc.registration.models import OfferKind, Registration, State
 from eventsvc.registration.rules.holding import flush, hold_again, is_over
+from eventsvc.registration.rules.inviting import use_kept
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import serve
 
@@ -27,6 +28,7 @@ def accept(registration: Registration, *, by: Actor, at: datetime) -> bool:
         case State.OFFERED:
             is_proof = registration.offer_kind is OfferKind.PROOF
             move(registration, State.CONFIRMED, by=by, at=at, act="prove address" if is_proof else "accept")
+            use_kept(registration, by=by, at=at)
         case State.WAITLISTED if registration.is_to_prove:
             _prove(registration, by=by, at=at)
         case State.EXPIRED:

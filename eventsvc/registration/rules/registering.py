@@ -105,17 +105,23 @@ def register(
     answers.write(registration, answered, at=at, is_new=True)
     if leave.invitation is not None:
         inviting.use(leave.invitation, registration, by=by, at=at)
+    elif place.are_others_kept and registration.is_confirmed:
+        inviting.use_kept(registration, by=by, at=at)
     return registration
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What somebody who comes gets: a seat or a place on the list, of a ticket type, by a code that this uses once."""
+    """What somebody who comes gets: a seat or a place on the list, of a ticket type, by a code that this uses once.
+
+    `are_others_kept`: invitations keep seats, and one may be theirs.
+    """
 
     ticket_type: TicketType | None
     code_id: int | None
     state: State
     asks_proof: bool
+    are_others_kept: bool
 
 
 def _place(event: Event, person: Person, leave: Leave, met: known.Known, *, by: Actor, at: datetime) -> _Place:
@@ -130,7 +136,9 @@ def _place(event: Event, person: Person, leave: Leave, met: known.Known, *, by: 
         # It was kept before anybody came who waits by now.
         standing = Standing.OPEN
     state = _state_for_newcomer(standing, seating, met, hides_known=asks_proof)
-    return _Place(ticket_type, code.id if code else None, state, asks_proof)
+    if state is State.WAITLISTED and leave.is_good_elsewhere(event, seating):
+        raise errors.KeptForOtherKind
+    return _Place(ticket_type, code.id if code else None, state, asks_proof, seating.kept > 0)
 
 
 def rejoin(registration: Registration, *, by: Actor, at: datetime) -> Registration:

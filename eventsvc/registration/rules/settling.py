@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from eventsvc.accounts import audit
-from eventsvc.accounts.actors import SYSTEM
+from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import invitees
@@ -29,7 +29,7 @@ def settle(event: Event, *, at: datetime) -> int:
     for registration in expired:
         move(registration, State.EXPIRED, by=SYSTEM, at=at)
     for invitation in invitees.lapsed(event.id, at):
-        _release(invitation, at)
+        release(invitation, by=SYSTEM, at=at)
     return len(expired)
 
 
@@ -45,12 +45,13 @@ def due_events(*, at: datetime) -> list[int]:
     return list(db.session.scalars(asked.order_by(Event.id)))
 
 
-def _release(invitation: PersonalInvitation, at: datetime) -> None:
+def release(invitation: PersonalInvitation, *, by: Actor, at: datetime) -> None:
+    """Keep no seat for an invitation any more; the caller serves the list."""
     kept = invitation.reserved_until
     invitation.reserved_until = None
     db.session.flush()
     before = {"reserved_until": kept.isoformat() if kept else None}
-    audit.record("release seat", invitation, by=SYSTEM, at=at, event_id=invitation.event_id, before=before)
+    audit.record("release seat", invitation, by=by, at=at, event_id=invitation.event_id, before=before)
 
 
 def _due(event_id: int, at: datetime) -> Sequence[Registration]:

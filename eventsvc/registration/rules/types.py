@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from eventsvc.accounts import audit, meanwhile
-from eventsvc.accounts.actors import Actor
+from eventsvc.accounts.actors import SYSTEM, Actor
 from eventsvc.columns import plain, snapshot
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
-from eventsvc.registration import beginnings, errors, offering
+from eventsvc.registration import beginnings, errors, invitees, offering
 from eventsvc.registration.models import PersonalInvitation, Registration, TicketType, Visibility
 from eventsvc.registration.rules.holding import hold
 from eventsvc.registration.rules.serving import serve
+from eventsvc.registration.rules.settling import release
 
 COLUMNS = (
     "name", "description", "mode", "capacity", "opens_at", "closes_at", "fee_cents", "currency", "fee_note",
@@ -96,13 +97,21 @@ def move_type(ticket_type: TicketType, steps: int, *, by: Actor, at: datetime) -
 
 
 def retire_type(ticket_type: TicketType, *, is_retired: bool, by: Actor, at: datetime) -> None:
-    """Offer a ticket type to nobody any more, or again; who has it, or waits for it, keeps that."""
-    _hold_again(ticket_type)
+    """Offer a ticket type to nobody any more, or again; who has it, or waits for it, keeps that.
+
+    Seats of it that invitations keep pass to whoever is next: nobody can use them any more.
+    """
+    event = _hold_again(ticket_type)
     if ticket_type.is_retired == is_retired:
         return
     before = snapshot(ticket_type, _KEPT)
     ticket_type.is_retired = is_retired
     _changed("ticket.retired" if is_retired else "ticket.restored", ticket_type, before, by=by, at=at)
+    kept = invitees.keeping(ticket_type.id, at) if is_retired else ()
+    for invitation in kept:
+        release(invitation, by=by, at=at)
+    if kept:
+        serve(event, by=SYSTEM, at=at)
 
 
 def delete_type(ticket_type: TicketType, *, by: Actor, at: datetime) -> None:
