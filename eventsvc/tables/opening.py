@@ -24,10 +24,11 @@ def rows(text: str, *, knows: Callable[[str], Any], most: int) -> list[Row]:
     return pasted.rows(text, knows=knows, most=most)
 
 
-def text_of(data: bytes, *, most: int, otherwise: str = "cp1252") -> str:
+def text_of(data: bytes, *, most: int, otherwise: str = "cp1252", endings: str = ".xlsx, .csv") -> str:
     """Return the text that a file is; a workbook of at most so many rows is one of a table. Raises Unreadable.
 
     What is not UTF-8 and does not say what it is, is taken to be `otherwise`: Excel's "CSV" of Western Europe is not.
+    `endings` are those of the files that the reader takes.
     """
     check_size(len(data))
     if xlsx.is_one(data):
@@ -36,7 +37,10 @@ def text_of(data: bytes, *, most: int, otherwise: str = "cp1252") -> str:
         return _decoded(data, "utf-16")
     if b"\0" in data[:4096] or data.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")):
         raise Unreadable(
-            _("This is no table and no schedule. Save it as .xlsx, .csv, .xml, .json or .ics, or paste the table.")
+            _(
+                "Nothing can be read from this kind of file. Save it as one of %(endings)s, or paste the table.",
+                endings=endings,
+            )
         )
     try:
         return data.decode("utf-8-sig")

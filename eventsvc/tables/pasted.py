@@ -89,7 +89,7 @@ def _unquoted(text: str, delimiter: str, most: int) -> list[Row]:
     try:
         return _mended(list(_read(text, delimiter, most, is_quoted=False)))
     except csv.Error as wrong:
-        raise Unreadable(_("A cell of it is longer than any text of a programme.")) from wrong
+        raise Unreadable(_("A cell of it is longer than any text that we keep.")) from wrong
 
 
 def _is_rule(line: str) -> bool:

@@ -103,7 +103,7 @@ class _Count:
 
 
 def _too_much() -> str:
-    return _("There is far more in it than in any programme. Copy the table into a workbook of its own.")
+    return _("There is far more in it than we can take at once. Copy the table into a workbook of its own.")
 
 
 def _rows(sheet: Any, most: int) -> Iterator[Row]:

@@ -138,7 +138,7 @@ def test_a_clash_that_came_after_the_look_is_not_agreed_to(desk: FlaskClient, ev
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"%PDF-1.7", "no table and no schedule"),
+        (b"%PDF-1.7", "one of .xlsx, .csv, .xml, .json, .ics"),
         (b"<schedule><day>", "Line 1: The XML is broken"),
     ],
     ids=["pdf", "cut off"],

@@ -385,7 +385,7 @@ def packed(name: str, content: bytes) -> bytes:
         (packed("readme.txt", b"hello"), "no Excel workbook"),
         (workbook(["Titel"], ["Opening"])[:300], "no Excel workbook"),
         (workbook(), "nothing in any sheet"),
-        (b"%PDF-1.7", "no table and no schedule"),
+        (b"%PDF-1.7", "one of .xlsx, .csv, .xml, .json, .ics"),
         (b"x" * (MOST_BYTES + 1), "A file may have 10 MB"),
     ],
     ids=["zip bomb", "entities", "entities in UTF-16", "another zip", "cut off", "empty", "pdf", "too large"],

@@ -36,6 +36,7 @@ TYPES = {
 
 
 _HEAD = 200
+_ENDINGS = ".xlsx, .csv, .xml, .json, .ics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def text_of(data: bytes) -> str:
     """Return the text that a file is; a workbook is one of a table. Raises Unreadable."""
     # An XML file may name an encoding of its own.
     said = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.-]{1,20})", data[:_HEAD])
-    return opening.text_of(data, most=MOST_SESSIONS, otherwise=said[1].decode() if said else "cp1252")
+    return opening.text_of(data, most=MOST_SESSIONS, otherwise=said[1].decode() if said else "cp1252", endings=_ENDINGS)
 
 
 def read(text: str, setting: Setting, columns: Iterable[str] | None = None) -> Reading:
