@@ -253,6 +253,16 @@ class TestTheDesk:
 
         assert names(event, talk) == (["Sam"], [])
 
+    def test_the_history_of_a_person_says_so_in_words(self, olga: FlaskClient, event: Event) -> None:
+        talk, (ada, *_others) = a_workshop(event), three(event)
+        waits(ada, talk)
+        rules.unchoose(ada, talk.public_id, by=ATTENDEE, at=NOW)
+        waits(ada, talk)
+
+        page = olga.get(f"/desk/events/{event.slug}/roster/{ada.id}").text
+
+        assert "Session chosen" in page and "Session taken out again" in page and "unchoose session" not in page
+
     def test_eve_sees_none_of_it(self, event: Event, sign_in: Callable[..., FlaskClient]) -> None:
         talk, eve = a_workshop(event), sign_in(an_organiser("Eve"))
 

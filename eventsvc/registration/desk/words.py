@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventsvc.accounts import words
 from eventsvc.mail import words as letters
 from eventsvc.mail.models import Message
 from eventsvc.registration.history import Deed
@@ -49,7 +50,7 @@ def deed(of: Deed, *, origin: Origin | None = None) -> str:
     """Say an act; the first one, whose `origin` is given, by the door it came in by."""
     if origin is not None:
         return str(_ORIGINS[origin])
-    return str(_DEEDS.get(of.act, of.act))
+    return str(_DEEDS.get(of.act) or words.act(of.act))
 
 
 def by(of: Deed) -> str:
