@@ -75,13 +75,23 @@ def event_for(act: Act, slug: str, *options: ORMOption) -> Event:
     return enter(act, _find(slug, options))
 
 
-def enter(act: Act, event: Event | None) -> Event:
-    """Return the event of something that was looked for, if it was found and I may do `act` there; else answer 404."""
-    if event is None or not may(act, event):
+def enter(act: Act, event: Event | None, *, role: EventRole | None = None) -> Event:
+    """Return the event of something that was looked for, if it was found and I may do `act` there; else answer 404.
+
+    `role` is mine there, where it was read along with it (`my_role`): so my roles need not be asked for.
+    """
+    may_by_role = role is not None and act in MAY[role]
+    if event is None or not (may_by_role or may(act, event)):
         abort(404)
     # The desk's layout shows whose pages these are.
     g.desk_event = event
     return event
+
+
+def my_role(user_id: sa.BindParameter[int]) -> sa.ScalarSelect[EventRole]:
+    """Return somebody's role at the event that a query looks for, to be read along with it."""
+    own = Membership.event_id == Event.id, Membership.user_id == user_id
+    return sa.select(Membership.role).where(*own).correlate(Event).scalar_subquery()
 
 
 def is_at(slug: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
@@ -99,6 +109,7 @@ def where_i_may(act: Act) -> sa.ColumnElement[bool]:
 
 # Built once: building a statement costs as much as asking SQLite.
 _event_at = sa.select(Event).where(is_at(sa.bindparam("slug")))
+_roles_of = sa.select(Membership.event_id, Membership.role).where(Membership.user_id == sa.bindparam("user_id"))
 
 
 def _find(slug: str, options: tuple[ORMOption, ...]) -> Event | None:
@@ -113,9 +124,7 @@ def _my_roles() -> dict[int, EventRole]:
         return {}
     kept: tuple[int, dict[int, EventRole]] | None = g.get("my_roles")
     if kept is None or kept[0] != current_user.id:
-        rows = db.session.execute(
-            sa.select(Membership.event_id, Membership.role).where(Membership.user_id == current_user.id)
-        )
+        rows = db.session.execute(_roles_of, {"user_id": current_user.id})
         kept = g.my_roles = (
             current_user.id,
             {row[0]: row[1] for row in rows},

@@ -246,7 +246,7 @@ def _day_of(session: Session) -> str:
 
 # Built once: building a statement costs as much as asking SQLite.
 _asked = (
-    sa.select(Session)
+    sa.select(Session, access.my_role(sa.bindparam("user_id")))
     .join(Session.event)
     .where(access.is_at(sa.bindparam("slug")), Session.public_id == sa.bindparam("public_id"))
     .options(contains_eager(Session.event))
@@ -254,9 +254,10 @@ _asked = (
 
 
 def _session_at(slug: str, public_id: str) -> Session:
-    """Return a session of an event that I may edit, both in one query."""
-    session = db.session.scalars(_asked, {"slug": slug, "public_id": public_id}).first()
-    access.enter(Act.EDIT, session.event if session else None)
+    """Return a session of an event that I may edit, both and my role there in one query."""
+    wanted = {"slug": slug, "public_id": public_id, "user_id": access.my_account().id}
+    session, role = db.session.execute(_asked, wanted).first() or (None, None)
+    access.enter(Act.EDIT, session.event if session else None, role=role)
     assert session is not None
     return session
 
