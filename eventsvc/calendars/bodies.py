@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from eventsvc.calendars import shelves
 from eventsvc.calendars.feeds import EVERYTHING, Detail, Filter, Found, Narrowing, oldest_tombstone, ordered, window
 from eventsvc.calendars.models import Entry, EntryKind, FormerShelf
 from eventsvc.calendars.shelves import Shelf
@@ -23,8 +24,9 @@ def of_event(found: Found, wanted: Narrowing = EVERYTHING, *, at: datetime) -> l
     """Return the written entries of one event; what has left a part of it is struck out there."""
     query = sa.select(*_WRITTEN).where(Entry.event_id == found.event_id, _detailed(wanted.shown))
     is_whole = Entry.kind == EntryKind.EVENT
-    if wanted.tracks:
-        query = query.where(sa.or_(is_whole, Entry.track.in_(wanted.tracks)))
+    tracks = shelves.tracks_meant(found.event_id, wanted.tracks) if wanted.tracks else frozenset[str]()
+    if tracks:
+        query = query.where(sa.or_(is_whole, Entry.track_id.in_(tracks), Entry.track.in_(tracks)))
     if wanted.kinds:
         query = query.where(sa.or_(is_whole, Entry.session_kind.in_([kind.value for kind in wanted.kinds])))
     if wanted.rooms:
@@ -33,7 +35,7 @@ def of_event(found: Found, wanted: Narrowing = EVERYTHING, *, at: datetime) -> l
     rows = db.session.execute(ordered(query, at)).all()
     if wanted.is_of_a_part and wanted.shown is not Detail.EVENT:
         struck = _STRUCK.where(Entry.event_id == found.event_id, Entry.kind == EntryKind.SESSION)
-        return _joined(rows, struck, lambda shelf: _is_in_part(shelf, wanted), at)
+        return _joined(rows, struck, lambda shelf: _is_in_part(shelf, wanted, tracks), at)
     return [row.body for row in rows]
 
 
@@ -86,9 +88,9 @@ def _joined(
     return [body for _starts_at, _number, body in sorted(found.values())]
 
 
-def _is_in_part(shelf: Shelf, wanted: Narrowing) -> bool:
+def _is_in_part(shelf: Shelf, wanted: Narrowing, tracks: frozenset[str]) -> bool:
     return (
-        (not wanted.tracks or shelf.track in wanted.tracks)
+        (not tracks or not tracks.isdisjoint((shelf.track, shelf.track_id)))
         and (not wanted.kinds or shelf.session_kind in {kind.value for kind in wanted.kinds})
         and (not wanted.rooms or not set(wanted.rooms).isdisjoint(shelf.room_ids.split()))
     )

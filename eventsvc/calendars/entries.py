@@ -64,6 +64,7 @@ def refresh(event: Event, *, at: datetime) -> int:
     kept = _kept(event.id)
     with force_locale(event.language):
         shown = dict(_shown(event, kept))
+    _rename_tracks(event.id, kept, shown)
     is_burial = any(_leaves(entry, shown.get(key)) for key, entry in kept.items())
     written = sum(_bring(shown.get(key), entry, at) for key, entry in kept.items())
     written += _lay([_fresh(event, key, each, at) for key, each in shown.items() if key not in kept])
@@ -221,6 +222,12 @@ def _bring(shown: Shown | None, entry: Entry, at: datetime) -> bool:
     entry.gone_at = None
     _write(entry, shown, digest, at)
     return True
+
+
+def _rename_tracks(event_id: int, kept: Mapping[Key, Entry], shown: Mapping[Key, Shown]) -> None:
+    stood = {key: Shelf.of(entry) for key, entry in kept.items()}
+    stands = {key: each.shelf for key, each in shown.items()}
+    shelves.rename_tracks(event_id, stood, stands)
 
 
 def _leaves(entry: Entry, shown: Shown | None) -> bool:

@@ -65,7 +65,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What the feed of one event is narrowed to: tracks by name, a room by its public id; empty is everything."""
+    """What the feed of one event is narrowed to; empty is everything.
+
+    Tracks go by their public ids, or by a name they have or had, rooms by their public ids.
+    """
 
     tracks: tuple[str, ...] = ()
     rooms: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ class Item:
     """A session in its slot; `starts_at` and `ends_at` are None while it waits for one.
 
     `room` names all its rooms in one line. `parent` is the public id of the block it is part of. `has_files`: somebody
-    sent slides for it.
+    sent slides for it. `track_id` is the public id of its track, by which calendars know it under any name.
     """
 
     public_id: str
@@ -69,6 +69,7 @@ class Item:
     slides_url: str = ""
     recording_url: str = ""
     has_files: bool = False
+    track_id: str = ""
 
     @property
     def slot(self) -> Slot | None:
@@ -210,6 +211,7 @@ def _item(
         ends_at=_moment(facts["ends_at"]),
         room=", ".join(rooms),
         track=facts["track"],
+        track_id=facts.get("track_id", ""),
         colour=facts["colour"],
         voices=tuple(
             Voice(

@@ -11,10 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from eventsvc import clock as eventsvc_clock
+from eventsvc.accounts.actors import SYSTEM
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event, EventPartner, Partner, PartnerRole
 from eventsvc.extensions import db
 from eventsvc.programme import published
+from eventsvc.programme import rules as programme
 from eventsvc.programme.models import Room, Session, SessionKind, Track
 from tests.calendars.test_feeds import shown
 from tests.people import NOW, a_session, an_event
@@ -176,3 +178,67 @@ def test_the_page_about_subscribing_shows_the_address_of_just_what_was_chosen(cl
         assert "calendar.google.com/calendar/r?cid=webcal" in page and "<svg" in page
     assert client.get("/subscribe?event=nowhere").status_code == 404
     assert client.get(f"/subscribe?event={event.slug}&room=nowhere").status_code == 404
+
+
+def test_whoever_subscribed_to_a_track_goes_on_with_it_under_its_new_name(client: FlaskClient) -> None:
+    event, made = a_programme()
+    track = made["talk"].track
+    assert track is not None
+    path = f"/events/{event.slug}/calendar.ics?track="
+    paths = [path + "Trust,+mostly", path + track.public_id]
+    programme.edit_track(event, track, name="Faith", colour=1, by=SYSTEM, at=NOW)
+    db.session.commit()
+    assert b"Faith" not in client.get(paths[1]).data
+
+    programme.publish(event, by=SYSTEM, at=NOW, is_quiet=True)
+    db.session.commit()
+
+    for each in (*paths, path + "Faith"):
+        assert titles(client, each) == {"Talk", "Workshop"}
+        assert "\r\nNAME:Symposium \N{EN DASH} Faith\r\n" in client.get(each).text
+
+
+def test_a_name_that_another_track_has_by_now_means_that_one(client: FlaskClient) -> None:
+    event, made = a_programme()
+    track = made["talk"].track
+    assert track is not None
+    track.name = "Faith"
+    refreshed(event)
+    made["other"].track = Track(event_id=event.id, name="Trust, mostly")
+    refreshed(event)
+    path = f"/events/{event.slug}/calendar.ics?track="
+
+    assert titles(client, path + "Trust,+mostly") == {"Other"}
+    assert titles(client, path + track.public_id) == {"Talk", "Workshop"}
+
+
+def test_two_tracks_that_change_names_are_followed_by_their_ids(client: FlaskClient) -> None:
+    event, made = a_programme()
+    made["other"].track = Track(event_id=event.id, name="Faith")
+    refreshed(event)
+    trust, faith = made["talk"].track, made["other"].track
+    assert trust and faith
+    trust.name = "between"
+    db.session.flush()
+    faith.name = "Trust, mostly"
+    db.session.flush()
+    trust.name = "Faith"
+    refreshed(event)
+    path = f"/events/{event.slug}/calendar.ics?track="
+
+    assert titles(client, path + trust.public_id) == titles(client, path + "Faith") == {"Talk", "Workshop"}
+    assert titles(client, path + faith.public_id) == titles(client, path + "Trust,+mostly") == {"Other"}
+
+
+def test_the_page_about_subscribing_gives_the_address_of_a_track_that_outlives_its_name(client: FlaskClient) -> None:
+    event, made = a_programme()
+    track = made["talk"].track
+    assert track is not None
+    track.name = "Faith"
+    refreshed(event)
+
+    for word in ("Trust,+mostly", "Faith", track.public_id):
+        page = client.get(f"/subscribe?event={event.slug}&track={word}").text
+        address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
+        assert address.endswith(f"/calendar.ics?track={track.public_id}")
+        assert "Symposium \N{EN DASH} Faith, with its programme" in page

@@ -124,7 +124,8 @@ def _of_organiser(feed: Organised) -> Response:
 
 def _of_event(found: feeds.Found, wanted: feeds.Narrowing, name: str, endpoint: str, **values: str) -> Response:
     def write() -> bytes:
-        parts = [found.title, *wanted.tracks, *(narrowable.room_called(found, each) for each in wanted.rooms)]
+        tracks = narrowable.tracks_called(found, wanted.tracks).values()
+        parts = [found.title, *tracks, *(narrowable.room_called(found, each) for each in wanted.rooms)]
         head = ics.Head(
             name=" \N{EN DASH} ".join(filter(None, parts)),
             timezone=found.timezone,

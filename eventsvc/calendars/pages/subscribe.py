@@ -54,18 +54,21 @@ def _of_event() -> Subject:
     if len(wanted.rooms) == 1:
         (public_id,) = wanted.rooms
         found = web.not_found_unless(feeds.of_room(slug, public_id, wanted, at=at))
+        wanted = replace(wanted, tracks=narrowable.by_id(found, wanted.tracks))
         others = said(replace(wanted, rooms=()))
         address = links.absolute("calendars.room", slug=found.slug, public_id=public_id, **others)
     else:
         found = web.not_found_unless(feeds.of_event(slug, wanted, at=at))
+        wanted = replace(wanted, tracks=narrowable.by_id(found, wanted.tracks))
         address = links.absolute("calendars.event", slug=found.slug, **said(wanted))
     return Subject(address, _called(found, wanted), _offers_of_event(found, wanted))
 
 
 def _called(found: Found, wanted: Narrowing) -> str:
+    tracks = narrowable.tracks_called(found, wanted.tracks).values()
     rooms = (narrowable.room_called(found, room) for room in wanted.rooms)
     kinds = (str(SESSION_KINDS[kind]) for kind in wanted.kinds)
-    return " \N{EN DASH} ".join(filter(None, (found.title, *wanted.tracks, *rooms, *kinds)))
+    return " \N{EN DASH} ".join(filter(None, (found.title, *tracks, *rooms, *kinds)))
 
 
 def _offers_of_event(found: Found, wanted: Narrowing) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def _offers_of_event(found: Found, wanted: Narrowing) -> dict[str, Any]:
     kinds = [(kind.value, name) for kind, name in SESSION_KINDS.items() if kind.value in offered.kinds]
     return {
         "choices": [
-            ("track", _("Track"), [(track, track) for track in offered.tracks], set(wanted.tracks)),
+            ("track", _("Track"), list(offered.tracks.items()), set(wanted.tracks)),
             ("room", _("Room"), list(offered.rooms.items()), set(wanted.rooms)),
             ("kind", _("Type of session"), kinds, {kind.value for kind in wanted.kinds}),
         ],
