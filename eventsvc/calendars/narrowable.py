@@ -76,6 +76,12 @@ def partners_and_languages() -> tuple[list[str], list[str]]:
     return list(db.session.scalars(partners)), list(db.session.scalars(languages))
 
 
+def session_called(found: Found) -> str:
+    """Return the name under which the calendar of one session goes."""
+    facts: Any = db.session.scalar(sa.select(Entry.facts).where(Entry.id == found.entry_id)) or {}
+    return " \N{EN DASH} ".join(filter(None, (found.title, facts.get("summary", ""))))
+
+
 def room_called(found: Found, public_id: str) -> str:
     """Return the name under which the published programme knows a room; empty when it does not."""
     asked = (

@@ -224,17 +224,23 @@ def test_an_unknown_or_mangled_feed_is_not_found(client: FlaskClient, path: str)
     assert client.get(path).status_code == 404
 
 
-def test_one_session_is_a_file_to_download(client: FlaskClient) -> None:
-    event = a_shown_event(sessions=2)
-    session = a_session(event)
+def test_one_session_is_followed_like_an_event_or_downloaded_as_a_file(client: FlaskClient) -> None:
+    event = a_shown_event(sessions=2, title="Symposium")
+    session = a_session(event, title="Talk")
     entries.refresh(event, at=NOW)
     db.session.commit()
 
-    answer = client.get(f"/events/{event.slug}/sessions/{session.public_id}.ics")
+    path = f"/events/{event.slug}/sessions/{session.public_id}.ics"
 
-    assert list(shown(answer.data).values()) == [session.title]
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert b"\r\nNAME:" not in answer.data
+    answer, file = client.get(path), client.get(path + "?download=1")
+
+    head = answer.text.partition("BEGIN:VTIMEZONE")[0]
+    assert list(shown(answer.data).values()) == list(shown(file.data).values()) == ["Talk"]
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    assert "\r\nNAME:Symposium \N{EN DASH} Talk\r\n" in head and "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT6H" in head
+    assert f"{path}\r\n" in head.replace("\r\n ", "").partition("SOURCE;VALUE=URI:")[2]
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert "\r\nNAME:" not in file.text
 
 
 def test_a_session_is_found_below_its_own_event_only_but_also_by_a_name_that_had(client: FlaskClient) -> None:

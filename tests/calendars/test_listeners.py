@@ -21,7 +21,7 @@ from eventsvc.calendars.programs import asking
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from tests.conftest import Clock
-from tests.people import NOW, a_registration, an_event, an_organiser
+from tests.people import NOW, a_registration, a_session, an_event, an_organiser
 from tests.programme.speaking import feed_of, sam
 
 THUNDERBIRD = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.1.0"
@@ -87,6 +87,23 @@ def test_listeners_are_counted_by_program_whatever_they_ask_how_often(client: Fl
 
     # An iPhone and a Mac at one address are one household; Google's servers are one, whichever of them asks.
     assert told(event, clock.now) == {("event", "apple"): 2, ("event", "thunderbird"): 1, ("event", "google"): 1}
+
+
+def test_whoever_follows_one_session_listens_and_whoever_downloads_it_does_not(
+    client: FlaskClient, clock: Clock
+) -> None:
+    event = an_event()
+    talk = a_session(event)
+    entries.refresh(event, at=NOW)
+    db.session.commit()
+    path = f"/events/{event.slug}/sessions/{talk.public_id}.ics"
+
+    for address, agent in ((path, IPHONE), (f"{path}?download=1", THUNDERBIRD)):
+        poll(client, address, agent)
+        clock.forward(timedelta(minutes=2))
+    poll(client, path, IPHONE)
+
+    assert told(event, clock.now) == {("session", "apple"): 1}
 
 
 def test_personal_feeds_are_counted_together_but_each_is_somebody(client: FlaskClient, clock: Clock) -> None:

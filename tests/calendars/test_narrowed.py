@@ -175,6 +175,7 @@ def test_the_page_about_subscribing_shows_the_address_of_just_what_was_chosen(cl
         page = client.get(f"/subscribe?{words}").text
         address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
         assert titles(client, address) == expected, words
+        assert ("Symposium \N{EN DASH} Talk: when" in page) == ("session=" in words)
         assert "calendar.google.com/calendar/r?cid=webcal" in page and "<svg" in page
     assert client.get("/subscribe?event=nowhere").status_code == 404
     assert client.get(f"/subscribe?event={event.slug}&room=nowhere").status_code == 404

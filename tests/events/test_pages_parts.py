@@ -130,7 +130,8 @@ def test_people_add_an_event_and_a_session_to_their_calendar(client: FlaskClient
     assert f'href="{own}/calendar.ics?download=1"' in page
     assert f'<link rel="alternate" type="text/calendar" title="{event.title}" href="{own}/calendar.ics">' in page
     assert "calendar.google.com" in part
-    assert f'href="{own}/sessions/{session.public_id}.ics"' in part
+    assert f'href="{own}/sessions/{session.public_id}.ics?download=1"' in part
+    assert f'href="/subscribe?event={event.slug}&amp;session={session.public_id}"' in part
 
 
 def test_what_is_kept_is_bounded_and_found_by_its_facts() -> None:

@@ -24,6 +24,7 @@ _FEEDS = {
     "site": _l("All events"),
     "series": _l("A series"),
     "room": _l("A room"),
+    "session": _l("A session"),
     "speaker": _l("Speakers' calendars"),
     "organiser": _l("Organisers' calendars"),
 }

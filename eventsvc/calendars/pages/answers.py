@@ -137,7 +137,7 @@ def _settled(found: feeds.Found) -> datetime | None:
 
 def _note(found: feeds.Found, feed: str, response: Response) -> None:
     """Note who listens; what was noted is written after the answer has gone out, so that nobody waits for it."""
-    if found.entry_id is not None or "download" in request.args:
+    if "download" in request.args:
         return
     # Through the proxy each look would cost as much as the note itself.
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]

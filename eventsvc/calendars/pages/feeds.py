@@ -72,10 +72,22 @@ def room(slug: str, public_id: str) -> Response:
 
 @blueprint.get("/events/<slug>/sessions/<public_id>.ics")
 def session(slug: str, public_id: str) -> Response:
-    """Answer with a file of one session, for download."""
+    """Answer with one session, to follow; `?download=1` makes it a file for once."""
     found = web.not_found_unless(feeds.of_session(slug, public_id, at=clock.now()))
     name = f"{found.slug}-{public_id}.ics"
-    return as_download(answer(found, name, lambda: ics.file(bodies.of_session(found))), name)
+    if "download" in request.args:
+        return as_download(answer(found, name, lambda: ics.file(bodies.of_session(found))), name)
+
+    def write() -> bytes:
+        head = ics.Head(
+            name=narrowable.session_called(found),
+            timezone=found.timezone,
+            url=links.absolute("programme.session", slug=found.slug, public_id=public_id),
+            source=links.absolute("calendars.session", slug=found.slug, public_id=public_id),
+        )
+        return ics.calendar(head, [bodies.of_session(found)])
+
+    return answer(found, name, write)
 
 
 @blueprint.get("/calendars/<token>.ics")

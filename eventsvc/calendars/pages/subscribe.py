@@ -50,7 +50,8 @@ def _of_event() -> Subject:
     slug, at, wanted = request.args["event"], clock.now(), narrowing()
     if public_id := request.args.get("session"):
         found = web.not_found_unless(feeds.of_session(slug, public_id, at=at))
-        return Subject(links.absolute("calendars.session", slug=found.slug, public_id=public_id), found.title, {})
+        address = links.absolute("calendars.session", slug=found.slug, public_id=public_id)
+        return Subject(address, narrowable.session_called(found), {})
     if len(wanted.rooms) == 1:
         (public_id,) = wanted.rooms
         found = web.not_found_unless(feeds.of_room(slug, public_id, wanted, at=at))

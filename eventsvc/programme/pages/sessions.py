@@ -148,5 +148,6 @@ def _calendar(found: Item, event: Event) -> dict[str, str]:
         "google": calendar_links.google(showing),
         "outlook": calendar_links.outlook(showing),
         "office": calendar_links.office365(showing),
-        "file": url_for("calendars.session", slug=event.slug, public_id=found.public_id),
+        "feed": url_for("calendars.subscribe", event=event.slug, session=found.public_id),
+        "file": url_for("calendars.session", slug=event.slug, public_id=found.public_id, download=1),
     }
