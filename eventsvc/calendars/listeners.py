@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,8 +106,9 @@ def fold(*, at: datetime) -> int:
 class Heard:
     """Who listens to one feed by one program: the most on one day of the month, and the last time any of them asked.
 
-    `slowest_hours` is how long a change may take to reach the slowest of a whole day, None while there was none. Where
-    `is_hosted`, a company's servers ask for everybody, and nobody can tell for how many.
+    `slowest_hours` is how long a change may take to reach the slowest: by how seldom they asked on a day, or by the
+    longest time between two days on which they did; None while nobody can tell. Where `is_hosted`, a company's servers
+    ask for everybody, and nobody can tell for how many.
     """
 
     feed: str
@@ -126,11 +128,12 @@ def heard(event_id: int | None, *, at: datetime) -> list[Heard]:
         ListenersOfDay.listeners,
         ListenersOfDay.polled_at,
         ListenersOfDay.fewest_polls,
+        ListenersOfDay.on,
     ).where(ListenersOfDay.event_id == event_id, ListenersOfDay.on >= since)
     named = (Listener.feed, Listener.address, Listener.program, Listener.is_hosted)
     # A day that is not over tells nothing yet about how seldom somebody asks.
     today = (
-        sa.select(*named, sa.func.count(), sa.func.max(Listener.polled_at), sa.null())
+        sa.select(*named, sa.func.count(), sa.func.max(Listener.polled_at), sa.null(), Listener.on)
         .where(Listener.event_id == event_id)
         .group_by(Listener.on, *named)
     )
@@ -143,10 +146,17 @@ def _summed(rows: Iterable[Any]) -> Iterator[Heard]:
     for feed, address, program, is_hosted, *day in rows:
         groups.setdefault((feed, address, program, is_hosted), []).append(day)
     for (feed, address, program, is_hosted), days in groups.items():
-        counts, moments, fewest = zip(*days, strict=True)
-        whole = [polls for polls in fewest if polls]
-        slowest_hours = -(-24 // min(whole)) if whole else None
-        yield Heard(feed, address, program, is_hosted, max(counts), max(moments), slowest_hours)
+        counts, moments, fewest, dates = zip(*days, strict=True)
+        yield Heard(feed, address, program, is_hosted, max(counts), max(moments), _slowest(fewest, dates))
+
+
+def _slowest(fewest: Iterable[int | None], dates: Iterable[date]) -> int | None:
+    """Return the hours between two questions of the slowest: a day without any is one that they let pass."""
+    told = [polls for polls in fewest if polls]
+    if not told:
+        return None
+    gaps = [(later - earlier).days for earlier, later in pairwise(sorted(dates))]
+    return max(-(-24 // min(told)), *(24 * gap for gap in gaps if gap > 1), 0)
 
 
 def _add(noted: Mapping[Poll, tuple[int, datetime]], connection: sa.Connection) -> None:

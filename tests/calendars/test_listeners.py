@@ -198,6 +198,25 @@ def test_a_day_that_is_over_leaves_a_number_and_no_digest(client: FlaskClient, c
     assert listeners.fold(at=clock.now) == 0
 
 
+def test_whoever_asks_once_a_week_may_be_a_week_behind(
+    client: FlaskClient, clock: Clock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    event, address = a_feed()
+    for day in (0, 7, 14):
+        clock.at(NOW + timedelta(days=day))
+        poll(client, address, IPHONE)
+        answers._notes = listeners.Notes()
+        listeners.fold(at=clock.now)
+        db.session.commit()
+
+    (heard,) = listeners.heard(event.id, at=clock.now)
+    desk = sign_in(an_organiser("Olga", owns=event))
+
+    # Of today nobody knows yet how seldom, but it ends a week.
+    assert heard.slowest_hours == 7 * 24
+    assert "7 days" in desk.get(f"/desk/events/{event.slug}/listeners").text
+
+
 def test_nobody_is_followed_from_one_day_to_the_next(client: FlaskClient, clock: Clock) -> None:
     _event, address = a_feed()
     digests = []

@@ -77,7 +77,17 @@ def _line(one: Heard, timezone: str) -> Line:
         program=str(_PROGRAMS[one.program]),
         listeners=_count(one),
         polled=when.moment(one.polled_at, timezone, str(get_locale())),
-        slowest=ngettext("one hour", "%(num)s hours", one.slowest_hours) if one.slowest_hours else _("not known yet"),
+        slowest=_late(one.slowest_hours),
+    )
+
+
+def _late(hours: int | None) -> str:
+    if not hours:
+        return _("not known yet")
+    return (
+        ngettext("one hour", "%(num)s hours", hours)
+        if hours <= 24
+        else ngettext("one day", "%(num)s days", hours // 24)
     )
 
 
