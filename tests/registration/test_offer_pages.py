@@ -20,7 +20,7 @@ from eventsvc.mail.models import Message, MessageState
 from eventsvc.registration import keys, rules, seats
 from eventsvc.registration.models import OfferKind, Registration, State, TokenKind
 from tests.conftest import Clock
-from tests.people import NOW, a_registration, an_event, an_organiser
+from tests.people import NOW, a_question, a_registration, an_event, an_organiser
 from tests.registration.acts import ADA, BOB, CIA, come, last_letter, leave, letters
 from tests.registration.test_seating import a_type
 
@@ -151,6 +151,18 @@ class TestProof:
 
         assert known.status_code == unknown.status_code
         assert known.data == unknown.data.replace(b"eve@", b"ada@").replace(b"eve<wbr>@", b"ada<wbr>@")
+
+    def test_so_they_do_where_a_choice_is_full(self, client: FlaskClient) -> None:
+        event = an_event(capacity=50, proof_hours=24)
+        dinner = a_question(event, "Yes", "No", label="Dinner", limits={"Yes": 0})
+        a_registration(event, email="ada@example.org")
+        full = {f"q-{dinner.public_id}": dinner.options[0].public_id}
+
+        known = self.register(client, event, **full)
+        unknown = self.register(client, event, email="eve@example.org", **full)
+
+        assert known.status_code == unknown.status_code == 409
+        assert known.data == unknown.data.replace(b"eve@", b"ada@")
 
     def test_the_page_shows_neither_link_nor_reference_and_says_until_when(self, client: FlaskClient) -> None:
         event = an_event(proof_hours=24)
