@@ -3,6 +3,7 @@
 from eventsvc.registration.pages import (
     answers,
     calendar,
+    correcting,
     files,
     groups,
     handing,
@@ -19,6 +20,7 @@ __all__ = [
     "answers",
     "blueprint",
     "calendar",
+    "correcting",
     "files",
     "groups",
     "handing",

@@ -30,6 +30,7 @@ from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.forms import RegistrationForm
 from eventsvc.registration.models import AccessCode
 from eventsvc.registration.pages import tickets, waiting
+from eventsvc.registration.pages.visit import deletion
 from eventsvc.registration.pages.ways import OPEN, Way
 
 
@@ -74,7 +75,7 @@ def drawn(
         line=_line(event, there, locale),
         countries=countries.options(locale, form.country.data) if is_form else "",
         better=typos.better(form.email.data or ""),
-        deleted_on=_deletion(event, locale),
+        deleted_on=deletion(event, locale),
         kept_until=retention.told_of(event, locale),
     )
 
@@ -91,7 +92,7 @@ def facts(event: Event, there: Places, choice: tickets.Choice, asked: Boxes, at:
     locale = web.language()
     is_waiting = choice.is_waiting(there)
     queue = (there.waiting, bool(there.left), event.offer_hours, _odds(event, there, at)) if is_waiting else None
-    shown = _line(event, there, locale), _deletion(event, locale)
+    shown = _line(event, there, locale), deletion(event, locale)
     return (
         "register",
         event.id,
@@ -144,8 +145,3 @@ def _line(event: Event, there: Places, locale: str) -> str:
     else:
         days = when.days(event.starts_at, event.ends_at, event.timezone, locale, event.is_all_day)
     return ". ".join([f"{days}, {where(event, locale).line}", rows.costs(event, there.fees, locale), ""])
-
-
-def _deletion(event: Event, locale: str) -> Any:
-    last = retention.last_day(event)
-    return when.on(last, locale) if last else None

@@ -14,8 +14,7 @@ from eventsvc.registration import deadlines, limits, rules, typos
 from eventsvc.registration.forms import HandOverForm, is_forged
 from eventsvc.registration.models import Registration
 from eventsvc.registration.pages.blueprint import blueprint
-from eventsvc.registration.pages.manage import done, ended
-from eventsvc.registration.pages.visit import closed, opened
+from eventsvc.registration.pages.visit import closed, done, ended, opened
 
 
 @blueprint.route("/registrations/<token>/hand-over", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The page by link: what somebody has, and everything they may do with it."""
+"""The page by link: what somebody has, their links, letters and data; giving a place up, and being forgotten."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.calendars import entries
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.showings import Showing
-from eventsvc.errors import ChangedMeanwhile, Refused
+from eventsvc.errors import Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
 from eventsvc.events.places import where
@@ -24,25 +24,21 @@ from eventsvc.programme import published
 from eventsvc.programme.words import span
 from eventsvc.registration import (
     choices,
-    countries,
-    deadlines,
     keys,
     limits,
     owndata,
-    retention,
     rules,
     tickets,
     told,
     typos,
     words,
 )
-from eventsvc.registration.errors import QuestionsChanged, RegistrationOver
-from eventsvc.registration.forms import ConfirmationForm, CorrectionForm, LeavingForm, is_forged
+from eventsvc.registration.forms import ConfirmationForm, LeavingForm
 from eventsvc.registration.models import Registration, State, TokenKind
-from eventsvc.registration.pages import asking, guards, programme, proving, sending, ticket, waiting
+from eventsvc.registration.pages import asking, programme, ticket, waiting
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.files import own_files
-from eventsvc.registration.pages.visit import closed, is_confirmed, opened
+from eventsvc.registration.pages.visit import deletion, done, ended, is_confirmed, opened
 
 
 @blueprint.get("/registrations/<token>")
@@ -50,31 +46,6 @@ from eventsvc.registration.pages.visit import closed, is_confirmed, opened
 def manage(token: str) -> Response:
     """Show a registration to whoever has its link."""
     return _manage(opened(token), token)
-
-
-@blueprint.route("/registrations/<token>/correct", methods=["GET", "POST"])
-@web.private
-def correct(token: str) -> Response:
-    """Let a person write themselves otherwise."""
-    registration = opened(token)
-    if not registration.is_live:
-        return ended(registration, token)
-    if not deadlines.may_change(registration.event, clock.now()):
-        return closed(registration, token)
-    # A post with nothing in it is an empty form, and does not save what is stored once more.
-    is_sent = request.method == "POST"
-    asked = asking.own(registration, is_sent=is_sent)
-    form = CorrectionForm(obj=None if is_sent else registration)
-    form.asking = asked
-    sending.take_own(asked, form.claim, registration)
-    if not form.is_submitted():
-        return _correction(registration, form, token)
-    is_other = guards.was_asked_otherwise(form)
-    if not form.validate():
-        return _correction(registration, form, token, 400 if is_forged(form) else asked.status)
-    if is_other:
-        return _correction(registration, form, token, QuestionsChanged.status)
-    return _save(registration, form, token)
 
 
 @blueprint.route("/registrations/<token>/cancel", methods=["GET", "POST"])
@@ -182,53 +153,11 @@ def letters(token: str) -> Response:
     return make_response(page)
 
 
-def _save(registration: Registration, form: CorrectionForm, token: str) -> Response:
-    person, address = form.person(), registration.email_folded
-    # A new address is sent a letter, so it is counted as a registration with it is: nobody can be flooded this way.
-    is_new = person.email_folded not in {address, None}
-    if is_new and not limits.may_register(person.email_folded or ""):
-        form.form_errors.append(_("This address was registered several times within the hour. Try again in an hour."))
-        return _correction(registration, form, token, 429)
-    try:
-        rules.correct(
-            registration,
-            person,
-            revision=form.revision.data or 0,
-            by=ATTENDEE,
-            at=clock.now(),
-            answered=form.asking.answered,
-        )
-        db.session.commit()
-    except Refused as refused:
-        db.session.rollback()
-        if not form.asking.refuse(refused):
-            web.refuse_on(form, refused)
-        asking.count_again(form.asking, registration)
-        if isinstance(refused, ChangedMeanwhile):
-            # The page shows what is stored now; sending it once more is meant.
-            form.revision.data, form.revision.raw_data = registration.revision, None
-        return _correction(registration, form, token, refused.status)
-    if not is_new:
-        return done(token, _("It is changed."))
-    if registration.is_proven and registration.is_to_prove:
-        # The new link stands in the letter alone, so there is no page to lead to.
-        return proving.look_in_letters(registration.event_id, person, clock.now())
-    limits.count_registration(person.email_folded or "")
-    told = _("It is changed, and a letter to the new address is on its way.")
-    kept = _("The link in earlier letters still works: if somebody else reads the old mailbox, replace it below.")
-    return done(token, f"{told} {kept}")
-
-
 def _bad_token(registration: Registration, token: str) -> Response:
     flash(_("That button did not work from where it was pressed. Please press it once more."), "warn")
     response = _manage(registration, token)
     response.status_code = 400
     return response
-
-
-def done(token: str, sentence: str, tone: str = "ok") -> Response:
-    flash(sentence, tone)
-    return redirect(url_for("registration.manage", token=token), 303)
 
 
 def _question(
@@ -249,37 +178,6 @@ def _question(
     return make_response(page, status or (400 if form.form_errors else 422 if form.errors else 200))
 
 
-def ended(registration: Registration, token: str) -> Response:
-    """Say that there is nothing to change any more; whoever sent a form is told so by the status too."""
-    page = render_template(
-        "registration/ended.html",
-        lang=web.language(),
-        registration=registration,
-        event=registration.event,
-        token=token,
-        word=words.state(registration.state),
-    )
-    return make_response(page, RegistrationOver.status if request.method == "POST" else 200)
-
-
-def _correction(registration: Registration, form: CorrectionForm, token: str, status: int = 200) -> Response:
-    locale = web.language()
-    page = render_template(
-        "registration/correct.html",
-        lang=locale,
-        registration=registration,
-        form=form,
-        token=token,
-        countries=countries.options(locale, form.country.data),
-        better=typos.better(form.email.data or ""),
-        is_newer=status == ChangedMeanwhile.status and not form.asking.wrong,
-        answers=asking.told(registration),
-        kept_until=retention.told_of(registration.event, locale),
-        deleted_on=_deletion(registration.event, locale),
-    )
-    return make_response(page, status)
-
-
 def _manage(registration: Registration, token: str) -> Response:
     event, locale, at = registration.event, web.language(), clock.now()
     answers, told_of = asking.shown(registration), waiting.told(registration, at, locale)
@@ -294,7 +192,7 @@ def _manage(registration: Registration, token: str) -> Response:
         better=typos.better(registration.email or ""),
         letters=owndata.letters(registration.id),
         qr=tickets.code(registration.reference),
-        deletion=_deletion(event, locale),
+        deletion=deletion(event, locale),
         is_event_cancelled=event.status is Status.CANCELLED,
         is_over=event.ends_at is not None and event.ends_at <= at,
         where=where(event, locale, mode=registration.ticket_type and registration.mode),
@@ -308,11 +206,6 @@ def _manage(registration: Registration, token: str) -> Response:
         **_calendars(registration),
     )
     return make_response(page)
-
-
-def _deletion(event: Event, locale: str) -> str:
-    last = retention.last_day(event)
-    return when.on(last, locale) if last else ""
 
 
 def _when(event: Event, locale: str) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""Whoever comes by a link: what it opens, and proof that their own browser sent something."""
+"""Whoever comes by a link: what it opens, proof that their browser sent something, and the pages they are led to."""
 
 from __future__ import annotations
 
-from flask import make_response, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from eventsvc import web
-from eventsvc.registration import keys
-from eventsvc.registration.errors import ChangesClosed, DataErased, LinkReplaced
+from eventsvc import web, when
+from eventsvc.events.models import Event
+from eventsvc.registration import keys, retention, words
+from eventsvc.registration.errors import ChangesClosed, DataErased, LinkReplaced, RegistrationOver
 from eventsvc.registration.forms import ConfirmationForm, LeavingForm, is_forged
 from eventsvc.registration.models import Registration, TokenKind
 
@@ -39,3 +40,28 @@ def closed(registration: Registration, token: str) -> Response:
         token=token,
     )
     return make_response(page, ChangesClosed.status if request.method == "POST" else 200)
+
+
+def ended(registration: Registration, token: str) -> Response:
+    """Say that there is nothing to change any more; whoever sent a form is told so by the status too."""
+    page = render_template(
+        "registration/ended.html",
+        lang=web.language(),
+        registration=registration,
+        event=registration.event,
+        token=token,
+        word=words.state(registration.state),
+    )
+    return make_response(page, RegistrationOver.status if request.method == "POST" else 200)
+
+
+def done(token: str, sentence: str, tone: str = "ok") -> Response:
+    """Lead back to the page, which says what was done."""
+    flash(sentence, tone)
+    return redirect(url_for("registration.manage", token=token), 303)
+
+
+def deletion(event: Event, locale: str) -> str:
+    """Say on which day we forget who registered, or nothing."""
+    last = retention.last_day(event)
+    return when.on(last, locale) if last else ""
