@@ -47,7 +47,7 @@ FLOORS: dict[int, str] = {
         programme/gathering programme/grid programme/keys programme/known programme/layout programme/lineup programme/news
         programme/pairing programme/planned programme/portraits programme/published programme/reading programme/sheet programme/sweeping
         programme/telling programme/timetable programme/vacancies programme/versions programme/wording programme/words
-        registration/answered registration/answers registration/blanks registration/boxes registration/bundles
+        registration/answered registration/answers registration/blanks registration/box registration/boxes registration/bundles
         registration/choices registration/consent registration/drafts registration/files registration/history
         registration/groups registration/holding registration/invitees registration/keys registration/known
         registration/laying registration/limits registration/listed registration/owndata registration/questionnaires

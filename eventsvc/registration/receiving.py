@@ -16,7 +16,8 @@ from werkzeug.datastructures import FileStorage
 from eventsvc import tokens, uploads
 from eventsvc.errors import Refused
 from eventsvc.registration import files, limits
-from eventsvc.registration.boxes import Box, Boxes, Kept
+from eventsvc.registration.box import Box, Kept
+from eventsvc.registration.boxes import Boxes
 from eventsvc.registration.errors import TooManyFiles
 from eventsvc.registration.models import AnswerFile
 

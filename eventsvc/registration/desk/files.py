@@ -16,7 +16,7 @@ from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.registration import bundles, files, receiving, roster, words
 from eventsvc.registration.answered import Told
-from eventsvc.registration.boxes import Kept
+from eventsvc.registration.box import Kept
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.roster import person_url
 from eventsvc.registration.models import AnswerFile, QuestionKind, Registration

@@ -15,7 +15,7 @@ from eventsvc.errors import ChangedMeanwhile
 from eventsvc.events import words
 from eventsvc.events.models import Event, Mode
 from eventsvc.registration import answers, laying, questionnaires, rules, spoken
-from eventsvc.registration.boxes import Box
+from eventsvc.registration.box import Box
 from eventsvc.registration.desk.questionforms import QuestionForm, SectionForm
 from eventsvc.registration.models import QuestionSection, SeenBy
 from eventsvc.registration.questions import Prompt, Questionnaire

@@ -16,7 +16,7 @@ from eventsvc.errors import ChangedMeanwhile, Refused
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
 from eventsvc.registration import offering, roster, rules, words
-from eventsvc.registration.desk import beside, people
+from eventsvc.registration.desk import beside, person
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.roster import asked_now, list_url, person_url
 from eventsvc.registration.desk.ticketforms import DeskSwitchForm, PaymentForm
@@ -32,10 +32,10 @@ _SHOWN = 50
 def switch(slug: str, id: int) -> Any:
     """Move somebody to another ticket."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = people.found(event, id)
+    registration = person.found(event, id)
     form = DeskSwitchForm(beside.others_than(registration))
     if not form.validate():
-        return people.beside_list(event, registration, switching=form), 422
+        return person.beside_list(event, registration, switching=form), 422
     wanted = web.not_found_unless(offering.named(event.id, form.ticket_type.data))
     try:
         done = rules.switch(registration, wanted.id, by=access.me(), at=clock.now())
@@ -52,7 +52,7 @@ def switch(slug: str, id: int) -> Any:
 def keep_ticket(slug: str, id: int) -> Response:
     """Withdraw somebody's wish for another ticket."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    rules.withdraw_wish(people.found(event, id), by=access.me(), at=clock.now())
+    rules.withdraw_wish(person.found(event, id), by=access.me(), at=clock.now())
     db.session.commit()
     flash(_("They keep the ticket they have, and wait for no other."), "ok")
     return redirect(person_url(event, id, asked_now()), 303)
@@ -63,10 +63,10 @@ def keep_ticket(slug: str, id: int) -> Response:
 def mark_payment(slug: str, id: int) -> Any:
     """Write down where somebody's fee stands."""
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = people.found(event, id)
+    registration = person.found(event, id)
     form = PaymentForm.of(registration)
     if not form.validate():
-        return people.beside_list(event, registration, paying=form), 422
+        return person.beside_list(event, registration, paying=form), 422
     try:
         rules.mark_payment(
             registration,
@@ -135,13 +135,13 @@ def _chosen(event: Event, asked: roster.Asked) -> list[int]:
 def _refused(slug: str, id: int, refused: Refused, **form: Any) -> Any:
     db.session.rollback()
     event = access.event_for(Act.STEER_ROSTER, slug)
-    registration = people.found(event, id)
+    registration = person.found(event, id)
     for each in form.values():
         web.refuse_on(each, refused)
         if isinstance(refused, ChangedMeanwhile) and isinstance(each, PaymentForm):
             # The page shows what is stored now; sending it once more is meant.
             each.revision.data, each.revision.raw_data = registration.revision, None
-    return people.beside_list(event, registration, **form), refused.status
+    return person.beside_list(event, registration, **form), refused.status
 
 
 def _told(done: Switched, name: str) -> str:

@@ -22,7 +22,7 @@ from eventsvc.extensions import db
 from eventsvc.registration import deadlines, odds, offering, queueing, rules
 from eventsvc.registration.desk.blueprint import blueprint
 from eventsvc.registration.desk.forms import PriorityForm
-from eventsvc.registration.desk.people import beside_list, called, found
+from eventsvc.registration.desk.person import beside_list, called, found
 from eventsvc.registration.desk.roster import asked_now, person_url
 from eventsvc.registration.queueing import Queue, Wishes
 from eventsvc.registration.roster import Asked

@@ -9,7 +9,7 @@ from flask import Response, url_for
 from eventsvc import downloads, stores, web
 from eventsvc.registration import files, receiving
 from eventsvc.registration.answered import Told
-from eventsvc.registration.boxes import Kept
+from eventsvc.registration.box import Kept
 from eventsvc.registration.models import AnswerFile, QuestionKind, Registration
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.visit import opened
