@@ -32,27 +32,25 @@ def is_confirmed(form: ConfirmationForm | LeavingForm) -> bool:
 
 def closed(registration: Registration, token: str) -> Response:
     """Say that changes are closed, whom to ask, and what can still be done."""
-    page = render_template(
-        "registration/closed.html",
-        lang=web.language(),
-        registration=registration,
-        event=registration.event,
-        token=token,
-    )
-    return make_response(page, ChangesClosed.status if request.method == "POST" else 200)
+    return _instead("registration/closed.html", registration, token, ChangesClosed.status)
 
 
 def ended(registration: Registration, token: str) -> Response:
-    """Say that there is nothing to change any more; whoever sent a form is told so by the status too."""
+    """Say that there is nothing to change any more."""
+    return _instead("registration/ended.html", registration, token, RegistrationOver.status)
+
+
+def _instead(template: str, registration: Registration, token: str, status: int) -> Response:
+    """Show a page in the place of a form; whoever sent one is told so by the status too."""
     page = render_template(
-        "registration/ended.html",
+        template,
         lang=web.language(),
         registration=registration,
         event=registration.event,
         token=token,
         word=words.state(registration.state),
     )
-    return make_response(page, RegistrationOver.status if request.method == "POST" else 200)
+    return make_response(page, status if request.method == "POST" else 200)
 
 
 def done(token: str, sentence: str, tone: str = "ok") -> Response:
