@@ -66,6 +66,7 @@ _ACTS: dict[str, Any] = {
     "speaker.link_shown": _l("Speaker's link shown"),
     "speaker.card_replaced": _l("Speaker's link replaced"),
     "speaker.card_feed_replaced": _l("Speaker's calendar link replaced"),
+    "speaker.card_feed_stopped": _l("Speaker's calendar link stopped"),
     "speaker.taken_away": _l("Speaker took their card away"),
     "slides.added": _l("Slides added"),
     "slides.removed": _l("Slides removed"),

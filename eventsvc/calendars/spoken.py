@@ -118,7 +118,7 @@ def of_token(token: str, *, at: datetime) -> Spoken | None:
 
 
 def parts(spoken: Spoken) -> list[bytes]:
-    """Return the written entries with how to answer, in order of time; the link to join is not in them."""
+    """Return the entries with how to answer and the link to join, in order of time."""
     asked = sa.select(Entry, Event.language, Event.contact_email).join(Event, Event.id == Entry.event_id)
     rows = {row.Entry.id: row for row in db.session.execute(asked.where(Entry.id.in_(spoken.parts)))}
     return [_written(rows[number], part) for number, part in spoken.parts.items() if number in rows]
@@ -128,13 +128,15 @@ def _written(row: Any, part: Part) -> bytes:
     entry = row.Entry
     with force_locale(row.language):
         how = nouns.how_to_answer(row.contact_email)
-    if not part.offset:
+    # They join as those do who hold a seat, whose entry tells how to cancel that, though.
+    join_url = (entry.entitled_facts or {}).get("join_url", "")
+    if not part.offset and not join_url:
         return ics.noted(entry.body, how)
     showing = Showing.from_json(entry.facts)
     if part.is_left:
         showing = replace(showing, status=ics.Status.CANCELLED)
     if showing.status is not ics.Status.CANCELLED:
-        showing = nouns.noted(showing, how)
+        showing = nouns.noted(replace(showing, join_url=join_url), how)
     changed_at = max(entry.changed_at, part.moved_at or entry.changed_at)
     return ics.event(showing, sequence=entry.sequence + part.offset, changed_at=changed_at)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from eventsvc import tokens
 from eventsvc.extensions import db
-from eventsvc.programme.models import Speaker
+from eventsvc.programme.models import FEED_MARK, Speaker
 from eventsvc.registration import keys
 from eventsvc.registration.models import RetiredToken, TokenKind
 
@@ -33,16 +33,18 @@ def token_of(speaker: Speaker, kind: TokenKind) -> str | None:
 
 
 def see_to(speaker: Speaker) -> None:
-    """Cut the keys that a speaker lacks."""
+    """Cut the keys of a speaker who has none; whoever has the first without the other has stopped that."""
+    if speaker.link_digest is not None:
+        return
     for kind, (digest, _sealed) in _COLUMNS.items():
         if getattr(speaker, digest) is None:
-            _fit(speaker, kind, keys.new())
+            _fit(speaker, kind, _new(kind))
 
 
 def replace(speaker: Speaker, kind: TokenKind, *, at: datetime) -> str:
     """Let a new key open what the old one did, and return it."""
     retire(speaker, kind, at=at)
-    key = keys.new()
+    key = _new(kind)
     _fit(speaker, kind, key)
     return key.token
 
@@ -54,6 +56,10 @@ def retire(speaker: Speaker, kind: TokenKind, *, at: datetime) -> None:
         db.session.add(RetiredToken(digest=getattr(speaker, digest), kind=kind, retired_at=at))
     setattr(speaker, digest, None)
     setattr(speaker, sealed, None)
+
+
+def _new(kind: TokenKind) -> keys.Key:
+    return keys.new(FEED_MARK if kind is TokenKind.CARD_FEED else "")
 
 
 def _fit(speaker: Speaker, kind: TokenKind, key: keys.Key) -> None:

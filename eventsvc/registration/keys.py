@@ -25,9 +25,9 @@ class Key:
     sealed: str
 
 
-def new() -> Key:
-    """Cut a new key."""
-    token = tokens.new()
+def new(mark: str = "") -> Key:
+    """Cut a new key; its secret begins with the `mark`."""
+    token = mark + tokens.new()
     return Key(token, tokens.digest(token), tokens.seal(token))
 
 

@@ -85,10 +85,10 @@ def test_no_button_works_without_the_pages_own_token(app: Flask, csrf: None, cli
     part = db.session.scalars(sa.select(Appearance)).one()
 
     answer = client.post(card_of(speaker, f"/answers/{part.id}"), data={"answer": "no", "note": "I am away"})
-    others = [client.post(card_of(speaker, path)) for path in ("/link", "/feed", "/take-away", "/card")]
+    others = [client.post(card_of(speaker, path)) for path in ("/link", "/feed", "/feed/stop", "/take-away", "/card")]
 
     assert answer.status_code == 400 and "I am away" in answer.text
-    assert [other.status_code for other in others] == [400] * 4
+    assert [other.status_code for other in others] == [400] * 5
     assert db.session.scalars(sa.select(Appearance)).one().answer is Answer.NOT_ASKED
 
 

@@ -16,6 +16,7 @@ from eventsvc.calendars.pages.answers import answer, as_download
 from eventsvc.calendars.pages.blueprint import blueprint
 from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said, said_of_many
 from eventsvc.calendars.spoken import Spoken
+from eventsvc.programme.models import FEED_MARK
 
 
 @blueprint.get("/calendar.ics")
@@ -94,9 +95,11 @@ def session(slug: str, public_id: str) -> Response:
 def personal(token: str) -> Response:
     """Answer with what one person's calendar shows; 404 for an unknown link, 410 for one that was replaced."""
     at = clock.now()
-    # Most polls are of attendees; an organiser's link tells itself apart without a look.
+    # An organiser's link and a speaker's tell themselves apart without a look.
     if organiser := organised.of_token(token, at=at):
         return _of_organiser(organiser)
+    if token.startswith(FEED_MARK) and (speaker := spoken.of_token(token, at=at)):
+        return _of_speaker(speaker)
     if attendee := attended.of_token(token, at=at):
         return _of_attendee(attendee)
     if speaker := spoken.of_token(token, at=at):

@@ -30,6 +30,7 @@ from eventsvc.programme.rules.speakers import (
     replace_card_feed,
     replace_card_link,
     set_free_times,
+    stop_card_feed,
     take_card_away,
 )
 from eventsvc.programme.rules.things import add_room, add_track, edit_room, edit_track, remove
@@ -69,6 +70,7 @@ __all__ = [
     "restore_session",
     "set_free_times",
     "shift_after",
+    "stop_card_feed",
     "swap",
     "take_card_away",
     "undo",

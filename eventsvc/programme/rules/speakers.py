@@ -170,6 +170,15 @@ def replace_card_feed(speaker: Speaker, *, by: Actor, at: datetime) -> str:
     return _replace(speaker, TokenKind.CARD_FEED, by=by, at=at)
 
 
+def stop_card_feed(speaker: Speaker, *, by: Actor, at: datetime) -> None:
+    """Let the calendar's link open nothing any more; there is no other before they ask for one."""
+    if speaker.feed_digest is None:
+        return
+    keys.retire(speaker, TokenKind.CARD_FEED, at=at)
+    db.session.flush()
+    audit.record("speaker.card_feed_stopped", speaker, by=by, at=at)
+
+
 def take_card_away(speaker: Speaker, *, by: Actor, at: datetime) -> tuple[list[Slides], str | None]:
     """Forget what is told of a speaker but the name in programmes; return the slides and the photo, which go too.
 

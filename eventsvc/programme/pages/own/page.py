@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from eventsvc import clock, covers, links, stores, text, uploads, web, when
 from eventsvc.accounts.actors import SPEAKER
-from eventsvc.calendars.links import webcal
+from eventsvc.calendars.links import ways
 from eventsvc.errors import Refused
 from eventsvc.events.models import Event, Status
 from eventsvc.events.panel import zone_of
@@ -72,6 +72,18 @@ def replace_feed(token: str) -> Response:
     return done(token, _("Your calendar has a new link. Subscribe again with it; the old one has stopped."))
 
 
+@blueprint.post("/<token>/feed/stop")
+@web.private
+def stop_feed(token: str) -> Response:
+    """Let the calendar's link open nothing any more."""
+    speaker = opened(token)
+    if not is_pressed(ConfirmationForm()):
+        return _bad_button(speaker, token)
+    rules.stop_card_feed(speaker, by=SPEAKER, at=clock.now())
+    db.session.commit()
+    return done(token, _("The link has stopped. Take the calendar out of your program; it would not change any more."))
+
+
 @blueprint.post("/<token>/link")
 @web.private
 def replace_link(token: str) -> Response:
@@ -127,7 +139,7 @@ def page(
     at = clock.now()
     places = [_place(place, token) for place in lineup.of_speaker(speaker)]
     feed = keys.token_of(speaker, TokenKind.CARD_FEED)
-    address = links.absolute("calendars.personal", token=feed) if feed else ""
+    address = links.absolute("calendars.personal", token=feed) if feed else None
     shown = render_template(
         "programme/own/page.html",
         lang=web.language(),
@@ -138,8 +150,7 @@ def page(
         coming=[place for place in places if not place["place"].is_over(at)],
         past=[place for place in reversed(places) if place["place"].is_over(at)],
         waiting=sum(part["is_waiting"] for place in places for part in place["parts"]),
-        feed=address,
-        webcal=webcal(address) if address else "",
+        ways=ways(address, _("%(name)s: sessions", name=speaker.name)) if address else None,
         wrong=wrong or {},
         wrong_files=wrong_files or {},
         typed=text.cleaned(request.form.get("note", "")),
