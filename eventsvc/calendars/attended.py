@@ -15,8 +15,8 @@ from sqlalchemy.orm import aliased
 
 from eventsvc import tokens
 from eventsvc.accounts.models import AuditEntry
-from eventsvc.calendars import feeds, ics, nouns, showings
-from eventsvc.calendars.feeds import Found
+from eventsvc.calendars import bodies, feeds, ics, nouns, showings
+from eventsvc.calendars.feeds import Detail, Found
 from eventsvc.calendars.models import CalendarVersion, Entry, EntryKind, FormerSeat
 from eventsvc.calendars.showings import Showing
 from eventsvc.events.models import Event, Mode, Status
@@ -33,6 +33,7 @@ class Attended:
     language: str
     email_folded: str | None
     has_deadlines: bool
+    detail: Detail = Detail.BOTH
 
     @property
     def is_of_all(self) -> bool:
@@ -88,8 +89,8 @@ _by_token = (
 )
 
 
-def of_token(token: str, *, at: datetime) -> Attended | None:
-    """Find an attendee's feed by its link."""
+def of_token(token: str, detail: Detail | None = None, *, at: datetime) -> Attended | None:
+    """Find an attendee's feed by its link; `detail` is as what they want to see events, with sessions unless said."""
     digest = tokens.digest(token)
     row = feeds.one(_by_token, digest=digest)
     if row is None:
@@ -103,6 +104,9 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
         # What is long over goes out of it, so the day is in its version.
         counters += [f"{at:%Y%m%d}", row.others, row.last, row.revisions, row.versions]
         stamps += [feeds.midnight(at), row.others_changed_at, row.others_acted_at]
+    shown = detail or Detail.BOTH
+    if shown is not Detail.BOTH:
+        counters.append(shown.value)
     changed_at = max(stamp for stamp in stamps if stamp is not None)
     return Attended(
         replace(found, version=feeds.version_of(*counters), changed_at=changed_at),
@@ -110,6 +114,7 @@ def of_token(token: str, *, at: datetime) -> Attended | None:
         row.language,
         row.email_folded if row.is_feed_of_all else None,
         row.feed_has_deadlines,
+        shown,
     )
 
 
@@ -125,7 +130,7 @@ def parts(feed: Attended, *, at: datetime) -> list[bytes]:
     found: list[bytes] = []
     with force_locale(feed.language):
         for registration in _registrations(feed, at):
-            found += _of_one(registration, at)
+            found += _of_one(registration, feed.detail, at)
             if feed.has_deadlines and registration.state is State.OFFERED:
                 found += _offer(registration)
     return found
@@ -172,19 +177,20 @@ def _registrations(feed: Attended, at: datetime) -> list[Any]:
     return list(best.values())
 
 
-def _of_one(registration: Any, at: datetime) -> list[bytes]:
+def _of_one(registration: Any, detail: Detail, at: datetime) -> list[bytes]:
     is_struck = has_left(registration) and registration.state_at > feeds.oldest_tombstone(at)
     if registration.state is not State.CONFIRMED and not is_struck:
         return []
-    wanted, struck = [Entry.event_id == registration.event_id], frozenset[int]()
+    wanted = [Entry.event_id == registration.event_id, bodies.detailed_of_many(detail)]
+    struck = frozenset[int]()
     if registration.has_chosen:
         struck = _struck(registration, at)
         wanted.append(_chosen_by(registration, struck))
     with force_locale(registration.language):
         how = nouns.how_to_cancel(registration.contact_email)
     if not registration.calendar_offset and registration.ticket_mode is None:
-        bodies = db.session.execute(feeds.ordered(sa.select(Entry.entitled_body, Entry.body).where(*wanted), at))
-        return [own or ics.noted(body, how) for own, body in bodies]
+        written = db.session.execute(feeds.ordered(sa.select(Entry.entitled_body, Entry.body).where(*wanted), at))
+        return [own or ics.noted(body, how) for own, body in written]
     entries = db.session.scalars(feeds.ordered(sa.select(Entry).where(*wanted), at))
     return [_again(entry, registration, how, is_left=entry.id in struck) for entry in entries]
 

@@ -46,7 +46,7 @@ def of_site(wanted: Filter, *, at: datetime) -> list[bytes]:
     """
     is_there = Event.status != Status.DRAFT, Entry.ends_at > window(at)
     query = sa.select(*_WRITTEN).join(Event, Event.id == Entry.event_id)
-    query = query.where(_detailed_of_many(wanted.detail), Event.is_unlisted.is_(False), *is_there)
+    query = query.where(detailed_of_many(wanted.detail), Event.is_unlisted.is_(False), *is_there)
     if wanted.kinds:
         query = query.where(Event.kind.in_(wanted.kinds))
     if wanted.modes:
@@ -115,7 +115,7 @@ def _detailed(detail: Detail) -> sa.ColumnElement[bool]:
     return Entry.kind == (EntryKind.EVENT if detail is Detail.EVENT else EntryKind.SESSION)
 
 
-def _detailed_of_many(detail: Detail) -> sa.ColumnElement[bool]:
+def detailed_of_many(detail: Detail) -> sa.ColumnElement[bool]:
     """Let through what is asked for; an event without a programme is an entry itself, or it would be nowhere."""
     if detail is not Detail.SESSIONS:
         return _detailed(detail)

@@ -17,15 +17,16 @@ from eventsvc.accounts import rules as accounts
 from eventsvc.accounts.actors import ATTENDEE, SYSTEM
 from eventsvc.accounts.models import AuditEntry, EventRole, Membership, User
 from eventsvc.calendars import entries
-from eventsvc.events.models import Event, Status
+from eventsvc.events.models import Event, Mode, Status
 from eventsvc.extensions import db
 from eventsvc.mail.models import Message
 from eventsvc.registration import feeding, keys, rules
-from eventsvc.registration.models import Registration, State, TokenKind
+from eventsvc.registration.models import Registration, State, TicketType, TokenKind
 from eventsvc.registration.person import Person
 from tests.calendars.test_feeds import shown
 from tests.conftest import Clock
 from tests.people import NOW, a_registration, an_event, an_organiser
+from tests.programme.speaking import a_talk
 
 LATER = NOW + timedelta(hours=2)
 SignIn = Callable[..., FlaskClient]
@@ -347,3 +348,67 @@ def test_what_others_do_elsewhere_is_no_news_in_the_feed_of_all_of_mine(client: 
     db.session.commit()
 
     assert client.get(feed_of(ada)).headers["Last-Modified"] == before
+
+
+class TestHowMuchOfAnEvent:
+    def a_programme(self) -> tuple[Event, Any]:
+        event = an_event(title="School")
+        talks = [a_talk(event, hour, title=title) for hour, title in enumerate(("Talk", "Other"))]
+        entries.refresh(event, at=NOW)
+        db.session.commit()
+        return event, talks
+
+    @pytest.mark.parametrize(
+        ("word", "expected"),
+        [
+            ("", {"School", "Talk", "Other"}),
+            ("?detail=both", {"School", "Talk", "Other"}),
+            ("?detail=event", {"School"}),
+            ("?detail=sessions", {"Talk", "Other"}),
+            ("?detail=nonsense", {"School", "Talk", "Other"}),
+        ],
+    )
+    def test_an_attendee_chooses_it_in_the_address(self, client: FlaskClient, word: str, expected: set[str]) -> None:
+        event, _talks = self.a_programme()
+
+        assert set(shown(client.get(feed_of(ada_at(event)) + word).data).values()) == expected
+
+    def test_so_does_whoever_chose_sessions_and_whoever_has_a_ticket_of_one_kind(self, client: FlaskClient) -> None:
+        event, (talk, _other) = self.a_programme()
+        ada = ada_at(event, ticket_type=TicketType(event_id=event.id, name="Online", mode=Mode.ONLINE))
+        rules.choose(ada, talk.public_id, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert list(shown(client.get(feed_of(ada) + "?detail=sessions").data).values()) == ["Talk"]
+        assert list(shown(client.get(feed_of(ada) + "?detail=event").data).values()) == ["School"]
+
+    def test_in_one_calendar_of_all_an_event_without_a_programme_is_still_shown(self, client: FlaskClient) -> None:
+        event, _talks = self.a_programme()
+        ada = proven(ada_at(event))
+        ada_at(shown_event(title="Webinar"))
+        feeding.show_all(ada, True, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert set(shown(client.get(feed_of(ada) + "?detail=sessions").data).values()) == {"Talk", "Other", "Webinar"}
+
+    def test_each_has_a_version_of_its_own_and_costs_one_query_when_nothing_changed(
+        self, client: FlaskClient, count_queries: Any
+    ) -> None:
+        event, _talks = self.a_programme()
+        address = feed_of(ada_at(event))
+        versions = {word: client.get(f"{address}?detail={word}").headers["ETag"] for word in ("event", "sessions")}
+
+        for word, version in (*versions.items(), ("", client.get(address).headers["ETag"])):
+            with count_queries() as queries:
+                again = client.get(f"{address}?detail={word}", headers={"If-None-Match": version})
+            assert (again.status_code, len(queries)) == (304, 1)
+        assert len({*versions.values(), client.get(address).headers["ETag"]}) == 3
+
+    def test_her_page_gives_the_address_of_it(self, client: FlaskClient) -> None:
+        event, _talks = self.a_programme()
+        ada = ada_at(event)
+
+        plain, part = (client.get(path(ada) + word).text for word in ("", "?detail=event"))
+
+        assert f"{feed_of(ada)}</code>" in plain and 'value="both" id="detail-both" checked' in plain
+        assert f"{feed_of(ada)}?detail=event</code>" in part and 'value="event" id="detail-event" checked' in part

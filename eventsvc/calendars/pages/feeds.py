@@ -14,7 +14,7 @@ from eventsvc.calendars.attended import Attended
 from eventsvc.calendars.organised import Organised
 from eventsvc.calendars.pages.answers import answer, as_download
 from eventsvc.calendars.pages.blueprint import blueprint
-from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said, said_of_many
+from eventsvc.calendars.pages.narrowing import detail, narrowed, narrowing, said, said_of_many
 from eventsvc.calendars.spoken import Spoken
 from eventsvc.programme.models import FEED_MARK
 
@@ -93,14 +93,17 @@ def session(slug: str, public_id: str) -> Response:
 
 @blueprint.get("/calendars/<token>.ics")
 def personal(token: str) -> Response:
-    """Answer with what one person's calendar shows; 404 for an unknown link, 410 for one that was replaced."""
+    """Answer with what one person's calendar shows; 404 for an unknown link, 410 for one that was replaced.
+
+    `?detail=` shows an attendee events, sessions or both. Speakers see sessions in any case, organisers events.
+    """
     at = clock.now()
     # An organiser's link and a speaker's tell themselves apart without a look.
     if organiser := organised.of_token(token, at=at):
         return _of_organiser(organiser)
     if token.startswith(FEED_MARK) and (speaker := spoken.of_token(token, at=at)):
         return _of_speaker(speaker)
-    if attendee := attended.of_token(token, at=at):
+    if attendee := attended.of_token(token, detail(), at=at):
         return _of_attendee(attendee)
     if speaker := spoken.of_token(token, at=at):
         return _of_speaker(speaker)

@@ -27,13 +27,13 @@ def narrowed() -> Filter:
         series=request.args.get("series", "")[:120],
         languages=_texts("language"),
         partners=_texts("partner"),
-        detail=_detail() or Detail.EVENT,
+        detail=detail() or Detail.EVENT,
     )
 
 
 def narrowing() -> Narrowing:
     """Read what the feed of one event is narrowed to."""
-    return Narrowing(tracks=_texts("track"), rooms=_texts("room"), kinds=_words("kind", SessionKind), detail=_detail())
+    return Narrowing(tracks=_texts("track"), rooms=_texts("room"), kinds=_words("kind", SessionKind), detail=detail())
 
 
 def said(wanted: Narrowing) -> dict[str, str | list[str]]:
@@ -60,7 +60,8 @@ def said_of_many(wanted: Filter) -> dict[str, str | list[str]]:
     return {name: value for name, value in words.items() if value}
 
 
-def _detail() -> Detail | None:
+def detail() -> Detail | None:
+    """Read as what events are to be shown; None where nothing known is said."""
     word = request.args.get("detail", "")
     return Detail(word) if word in set(Detail) else None
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from eventsvc import clock, links, web
 from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.calendars import links as calendar_links
+from eventsvc.calendars.feeds import Detail
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
 from eventsvc.registration import feeding, keys, rules
@@ -92,13 +93,17 @@ def _forged(registration: Registration, token: str) -> Response:
 
 def _shown(registration: Registration, token: str) -> Response:
     feed = keys.known_token_of(registration, TokenKind.FEED)
-    address = links.absolute("calendars.personal", token=feed) if feed else None
+    word = request.args.get("detail", "")
+    detail = Detail(word) if word in set(Detail) else Detail.BOTH
+    said = {"detail": detail.value} if detail is not Detail.BOTH else {}
+    address = links.absolute("calendars.personal", token=feed, **said) if feed else None
     page = render_template(
         "registration/calendar.html",
         lang=web.language(),
         registration=registration,
         event=registration.event,
         token=token,
+        detail=detail,
         ways=calendar_links.ways(address, registration.event.title) if address else None,
     )
     return make_response(page)
