@@ -55,12 +55,12 @@ def left(form: Questionnaire, *, but: int = 0) -> dict[str, int]:
     return {option.public_id: max(0, (option.capacity or 0) - taken.get(option.id, 0)) for option in limited}
 
 
-def check(event_id: int, answered: Answered) -> None:
+def check(event_id: int, answered: Answered, asks: str) -> None:
     """Look over what a newcomer answers, the turnstile held: what was asked, and what others left to choose.
 
-    Raises QuestionsChanged or OptionFull.
+    `asks` is the name of what the event asks now. Raises QuestionsChanged or OptionFull.
     """
-    _refuse_changed(event_id, answered)
+    _refuse_changed(event_id, answered, asks)
     _refuse_full(0, answered, {})
 
 
@@ -184,11 +184,11 @@ def _pairs(query: sa.Select[*tuple[Any, ...]], said: Mapping[str, Any] | None = 
     return {row[0]: row[1] for row in db.session.execute(query, said)}
 
 
-def _refuse_changed(event_id: int, answered: Answered) -> None:
+def _refuse_changed(event_id: int, answered: Answered, asks: str | None = None) -> None:
     """Refuse answers to other words than are asked now: nobody agrees to what they never read."""
     if answered.wording is None:
         return
-    form = questionnaires.of(event_id)
+    form = questionnaires.of(event_id, asks)
     # An organiser answers what the office asks of itself as well.
     if answered.wording not in {form.asked.wording, form.in_use.wording}:
         raise QuestionsChanged

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import deadlines, errors, seats
-from eventsvc.registration.models import Registration
+from eventsvc.registration.models import Registration, Turnstile
 
 # Built once, as it is asked while others wait at the turnstile.
 _AGAIN = (
@@ -20,6 +20,7 @@ _AGAIN = (
     .options(joinedload(Event.venue))
     .execution_options(populate_existing=True)
 )
+_ASKING = _AGAIN.add_columns(Turnstile.form).join(Turnstile, Turnstile.event_id == Event.id)
 # Rules read it here, beside `is_over`.
 is_ahead = deadlines.is_ahead
 
@@ -28,6 +29,13 @@ def hold(event_id: int, *, turns: int = 1) -> tuple[Event, int]:
     """Hold the turnstile, then read the event again: the one in hand may be from before the wait."""
     turn = seats.hold(event_id, turns=turns)
     return db.session.scalars(_AGAIN, {"event_id": event_id}).one(), turn
+
+
+def hold_asking(event_id: int) -> tuple[Event, int, str]:
+    """Hold the turnstile as `hold` does, and read along with the event the name of what it asks now."""
+    turn = seats.hold(event_id)
+    event, asks = db.session.execute(_ASKING, {"event_id": event_id}).one()
+    return event, turn, asks
 
 
 def hold_again(registration: Registration) -> Event:

@@ -18,7 +18,7 @@ from eventsvc.registration.questions import NOTHING, Answered
 from eventsvc.registration.rules import admitting, inviting
 from eventsvc.registration.rules.admitting import Leave
 from eventsvc.registration.rules.choosing import carry_over
-from eventsvc.registration.rules.holding import hold, is_ahead
+from eventsvc.registration.rules.holding import hold_asking, is_ahead
 from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import seating_now, settle_and_serve
 from eventsvc.registration.seating import Seating
@@ -70,7 +70,7 @@ def register(
     links = {kind: keys.new() for kind in OF_REGISTRATION}
     references = [tokens.reference() for _spare in range(_SPARE_REFERENCES)]
     submission = _submission(submission_key, person, rejoins_id)
-    event, turn = hold(event_id)
+    event, turn, asks = hold_asking(event_id)
     met = known.look(event_id, person.email_folded, submission, references)
     if met.sent_before is not None:
         return db.session.get_one(Registration, met.sent_before)
@@ -78,7 +78,7 @@ def register(
     if invitation_id:
         leave = inviting.leave(invitation_id, person, leave, at)
     # Before anything is told of the address: a known one is refused no later than any other.
-    answers.check(event_id, answered)
+    answers.check(event_id, answered, asks)
     place = _place(event, person, leave, met, by=by, at=at)
     registration = Registration(
         event=event,
