@@ -98,16 +98,17 @@ event_columns = (
     CalendarVersion.buried_at,
     CalendarVersion.changed_at,
 )
+_slug: sa.BindParameter[str] = sa.bindparam("slug")
+# An address belongs to one event alone, whether it has it or had it.
+_goes_by = Event.id.in_(
+    sa.union_all(
+        sa.select(Event.id).where(Event.slug == _slug), sa.select(FormerSlug.event_id).where(FormerSlug.slug == _slug)
+    )
+)
 _by_slug = (
     sa.select(*event_columns)
     .join(CalendarVersion, CalendarVersion.event_id == Event.id)
-    .where(Event.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
-)
-_by_former_slug = (
-    sa.select(*event_columns)
-    .join(CalendarVersion, CalendarVersion.event_id == Event.id)
-    .join(FormerSlug, FormerSlug.event_id == Event.id)
-    .where(FormerSlug.slug == sa.bindparam("slug"), Event.status != Status.DRAFT)
+    .where(_goes_by, Event.status != Status.DRAFT)
 )
 _by_session = (
     sa.select(*event_columns, Entry.id.label("entry_id"))
@@ -117,10 +118,7 @@ _by_session = (
         # The session itself may be deleted: its entry stays.
         Entry.session_public_id == sa.bindparam("public_id"),
         Event.status != Status.DRAFT,
-        sa.or_(
-            Event.slug == sa.bindparam("slug"),
-            sa.exists().where(FormerSlug.event_id == Event.id, FormerSlug.slug == sa.bindparam("slug")),
-        ),
+        _goes_by,
         sa.or_(Entry.gone_at.is_(None), Entry.gone_at > sa.bindparam("since")),
     )
 )
@@ -133,7 +131,7 @@ _has_room = sa.or_(
         Entry.event_id == Event.id, FormerShelf.entry_id == Entry.id, FormerShelf.room_ids.like(_among, escape="/")
     ),
 )
-_by_room, _by_former_room = _by_slug.where(_has_room), _by_former_slug.where(_has_room)
+_by_room = _by_slug.where(_has_room)
 _was_one = sa.select(RetiredToken.kind).where(
     RetiredToken.digest == sa.bindparam("digest"), RetiredToken.kind.in_((TokenKind.FEED, TokenKind.CARD_FEED))
 )
@@ -152,15 +150,14 @@ def of_event(slug: str, wanted: Narrowing = EVERYTHING, *, at: datetime) -> Foun
 
     While a tombstone stands in it, its version has the day in it, as on some day that goes.
     """
-    row = one(_by_slug, slug=slug) or one(_by_former_slug, slug=slug)
+    row = one(_by_slug, slug=slug)
     return row and found_by(row, at, wanted)
 
 
 def of_room(slug: str, public_id: str, wanted: Narrowing = EVERYTHING, *, at: datetime) -> Found | None:
     """Find the feed of a room of an event: one that is there, or that the calendar of its programme knows."""
     plain = public_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    asked = {"slug": slug, "room": public_id, "among": f"% {plain} %"}
-    row = one(_by_room, **asked) or one(_by_former_room, **asked)
+    row = one(_by_room, slug=slug, room=public_id, among=f"% {plain} %")
     return row and found_by(row, at, replace(wanted, rooms=(public_id,)))
 
 

@@ -201,12 +201,16 @@ def test_the_sites_feed_has_a_new_version_each_day_and_after_each_change(client:
     assert len({first, second, third}) == 3
 
 
-def test_a_subscription_outlives_the_events_name(client: FlaskClient) -> None:
+def test_a_subscription_outlives_the_events_name_at_the_same_price(client: FlaskClient, count_queries: Any) -> None:
     event = a_shown_event()
     db.session.add(FormerSlug(slug="what-it-was", event_id=event.id))
     db.session.commit()
 
-    assert client.get("/events/what-it-was/calendar.ics").status_code == 200
+    answer = client.get("/events/what-it-was/calendar.ics")
+    with count_queries() as queries:
+        again = client.get("/events/what-it-was/calendar.ics", headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert (answer.status_code, again.status_code, len(queries)) == (200, 304, 1)
 
 
 @pytest.mark.parametrize(
