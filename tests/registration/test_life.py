@@ -42,6 +42,9 @@ _TRANSITIONS = {
     "import": None,
 }
 
+# Many stories, each of many acts: on a machine that has other work they take their time.
+pytestmark = pytest.mark.timeout(600)
+
 
 class Life(RuleBasedStateMachine):
     """An event with two ticket types and a workshop, and whatever may happen to them."""

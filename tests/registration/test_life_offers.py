@@ -53,6 +53,9 @@ _TRANSITIONS = {
     "restore": None,
 }
 
+# Many stories, each of many acts: on a machine that has other work they take their time.
+pytestmark = pytest.mark.timeout(600)
+
 
 def person(name: str) -> Person:
     return Person(name, "Voorbeeld", f"{name}@example.org")

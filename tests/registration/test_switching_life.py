@@ -18,6 +18,9 @@ from eventsvc.registration import rules
 from eventsvc.registration.models import LIVE, SEATED, Registration, State
 from tests.registration.test_life import Life
 
+# Many stories, each of many acts: on a machine that has other work they take their time.
+pytestmark = pytest.mark.timeout(600)
+
 
 class Moving(Life):
     """The same event, where people also wish for the other ticket, get it, or think better of it."""
