@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
+from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
 from eventsvc.registration import errors, keys, notifications, seats
 from eventsvc.registration.models import Registration, TokenKind
@@ -65,6 +68,24 @@ def show_all(registration: Registration, is_shown: bool, *, by: Actor, at: datet
         keys.fit(registration, TokenKind.FEED, keys.new())
     registration.is_feed_of_all = is_shown
     _finish("change feed", registration, {"is_feed_of_all": is_shown}, by=by, at=at)
+
+
+def twin(registration: Registration) -> str | None:
+    """Return the event whose registration has one calendar for all of the same address; None where nobody has proven
+    that the address is theirs."""
+    if registration.is_feed_of_all or not registration.is_proven:
+        return None
+    asked = (
+        sa.select(Event.title)
+        .join(Registration, Registration.event_id == Event.id)
+        .where(
+            Registration.email_folded == registration.email_folded,
+            Registration.is_feed_of_all,
+            Registration.feed_digest.is_not(None),
+            Event.status != Status.DRAFT,
+        )
+    )
+    return db.session.scalar(asked.order_by(Registration.id.desc()).limit(1))
 
 
 def _hold(registration: Registration) -> None:

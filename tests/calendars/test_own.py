@@ -209,6 +209,57 @@ class TestTheCalendarOfAnAttendee:
         assert client.get(feed_of(ada)).data == after.data
 
 
+class TestWhatItsPageSays:
+    def lead_of(self, client: FlaskClient, registration: Any) -> str:
+        return client.get(path(registration)).text.partition("page-head")[2].partition("</div>")[0]
+
+    def test_it_is_empty_until_there_is_a_place(self, client: FlaskClient) -> None:
+        waiting = ada_at(shown_event(), state=State.WAITLISTED)
+        offered = ada_at(shown_event(), state=State.OFFERED, offer_expires_at=LATER, feed_has_deadlines=True)
+
+        assert "It is empty until you have a place." in self.lead_of(client, waiting)
+        assert "only the last moment at which you can accept it" in self.lead_of(client, offered)
+        assert "empty" not in self.lead_of(client, ada_at(shown_event()))
+
+    def test_after_a_place_is_given_up_it_says_what_stands_in_it(self, client: FlaskClient) -> None:
+        gone = ada_at(shown_event(), state=State.CANCELLED, calendar_offset=1)
+        never = ada_at(shown_event(), state=State.CANCELLED)
+
+        assert "struck out for 30 days, then it is empty" in self.lead_of(client, gone)
+        assert "It is empty, as you are not registered any more." in self.lead_of(client, never)
+
+    def test_one_calendar_of_all_is_not_called_empty(self, client: FlaskClient) -> None:
+        gone = ada_at(shown_event(), state=State.CANCELLED, calendar_offset=1, is_feed_of_all=True)
+
+        assert "empty" not in self.lead_of(client, gone)
+
+    def test_a_stopped_one_promises_nothing(self, client: FlaskClient) -> None:
+        ada = ada_at(shown_event(), is_feed_of_all=True)
+
+        client.post(path(ada, "/stop"))
+
+        lead = self.lead_of(client, ada)
+        assert "Your calendar has no link" in lead and "your calendar changes with it" not in lead
+
+    def test_who_gave_up_their_place_finds_it_on_their_page(self, client: FlaskClient) -> None:
+        gone = ada_at(shown_event(), state=State.CANCELLED, calendar_offset=1)
+
+        assert f'href="{path(gone)}"' in client.get(f"/registrations/{gone.token}").text
+
+    def test_who_has_one_calendar_for_all_is_told_so_elsewhere(self, client: FlaskClient) -> None:
+        first = proven(ada_at(shown_event(title="First")))
+        feeding.show_all(first, True, by=ATTENDEE, at=NOW)
+        other, unproven = proven(ada_at(shown_event())), ada_at(shown_event())
+        db.session.commit()
+        told = "You have one already, with your registration for First"
+
+        assert told in client.get(path(other)).text
+        assert told not in client.get(path(first)).text
+        assert "First" not in client.get(path(unproven)).text
+        client.post(path(first, "/stop"))
+        assert told not in client.get(path(other)).text
+
+
 class TestTheCalendarOfAnOrganiser:
     def link_of(self, desk: FlaskClient) -> str:
         page = desk.get(desk.post("/desk/account/calendar/replace").location).text

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 
 from eventsvc import clock, links, web
 from eventsvc.accounts.actors import ATTENDEE
+from eventsvc.calendars import attended, feeds
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.feeds import Detail
 from eventsvc.errors import Refused
 from eventsvc.extensions import db
 from eventsvc.registration import feeding, keys, rules
 from eventsvc.registration.forms import ConfirmationForm
-from eventsvc.registration.models import Registration, TokenKind
+from eventsvc.registration.models import Registration, State, TokenKind
 from eventsvc.registration.pages.blueprint import blueprint
 from eventsvc.registration.pages.visit import is_confirmed, opened
 
@@ -105,5 +106,21 @@ def _shown(registration: Registration, token: str) -> Response:
         token=token,
         detail=detail,
         ways=calendar_links.ways(address, registration.event.title) if address else None,
+        void=_void(registration),
+        twin=feeding.twin(registration),
     )
     return make_response(page)
+
+
+def _void(registration: Registration) -> str:
+    """Say why the calendar of one registration shows nothing, or soon will."""
+    if registration.is_feed_of_all or registration.is_confirmed:
+        return ""
+    if attended.has_left(registration):
+        days = feeds.TOMBSTONE_DAYS
+        return _("You gave up your place. What it showed is struck out for %(days)d days, then it is empty.", days=days)
+    if not registration.is_live:
+        return _("It is empty, as you are not registered any more.")
+    if registration.state is State.OFFERED and registration.feed_has_deadlines:
+        return _("Until you have a place, it shows only the last moment at which you can accept it.")
+    return _("It is empty until you have a place.")
