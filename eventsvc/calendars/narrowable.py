@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars.feeds import Found
+from eventsvc.calendars.feeds import Filter, Found
 from eventsvc.calendars.models import Entry, EntryKind, FormerTrack
+from eventsvc.events import words
 from eventsvc.events.models import Event, EventPartner, Partner, Status
 from eventsvc.extensions import db
 from eventsvc.programme.models import PublishedSession
@@ -74,6 +75,24 @@ def partners_and_languages() -> tuple[list[str], list[str]]:
     partners = sa.select(Partner.name).join(EventPartner).join(Event).where(*listed).distinct().order_by(Partner.name)
     languages = sa.select(Event.language).where(*listed).distinct().order_by(Event.language)
     return list(db.session.scalars(partners)), list(db.session.scalars(languages))
+
+
+def many_called(wanted: Filter, locale: str) -> list[str]:
+    """Return what the feed of many events is narrowed to, as words, without its series."""
+    languages = [words.language_name(code, locale) for code in wanted.languages]
+    chosen = [
+        [str(words.KINDS[kind]) for kind in wanted.kinds],
+        [str(words.MODES[mode]) for mode in wanted.modes],
+        wanted.partners,
+        languages,
+    ]
+    return [", ".join(each) for each in chosen if each]
+
+
+def standing(found: Found) -> Any:
+    """Return how the event of a feed stands: `status`, `starts_at` and `ends_at`."""
+    asked = sa.select(Event.status, Event.starts_at, Event.ends_at).where(Event.id == found.event_id)
+    return db.session.execute(asked).one()
 
 
 def session_called(found: Found) -> str:

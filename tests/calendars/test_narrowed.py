@@ -242,4 +242,4 @@ def test_the_page_about_subscribing_gives_the_address_of_a_track_that_outlives_i
         page = client.get(f"/subscribe?event={event.slug}&track={word}").text
         address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
         assert address.endswith(f"/calendar.ics?track={track.public_id}")
-        assert "Symposium \N{EN DASH} Faith, with its programme" in page
+        assert "Symposium \N{EN DASH} Faith, session by session:" in page

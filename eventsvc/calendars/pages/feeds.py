@@ -14,7 +14,7 @@ from eventsvc.calendars.attended import Attended
 from eventsvc.calendars.organised import Organised
 from eventsvc.calendars.pages.answers import answer, as_download
 from eventsvc.calendars.pages.blueprint import blueprint
-from eventsvc.calendars.pages.narrowing import detail, narrowed, narrowing, said, said_of_many
+from eventsvc.calendars.pages.narrowing import LONGEST, detail, narrowed, narrowing, said, said_of_many
 from eventsvc.calendars.spoken import Spoken
 from eventsvc.programme.models import FEED_MARK
 
@@ -26,7 +26,7 @@ def site() -> Response:
 
     def write() -> bytes:
         head = ics.Head(
-            name=current_app.config["SITE_NAME"],
+            name=_called(current_app.config["SITE_NAME"], wanted),
             timezone=clock.home(),
             url=links.absolute("events.front"),
             source=links.absolute("calendars.site", **said_of_many(wanted)),
@@ -44,7 +44,7 @@ def series(slug: str) -> Response:
 
     def write() -> bytes:
         head = ics.Head(
-            name=found.title,
+            name=_called(found.title, wanted),
             timezone=clock.home(),
             url=links.absolute("events.series", slug=slug),
             source=links.absolute("calendars.series", slug=slug, **said_of_many(replace(wanted, series=""))),
@@ -108,6 +108,17 @@ def personal(token: str) -> Response:
     if speaker := spoken.of_token(token, at=at):
         return _of_speaker(speaker)
     abort(410 if feeds.was_one(token) else 404)
+
+
+def _called(title: str, wanted: feeds.Filter) -> str:
+    """Name the feed of many events, so that two of them can be told apart; in one language, whoever asks."""
+    locale = current_app.config["SITE_LANGUAGE"]
+    with force_locale(locale):
+        return _cut(" \N{EN DASH} ".join((title, *narrowable.many_called(wanted, locale))))
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _of_attendee(feed: Attended) -> Response:
