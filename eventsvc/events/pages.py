@@ -225,10 +225,13 @@ def _draw(scene: Scene, seen: Seen) -> str:
 
 
 def _calendar(event: Event, showing: Showing | None) -> dict[str, str]:
-    """Return the ways to put the event in a calendar; none for a draft or without a date."""
-    if showing is None or event.starts_at is None or not event.is_public:
+    """Return the ways to put the event in a calendar: none for a draft, and without a date only to subscribe."""
+    if not event.is_public:
         return {}
-    return {
+    subscribe = {"subscribe": url_for("calendars.subscribe", event=event.slug)}
+    if showing is None or event.starts_at is None:
+        return subscribe
+    return subscribe | {
         "google": calendar_links.google(showing),
         "outlook": calendar_links.outlook(showing),
         "office": calendar_links.office365(showing),

@@ -96,3 +96,24 @@ def test_the_page_of_an_event_costs_the_same_whatever_its_programme(
         client.get(f"/subscribe?event={slug}")
 
     assert len(queries) == 4
+
+
+def test_an_event_leads_to_all_ways_to_subscribe_with_or_without_a_programme_or_a_date(client: FlaskClient) -> None:
+    plain, undated = refreshed(an_event()), refreshed(an_event(starts_at=None, ends_at=None))
+    over = refreshed(an_event(starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1)))
+    off = refreshed(an_event(status=Status.CANCELLED))
+
+    def page(event: Event) -> str:
+        return client.get(f"/events/{event.slug}").text
+
+    def way(event: Event) -> str:
+        return f'href="/subscribe?event={event.slug}"'
+
+    assert "All ways to subscribe" in page(plain) and way(plain) in page(plain)
+    assert way(undated) in page(undated) and "the date comes into your calendar" in page(undated)
+    assert "webcal:" not in page(undated)
+    assert all(way(event) not in page(event) for event in (over, off))
+    assert all(
+        f'href="/subscribe?event={event.slug}&amp;lang=nl"' in client.get(f"/events/{event.slug}?lang=nl").text
+        for event in (plain, undated)
+    )
