@@ -259,6 +259,19 @@ class TestWhatItsPageSays:
         client.post(path(first, "/stop"))
         assert told not in client.get(path(other)).text
 
+    def test_ones_own_programme_leads_to_ones_own_calendar(self, client: FlaskClient) -> None:
+        event = an_event(title="School")
+        a_talk(event, 0, title="Talk")
+        entries.refresh(event, at=NOW)
+        ada, bob = ada_at(event), ada_at(event, email="bob@example.org", state=State.WAITLISTED)
+        own, his = (client.get(f"/registrations/{each.token}/programme").text for each in (ada, bob))
+
+        assert f'href="{path(ada)}"' in own and "/subscribe?event=" not in own
+        assert "Sessions you choose stand in your own calendar" in own
+        assert "Once you have a place, the sessions you choose" in his
+        assert "your calendar then shows those alone" in client.get(f"/registrations/{ada.token}").text
+        assert "Once you have a place, your calendar shows" in client.get(f"/registrations/{bob.token}").text
+
 
 class TestTheCalendarOfAnOrganiser:
     def link_of(self, desk: FlaskClient) -> str:
