@@ -136,6 +136,13 @@ def parts(feed: Attended, *, at: datetime) -> list[bytes]:
     return found
 
 
+def shown(registration: Registration, *, at: datetime) -> list[bytes]:
+    """Return what is shown of one registration, as its feed does, whether or not it has one."""
+    with force_locale(registration.language):
+        found = db.session.execute(_told.where(Registration.id == registration.id)).one()
+        return _of_one(found, Detail.BOTH, at)
+
+
 def has_left(registration: Any) -> bool:
     """Tell whether somebody had a seat, and gave it up; see Registration on `calendar_offset`."""
     return registration.state not in LIVE and registration.calendar_offset % 2 == 1

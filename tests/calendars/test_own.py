@@ -259,6 +259,29 @@ class TestWhatItsPageSays:
         client.post(path(first, "/stop"))
         assert told not in client.get(path(other)).text
 
+    def test_a_file_for_once_shows_the_same_and_does_not_end_with_the_link(self, client: FlaskClient) -> None:
+        event = an_event(title="School", join_url="https://meet.example.org/x")
+        a_talk(event, 0, title="Talk")
+        entries.refresh(event, at=NOW)
+        ada, bob = ada_at(event), ada_at(event, email="bob@example.org", state=State.WAITLISTED)
+        feed = shown(client.get(feed_of(ada)).data)
+        client.post(path(ada, "/stop"))
+
+        answer = client.get(f"/registrations/{ada.token}/calendar.ics")
+
+        assert f'href="/registrations/{ada.token}/calendar.ics"' in client.get(f"/registrations/{ada.token}").text
+        assert shown(answer.data) == feed and b"meet.example.org" in answer.data
+        assert answer.headers["Content-Disposition"].startswith("attachment") and b"\nNAME" not in answer.data
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert client.get(f"/registrations/{bob.token}/calendar.ics").status_code == 404
+
+    def test_nobody_stops_it_by_one_tap(self, client: FlaskClient) -> None:
+        page = client.get(path(ada_at(shown_event()))).text
+
+        before, _stop, after = page.partition("/calendar/stop")
+        assert before.rpartition("<details")[2].count("<summary") == 1 and "Are you sure?" in before
+        assert "</details>" in after
+
     def test_ones_own_programme_leads_to_ones_own_calendar(self, client: FlaskClient) -> None:
         event = an_event(title="School")
         a_talk(event, 0, title="Talk")

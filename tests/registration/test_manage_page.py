@@ -66,7 +66,7 @@ class TestSeeing:
         assert "https://calendar.google.com/calendar/render" in page
         assert "https://outlook.live.com/calendar/0/deeplink/compose" in page
         assert f"webcal://localhost/calendars/{registration.feed_token}.ics" in page
-        assert f"http://localhost/calendars/{registration.feed_token}.ics" in page
+        assert f'href="{link(registration, "/calendar.ics")}"' in page
 
     def test_who_waits_sees_their_position_and_neither_ticket_nor_calendar(self, client: FlaskClient) -> None:
         event = an_event(capacity=0)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from eventsvc import clock, links, web
 from eventsvc.accounts.actors import ATTENDEE
-from eventsvc.calendars import attended, feeds
+from eventsvc.calendars import attended, feeds, ics
 from eventsvc.calendars import links as calendar_links
 from eventsvc.calendars.feeds import Detail
 from eventsvc.errors import Refused
@@ -27,6 +27,17 @@ from eventsvc.registration.pages.visit import is_confirmed, opened
 def calendar(token: str) -> Response:
     """Show how to subscribe to one's own calendar, and what can be decided about it."""
     return _shown(opened(token), token)
+
+
+@blueprint.get("/registrations/<token>/calendar.ics")
+@web.private
+def entry(token: str) -> Response:
+    """Send what one's calendar shows of the event as a file, for once: it needs no link, and does not change."""
+    registration = opened(token)
+    shown = web.not_found_unless(attended.shown(registration, at=clock.now()) or None)
+    response = make_response(ics.file(b"".join(shown)), {"Content-Type": "text/calendar; charset=utf-8"})
+    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'
+    return response
 
 
 @blueprint.post("/registrations/<token>/calendar/<any(replace, stop, deadlines, all):act>")

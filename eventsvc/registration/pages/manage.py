@@ -229,8 +229,7 @@ def _calendars(registration: Registration) -> dict[str, Any]:
     ways = {"google": calendar_links.google(showing), "outlook": calendar_links.outlook(showing)}
     token = keys.known_token_of(registration, TokenKind.FEED)
     if token is not None:
-        feed = links.absolute("calendars.personal", token=token)
-        ways |= {"apple": calendar_links.webcal(feed), "feed": feed}
+        ways["apple"] = calendar_links.webcal(links.absolute("calendars.personal", token=token))
     return {"calendars": ways}
 
 
