@@ -77,6 +77,13 @@ def note_speakers(which: sa.ColumnElement[bool], before: Pairs, *, at: datetime)
         db.session.execute(adding, rows)
 
 
+def counts(event_id: int) -> dict[tuple[int, str], int]:
+    """Return how much higher entries of an event count for who left them and came back: by speaker and uid."""
+    asked = sa.select(FormerVoice.speaker_id, Entry.uid, FormerVoice.offset)
+    rows = db.session.execute(asked.join(Entry, Entry.id == FormerVoice.entry_id).where(Entry.event_id == event_id))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def _named(which: sa.ColumnElement[bool]) -> Pairs:
     asked = sa.select(PublishedVoice.speaker_id, Entry.id).join(Entry, Entry.session_id == PublishedVoice.session_id)
     return frozenset((row[0], row[1]) for row in db.session.execute(asked.where(is_speaking, which)))

@@ -65,18 +65,19 @@ def asks(
     parts: Mapping[str, Part],
     is_wanted: Callable[[Part], bool],
     *,
-    offset: int,
+    offset: int | Callable[[str], int],
     is_entitled: bool = False,
     is_whole: bool = True,
 ) -> list[Ask]:
     """Return what a letter asks of one calendar, so that it holds what is wanted, as it is, and nothing else.
 
-    `offset` is added to what an entry counts. Without `is_whole` what is held stays as it is, even if it differs.
+    `offset` is added to what an entry counts, for all or by its uid. Without `is_whole` what is held stays as it is,
+    even if it differs.
     """
     found = []
     for uid in (uid for uid in parts if uid in holding):
         part, held = parts[uid], holding[uid]
-        sequence = part.sequence + offset
+        sequence = part.sequence + (offset(uid) if callable(offset) else offset)
         if is_wanted(part) and not part.is_off:
             is_behind = is_whole and sequence > held.asked
             if held.was_asked and (is_behind or not held.is_held):
@@ -116,6 +117,43 @@ def counts(found: Iterable[Ask]) -> dict[str, dict[str, int]]:
     for each in found:
         counted[names[each["method"]]][each["facts"]["uid"]] = each["sequence"]
     return counted
+
+
+def count_on(registration_id: int, steps: int) -> None:
+    """Let what somebody's waiting letters ask of a calendar count on, as their feed does from now.
+
+    The letter to an address that was left stays below the one to the new address.
+    """
+    waits = Message.state == MessageState.WAITING
+    theirs = sa.select(Message.id, Message.facts).where(Message.registration_id == registration_id, waits)
+    for number, facts in db.session.execute(theirs.where(Message.kind != "address_left")).all():
+        counted = _counted_on(facts, steps)
+        if counted != facts:
+            # One that a worker has taken up meanwhile was sent before this act, as it stands.
+            raised = sa.update(Message).where(Message.id == number, waits).values(facts=counted)
+            db.session.execute(raised, execution_options={"synchronize_session": False})
+
+
+def _counted_on(facts: dict[str, Any], steps: int) -> dict[str, Any]:
+    counted = dict(facts)
+    for name in ("invitation", "ending"):
+        if facts.get(name):
+            counted[name] = _raised(facts[name], steps)
+    if facts.get("sessions"):
+        counted["sessions"] = [
+            {**each, "invitation": _raised(each["invitation"], steps)} if each.get("invitation") else each
+            for each in facts["sessions"]
+        ]
+    if facts.get("entries"):
+        counted["entries"] = [_raised(each, steps) for each in facts["entries"]]
+    for name in ("asked", "let_go"):
+        if facts.get(name):
+            counted[name] = {uid: sequence + steps for uid, sequence in facts[name].items()}
+    return counted
+
+
+def _raised(asked: Mapping[str, Any], steps: int) -> dict[str, Any]:
+    return {**asked, "sequence": asked["sequence"] + steps}
 
 
 def _found(whose: InstrumentedAttribute[int | None], which: sa.ColumnElement[bool]) -> dict[tuple[int, str], Holding]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import entries, parts
+from eventsvc.calendars import partings, parts
 from eventsvc.calendars.parts import Part
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
@@ -60,19 +60,17 @@ def changed(event: Event, before: Mapping[str, Any], *, is_told: bool, at: datet
 def answered(event: Event, speaker: Speaker, *, at: datetime) -> None:
     """Let somebody's calendar let go of what they said they do not come to, or hold it again.
 
-    Only of what letters asked it to hold; the calendar they subscribed to follows by itself. Their letter counts past
-    the entry, which everybody has: so that counts on too.
+    Only of what letters asked it to hold; the calendar they subscribed to follows by itself.
     """
     about = f"answered:{event.id}:speaker:{speaker.id}"
     outbox.replace_waiting(about)
     calendars = _Calendars(event, [speaker], at)
-    asked = calendars.asks(speaker, is_whole=False, ahead=1)
+    asked = calendars.asks(speaker, is_whole=False)
     if not asked:
         return
     facts = _facts(event, speaker, []) | holdings.told(asked)
     draft = _draft("speaker_answered", event, speaker, facts, about, at + PAUSE, at)
     outbox.post_all([draft], at=at)
-    entries.count_past(event, {each["facts"]["uid"]: each["sequence"] for each in asked}, at=at)
 
 
 def reach(event: Event) -> int:
@@ -89,15 +87,19 @@ class _Calendars:
         self._holdings = holdings.of_speakers(here)
         self._parts = parts.by_uid(event.id, holdings.uids(self._holdings.values()), after=at)
         self._spoken = speaking.named(event.id) if self._parts else frozenset()
+        self._counts = partings.counts(event.id) if self._parts else {}
 
-    def asks(self, to: Speaker, *, is_whole: bool = True, ahead: int = 0) -> list[Ask]:
-        """Return what a letter asks so that somebody's calendar holds what they speak in."""
+    def asks(self, to: Speaker, *, is_whole: bool = True) -> list[Ask]:
+        """Return what a letter asks so that somebody's calendar holds what they speak in; it counts as their feed."""
 
         def is_wanted(part: Part) -> bool:
             return (to.id, part.session_id) in self._spoken
 
+        def offset(uid: str) -> int:
+            return self._counts.get((to.id, uid), 0)
+
         held = self._holdings.get((to.id, to.email), {})
-        return holdings.asks(held, self._parts, is_wanted, offset=ahead, is_whole=is_whole)
+        return holdings.asks(held, self._parts, is_wanted, offset=offset, is_whole=is_whole)
 
 
 class _Writing:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from eventsvc.calendars import parts, showings
+from eventsvc.calendars import partings, parts, showings
 from eventsvc.calendars.ics import Method
 from eventsvc.calendars.parts import Part
 from eventsvc.events.models import Event, Mode
@@ -54,6 +55,10 @@ def laid(version: Version) -> Reach:
     return Reach(letters.get("speaker_programme", 0), letters.get("programme_changed", 0))
 
 
+Offset = Callable[[str], int]
+"""How much higher an entry counts for one reader than for everybody, by its uid."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Edition:
     """What letters are keyed by, and whether it tells anything of its own."""
@@ -96,6 +101,7 @@ class _Writing:
         waiting = {each["public_id"] for letter in held.values() for each in letter.facts["sessions"]}
         changed = {change.public_id for change in people.found}
         self._parts = parts.by_session(event.id, waiting | changed, people.uids)
+        self._counts = partings.counts(event.id)
         self._goes_on = {change.public_id for change in people.found if change.now}
 
     def to_attendee(self, to: Registration) -> Draft | None:
@@ -106,7 +112,7 @@ class _Writing:
         recipient = Recipient(to.email or "", to.name, to.language, self._event.contact_email)
         beside = frozenset(change.public_id for change in found) if is_bystander else frozenset()
         own = told.of_person(to, "")
-        offset = to.calendar_offset if to.is_confirmed else None
+        offset = partial(_same, to.calendar_offset) if to.is_confirmed else None
         return self._draft(
             "programme_changed", f"registration:{to.id}", recipient, found, own, offset, to.id, _Beside(beside, chosen)
         )
@@ -116,7 +122,11 @@ class _Writing:
         found = self._people.spoken.get(to.public_id, ())
         recipient = Recipient(to.email, to.name, to.language, self._event.contact_email)
         own = {"speaker": to.public_id}
-        draft = self._draft("speaker_programme", f"speaker:{to.id}", recipient, found, own, 0, None)
+
+        def offset(uid: str) -> int:
+            return self._counts.get((to.id, uid), 0)
+
+        draft = self._draft("speaker_programme", f"speaker:{to.id}", recipient, found, own, offset, None)
         if draft is None:
             return None
         keys.see_to(to)
@@ -129,7 +139,7 @@ class _Writing:
         to: Recipient,
         found: Found,
         own: dict[str, Any],
-        offset: int | None,
+        offset: Offset | None,
         registration_id: int | None,
         beside: _Beside | None = None,
     ) -> Draft | None:
@@ -159,7 +169,7 @@ class _Writing:
         change: Change,
         before: Mapping[str, Any] | None,
         own: Mapping[str, Any],
-        offset: int | None,
+        offset: Offset | None,
         beside: _Beside | None,
     ) -> dict[str, Any]:
         """Return what a letter tells of one session, and asks of the reader's calendar."""
@@ -168,10 +178,14 @@ class _Writing:
         if beside and beside.is_so(change.public_id, before):
             return said | {"is_beside": True}
         if part is not None and offset is not None:
-            return said | {"invitation": _invitation(part, change, offset, own)}
+            return said | {"invitation": _invitation(part, change, offset(part.facts["uid"]), own)}
         # Whose session was deleted before the letter went has its end from then.
         kept = before.get("invitation") if before and part is None else None
         return said | ({"invitation": kept} if kept else {})
+
+
+def _same(offset: int, _uid: str) -> int:
+    return offset
 
 
 def _invitation(part: Part, change: Change, offset: int, own: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,10 +91,11 @@ def list_left(registration: Registration, *, at: datetime) -> Message | None:
 
 
 def restored(registration: Registration, *, at: datetime) -> Message | None:
-    """Tell somebody that their cancellation was undone; with the invitation again, where they have a seat."""
+    """Tell somebody that their cancellation was undone; with the invitations again, where they have a seat."""
     facts = posting.with_invitation(registration) if registration.is_confirmed else {}
+    facts |= holdings.told(holding.of_one(registration, at=at).asks(registration))
     if registration.state is State.OFFERED:
-        facts = posting.until(registration.offer_expires_at)
+        facts |= posting.until(registration.offer_expires_at)
     return posting.post("restored", registration, facts, key=posting.once("restored", registration), at=at)
 
 

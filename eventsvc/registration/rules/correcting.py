@@ -20,7 +20,7 @@ from eventsvc.registration.models import OfferKind, Registration, State, TokenKi
 from eventsvc.registration.person import Person
 from eventsvc.registration.questions import NOTHING, Answered
 from eventsvc.registration.rules import admitting
-from eventsvc.registration.rules.holding import flush, hold_again, is_over, takes_place
+from eventsvc.registration.rules.holding import count_on, flush, hold_again, is_over, takes_place
 from eventsvc.registration.rules.moving import move
 
 
@@ -132,7 +132,6 @@ def _say_it_was_left(
 ) -> None:
     """Tell the old address, if any letter reached it; whatever its calendar is told next counts higher."""
     if has_entry:
-        registration.calendar_offset += 2
-        flush()
+        count_on(registration, 2)
     if left is not None and outbox.has_reached(registration.id, left):
         notifications.address_left(registration, left, has_entry=has_entry, is_link_replaced=is_link_replaced, at=at)

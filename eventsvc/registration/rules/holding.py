@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
+from eventsvc.mail import holdings
 from eventsvc.registration import deadlines, errors, seats
 from eventsvc.registration.models import Registration, Turnstile
 
@@ -53,6 +54,13 @@ def flush() -> None:
         if "email_folded" not in str(error.orig) and "live_address" not in str(error.orig):
             raise
         raise errors.AlreadyRegistered from None
+
+
+def count_on(registration: Registration, steps: int) -> None:
+    """Let all that somebody's calendar hears count higher from now: by their feed, and by letters that still wait."""
+    registration.calendar_offset += steps
+    flush()
+    holdings.count_on(registration.id, steps)
 
 
 def is_over(event: Event, at: datetime) -> bool:

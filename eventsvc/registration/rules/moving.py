@@ -9,7 +9,7 @@ from eventsvc.accounts import audit
 from eventsvc.accounts.actors import Actor
 from eventsvc.registration import fees, notifications, seats
 from eventsvc.registration.models import LIVE, SEATED, Registration, State
-from eventsvc.registration.rules.holding import flush
+from eventsvc.registration.rules.holding import count_on, flush
 from eventsvc.registration.rules.workshops import let_go, take_up
 
 _ACTS = {
@@ -40,12 +40,12 @@ def move(
     registration.state, registration.state_at = to, at
     if to not in LIVE:
         registration.submission_key = None
-    _count_calendar(registration, came_from)
     _drop_deadlines(registration)
     if registration.is_confirmed:
         fees.begin(registration, at)
     if to not in SEATED:
         registration.wants_type_id = registration.wants_turn = registration.wants_code_id = None
+    _count_calendar(registration, came_from)
     flush()
     audit.record(
         act or _ACTS[to],
@@ -68,7 +68,7 @@ def _count_calendar(registration: Registration, came_from: State | None) -> None
     """Let what the calendar hears next count higher, when a confirmed seat goes and when it comes back."""
     is_gone = came_from is State.CONFIRMED and not registration.is_confirmed
     if is_gone or (registration.is_confirmed and registration.calendar_offset % 2):
-        registration.calendar_offset += 1
+        count_on(registration, 1)
 
 
 def _drop_deadlines(registration: Registration) -> None:

@@ -11,7 +11,7 @@ from eventsvc.accounts.actors import Actor
 from eventsvc.extensions import db
 from eventsvc.registration import answers, fees, notifications, seats
 from eventsvc.registration.models import AccessCode, Registration, TicketType
-from eventsvc.registration.rules.holding import flush
+from eventsvc.registration.rules.holding import count_on, flush
 from eventsvc.registration.seating import Seating
 
 
@@ -52,7 +52,7 @@ def take(
     if registration.has_seat:
         fees.begin(registration, at)
         # Calendars ignore what does not count higher; an even step, as no seat was given up.
-        registration.calendar_offset += 2
+        count_on(registration, 2)
     flush()
     dropped = answers.drop_unasked(registration, took_part, at=at)
     audit.record(

@@ -23,7 +23,7 @@ from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
 from eventsvc.registration import choices, holding, notifications
 from eventsvc.registration.models import Choice, Registration, State
-from eventsvc.registration.rules.holding import takes_place
+from eventsvc.registration.rules.holding import count_on, takes_place
 
 
 def serve_sessions(event_id: int, *, at: datetime, session_ids: Collection[int] | None = None) -> list[Registration]:
@@ -83,12 +83,11 @@ def take_up(registration: Registration, *, at: datetime) -> None:
 def bring_calendar(registration: Registration, at: datetime) -> list[Ask]:
     """Return what a letter asks of a calendar that holds sessions by our letters; all others follow a feed.
 
-    It counts one more than what was asked before, and whatever is asked later counts above that.
+    It counts as their feed does from now: above what was asked before, and below what is asked later.
     """
-    asked = holding.of_one(registration, at=at).asks(registration, ahead=1, is_whole=False)
+    asked = holding.of_one(registration, at=at).asks(registration, ahead=2, is_whole=False)
     if asked:
-        registration.calendar_offset += 2
-        db.session.flush()
+        count_on(registration, 2)
     return asked
 
 
