@@ -233,6 +233,9 @@ def _again(entry: Entry, registration: Any, how: str, *, is_left: bool) -> bytes
     facts = entry.facts if is_left else entry.entitled_facts or entry.facts
     if registration.ticket_mode is not None:
         facts = showings.narrowed(facts, is_online=registration.ticket_mode is Mode.ONLINE)
+    if is_left:
+        with force_locale(registration.language):
+            facts = showings.parted(facts, nouns.no_place())
     showing = Showing.from_json(facts)
     if is_left:
         showing = replace(showing, status=ics.Status.CANCELLED)

@@ -115,6 +115,26 @@ def how_to_answer(contact: str) -> str:
     return _with_contact(_("You cannot come, or not then? Tell us by the link in our letter to you."), contact)
 
 
+def no_place() -> str:
+    """Begin the title of what somebody has no seat at any more: it takes place, so it is not called off."""
+    return _("You no longer have a place: ")
+
+
+def not_chosen() -> str:
+    """Begin the title of a session that somebody took out of their own programme."""
+    return _("Taken out: ")
+
+
+def not_here() -> str:
+    """Begin the title of what is sent to another address of the same person by now."""
+    return _("No longer at this address: ")
+
+
+def without_you() -> str:
+    """Begin the title of a session that somebody speaks in no more."""
+    return _("Without you: ")
+
+
 def _with_contact(how: str, contact: str) -> str:
     return how + " " + _("Questions? Write to %(email)s.", email=contact) if contact else how
 

@@ -110,6 +110,14 @@ def narrowed(facts: Mapping[str, Any], *, is_online: bool) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in others}
 
 
+def parted(facts: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return the facts of a showing for whoever alone has it no more: it goes on without them, and `prefix` says so.
+
+    What is cancelled for everybody stays in those words.
+    """
+    return dict(facts) if facts.get("status") == Status.CANCELLED else {**facts, "cancelled_prefix": prefix}
+
+
 def clean(text: str) -> str:
     """Take out what no calendar may carry: control characters and lone surrogates; every kind of line break is one."""
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", _BREAKS.sub("\n", text)))

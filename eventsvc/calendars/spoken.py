@@ -16,7 +16,7 @@ from flask_babel import force_locale
 
 from eventsvc import tokens
 from eventsvc.accounts.models import AuditEntry
-from eventsvc.calendars import feeds, ics, nouns, partings
+from eventsvc.calendars import feeds, ics, nouns, partings, showings
 from eventsvc.calendars.feeds import Found
 from eventsvc.calendars.models import CalendarVersion, Entry, FormerVoice
 from eventsvc.calendars.showings import Showing
@@ -132,9 +132,12 @@ def _written(row: Any, part: Part) -> bytes:
     join_url = (entry.entitled_facts or {}).get("join_url", "")
     if not part.offset and not join_url:
         return ics.noted(entry.body, how)
-    showing = Showing.from_json(entry.facts)
     if part.is_left:
-        showing = replace(showing, status=ics.Status.CANCELLED)
+        with force_locale(row.language):
+            facts = showings.parted(entry.facts, nouns.without_you())
+        showing = replace(Showing.from_json(facts), status=ics.Status.CANCELLED)
+    else:
+        showing = Showing.from_json(entry.facts)
     if showing.status is not ics.Status.CANCELLED:
         showing = nouns.noted(replace(showing, join_url=join_url), how)
     changed_at = max(entry.changed_at, part.moved_at or entry.changed_at)

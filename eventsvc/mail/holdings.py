@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from eventsvc.calendars import showings
 from eventsvc.calendars.ics import Method
 from eventsvc.calendars.parts import Part
 from eventsvc.extensions import db
@@ -102,6 +103,13 @@ def ask(part: Part, method: Method, sequence: int, *, is_entitled: bool) -> Ask:
     """Return one thing that a letter asks, as its facts hold it."""
     facts = part.entitled_facts if is_entitled else part.facts
     return {"method": method.value, "facts": facts, "sequence": sequence}
+
+
+def parted(asked: Ask, prefix: str) -> Ask:
+    """Return the same in other words, where a calendar is to let go of what goes on without its owner."""
+    if asked["method"] != Method.CANCEL:
+        return asked
+    return {**asked, "facts": showings.parted(asked["facts"], prefix)}
 
 
 def told(found: Iterable[Ask]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import force_locale
 
-from eventsvc.calendars import partings, parts
+from eventsvc.calendars import nouns, partings, parts
 from eventsvc.calendars.parts import Part
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
@@ -87,6 +88,8 @@ class _Calendars:
         self._holdings = holdings.of_speakers(here)
         self._parts = parts.by_uid(event.id, holdings.uids(self._holdings.values()), after=at)
         self._spoken = speaking.named(event.id) if self._parts else frozenset()
+        with force_locale(event.language):
+            self._parting = nouns.without_you()
         self._counts = partings.counts(event.id) if self._parts else {}
 
     def asks(self, to: Speaker, *, is_whole: bool = True) -> list[Ask]:
@@ -99,7 +102,8 @@ class _Calendars:
             return self._counts.get((to.id, uid), 0)
 
         held = self._holdings.get((to.id, to.email), {})
-        return holdings.asks(held, self._parts, is_wanted, offset=offset, is_whole=is_whole)
+        asked = holdings.asks(held, self._parts, is_wanted, offset=offset, is_whole=is_whole)
+        return [holdings.parted(each, self._parting) for each in asked]
 
 
 class _Writing:

@@ -5,11 +5,14 @@ As many statements for one person as for hundreds, and one where nobody was ever
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import force_locale
 
-from eventsvc.calendars import parts, showings
+from eventsvc.calendars import nouns, parts, showings
+from eventsvc.calendars.ics import Method
 from eventsvc.calendars.parts import Part
 from eventsvc.events.models import Mode
 from eventsvc.mail import holdings
@@ -40,11 +43,13 @@ class Calendars:
 
         `address` is another one that they had; `ahead` is added to what their entries count.
         """
-        return self._asked(to, address or to.email, to.is_confirmed, ahead, is_whole)
+        asked = self._asked(to, address or to.email, to.is_confirmed, ahead, is_whole)
+        return _parted(to, asked, nouns.not_chosen if to.is_confirmed else nouns.no_place)
 
     def endings(self, to: Registration, *, address: str | None = None, ahead: int = 0) -> list[Ask]:
         """Return what a letter asks so that a calendar holds no session any more."""
-        return self._asked(to, address or to.email, False, ahead, True)
+        asked = self._asked(to, address or to.email, False, ahead, True)
+        return _parted(to, asked, nouns.not_here if address else nouns.no_place)
 
     def moved(self, to: Registration, *, left: str) -> list[Ask]:
         """Return what a letter asks of the calendar of a new address, in the place of one that was left."""
@@ -70,6 +75,14 @@ class Calendars:
 
     def _has_chosen(self, to: Registration, part: Part) -> bool:
         return part.session_id in self._chosen.get(to.id, frozenset())
+
+
+def _parted(to: Registration, asked: list[Ask], why: Callable[[], str]) -> list[Ask]:
+    """Let what goes from one calendar alone say so: it takes place all the same."""
+    if all(each["method"] != Method.CANCEL for each in asked):
+        return asked
+    with force_locale(to.event.language):
+        return [holdings.parted(each, why()) for each in asked]
 
 
 def _narrowed(to: Registration, asked: list[Ask]) -> list[Ask]:

@@ -140,7 +140,8 @@ class TestTheFeedOfAnAttendee:
         registrations.cancel(ada, by=ATTENDEE, at=NOW)
         db.session.commit()
 
-        assert titles(client, path) == {"Cancelled: Symposium", "Cancelled: Free", "Cancelled: Talk"}
+        parted = "You no longer have a place: "
+        assert titles(client, path) == {f"{parted}Symposium", f"{parted}Free", f"{parted}Talk"}
 
     def test_what_was_given_up_goes_thirty_days_later_from_body_and_version(
         self, client: FlaskClient, clock: Clock
@@ -159,9 +160,22 @@ class TestTheFeedOfAnAttendee:
         clock.forward(MONTH)
         later = client.get(path, headers={"If-None-Match": gone.headers["ETag"]})
 
-        assert set(shown(last.data).values()) == {"Cancelled: Symposium"}
+        assert set(shown(last.data).values()) == {"You no longer have a place: Symposium"}
         assert (gone.status_code, shown(gone.data), by_date.status_code) == (200, {}, 200)
         assert later.status_code == 304
+
+    def test_what_the_organiser_calls_off_is_cancelled_also_for_whoever_gave_up_their_place(
+        self, client: FlaskClient
+    ) -> None:
+        event = an_event(title="Symposium")
+        talk, _stays = a_talk(event, title="Talk"), a_talk(event, 1, title="Stays")
+        refreshed(event)
+        ada = self.ada_at(event, talk)
+        registrations.cancel(ada, by=ATTENDEE, at=NOW)
+        rules.cancel_session(talk, by=SYSTEM, at=NOW)
+        publish(event)
+
+        assert titles(client, self.feed(ada)) == {"You no longer have a place: Symposium", "Cancelled: Talk"}
 
     def test_whoever_hands_on_their_place_has_struck_out_what_they_had(self, client: FlaskClient) -> None:
         event = an_event(title="Symposium")
@@ -172,7 +186,8 @@ class TestTheFeedOfAnAttendee:
         bob = registrations.hand_over(ada, BOB, by=ATTENDEE, at=NOW)
         db.session.commit()
 
-        assert titles(client, self.feed(ada)) == {"Cancelled: Symposium", "Cancelled: Talk"}
+        parted = "You no longer have a place: "
+        assert titles(client, self.feed(ada)) == {f"{parted}Symposium", f"{parted}Talk"}
         assert titles(client, self.feed(bob)) == {"Symposium", "Talk"}
 
     def test_whoever_undoes_it_sees_struck_out_what_somebody_else_has_by_now(
@@ -193,7 +208,7 @@ class TestTheFeedOfAnAttendee:
         clock.at(NOW + MONTH)
         after = client.get(path, headers={"If-None-Match": before.headers["ETag"]})
 
-        assert set(shown(before.data).values()) == {"Symposium", "Cancelled: Full", "Talk"}
+        assert set(shown(before.data).values()) == {"Symposium", "You no longer have a place: Full", "Talk"}
         assert set(shown(after.data).values()) == {"Symposium", "Talk"}
         assert after.last_modified > before.last_modified
 
@@ -222,9 +237,11 @@ class TestTheFeedOfASpeaker:
     def deleted(self, talk: Session) -> None:
         rules.delete_session(talk, by=SYSTEM, at=NOW)
 
-    @pytest.mark.parametrize("how", ["taken_out", "hidden", "deleted"])
+    @pytest.mark.parametrize(
+        ("how", "word"), [("taken_out", "Without you"), ("hidden", "Cancelled"), ("deleted", "Cancelled")]
+    )
     def test_what_they_are_in_no_more_is_struck_out_for_thirty_days(
-        self, client: FlaskClient, clock: Clock, event: Event, talk: Session, how: str
+        self, client: FlaskClient, clock: Clock, event: Event, talk: Session, how: str, word: str
     ) -> None:
         speaker = sam(talk, a_talk(event, 1, title="Other"))
         getattr(self, how)(talk)
@@ -240,7 +257,7 @@ class TestTheFeedOfASpeaker:
         clock.forward(MONTH)
         later = client.get(feed_of(speaker), headers={"If-None-Match": old.headers["ETag"]})
 
-        assert set(shown(fresh.data).values()) == {"Cancelled: Talk", "Other"}
+        assert set(shown(fresh.data).values()) == {f"{word}: Talk", "Other"}
         assert set(shown(old.data).values()) == {"Other"}
         assert (by_date.status_code, later.status_code) == (200, 304)
 
@@ -310,7 +327,7 @@ class TestTheFeedOfASpeaker:
         rules.answer(other, comes=False, note="", by=SPEAKER, at=NOW)
         db.session.commit()
 
-        assert titles(client, feed_of(speaker)) == {"Cancelled: Talk"}
+        assert titles(client, feed_of(speaker)) == {"Without you: Talk"}
 
     def test_whoever_is_named_again_sees_it_again(self, client: FlaskClient, event: Event, talk: Session) -> None:
         speaker = sam(talk)

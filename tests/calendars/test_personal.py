@@ -169,7 +169,7 @@ def test_whoever_came_back_reads_it_too_and_whoever_left_does_not(client: FlaskC
 
     told = [notes(client.get(address_of(person)).data) for person in (back, gone)]
 
-    assert CANCEL in told[0]["Opening"] and CANCEL not in told[1]["Cancelled: Opening"]
+    assert CANCEL in told[0]["Opening"] and CANCEL not in told[1]["You no longer have a place: Opening"]
 
 
 def test_speakers_read_how_to_say_that_they_cannot_come(client: FlaskClient, event: Event) -> None:

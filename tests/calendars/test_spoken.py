@@ -176,7 +176,7 @@ def test_whoever_is_new_in_a_session_or_has_left_it_sees_so_with_the_next_versio
 
     assert list(shown(client.get(address).data)) == ["First"]
     publish(event)
-    assert list(shown(client.get(address).data)) == ["Cancelled: First", "Second"]
+    assert list(shown(client.get(address).data)) == ["Without you: First", "Second"]
 
 
 def test_whoever_declined_sees_it_struck_out_and_a_cancelled_session_says_so(client: FlaskClient, event: Event) -> None:
@@ -190,7 +190,7 @@ def test_whoever_declined_sees_it_struck_out_and_a_cancelled_session_says_so(cli
 
     answer = client.get(feed_of(speaker))
 
-    assert list(shown(answer.data)) == ["Cancelled: First", "Cancelled: Second"] and answer.headers["ETag"] != before
+    assert list(shown(answer.data)) == ["Without you: First", "Cancelled: Second"] and answer.headers["ETag"] != before
 
 
 def test_a_draft_shows_nothing(client: FlaskClient, event: Event) -> None:

@@ -69,9 +69,9 @@ def test_whoever_cancels_is_sent_the_end_of_each_session_they_were_sent(
 
     letter = office.letters[-1]
     assert only(letter) == {
-        "Cancelled: Winter school": "CANCEL",
-        "Cancelled: Opening": "CANCEL",
-        "Cancelled: Lecture": "CANCEL",
+        "You no longer have a place: Winter school": "CANCEL",
+        "You no longer have a place: Opening": "CANCEL",
+        "You no longer have a place: Lecture": "CANCEL",
     }
     assert held(office.letters) == set()
     assert "3 calendar files come with this letter" in text(letter)
@@ -110,8 +110,8 @@ def test_what_is_over_stays_in_the_calendar_of_who_leaves_in_the_middle(
     db.session.commit()
     send(clock)
 
-    assert "Cancelled: Opening" not in only(office.letters[-1])
-    assert only(office.letters[-1])["Cancelled: Lecture"] == "CANCEL"
+    assert "You no longer have a place: Opening" not in only(office.letters[-1])
+    assert only(office.letters[-1])["You no longer have a place: Lecture"] == "CANCEL"
 
 
 def test_an_end_waits_for_what_is_on_its_way_to_the_same_person(
@@ -214,7 +214,7 @@ class TestTakingOutASession:
 
         letter = office.letters[-1]
         assert letter.message["Subject"] == "Your own programme: Winter school, 30 May 2027"
-        assert only(letter) == {"Cancelled: Lecture": "CANCEL"}
+        assert only(letter) == {"Taken out: Lecture": "CANCEL"}
         assert "Lecture\n   Taken out\n   Sun 30 May 2027" in text(letter)
         assert held(office.letters) == {"Winter school", "Opening"}
 
@@ -352,7 +352,10 @@ def test_another_address_takes_over_from_the_calendar_of_the_old_one(
     assert held(office.to("ada@example.edu")) == {"Winter school", "Opening", "Lecture"}
     counts = {letter.recipients[0]: asked(letter) for letter in office.letters[-2:]}
     old, new = counts["ada@example.org"], counts["ada@example.edu"]
-    assert all(new[title.removeprefix("Cancelled: ")][1] > sequence for title, (_method, sequence) in old.items())
+    assert all(
+        new[title.removeprefix("No longer at this address: ")][1] > sequence
+        for title, (_method, sequence) in old.items()
+    )
 
 
 def test_whoever_waits_or_was_never_written_to_is_sent_no_end(
@@ -404,4 +407,7 @@ def test_a_session_that_is_taken_out_and_published_is_let_go_once(
     db.session.commit()
     send(clock)
 
-    assert only(office.letters[-1]) == {"Cancelled: Winter school": "CANCEL", "Cancelled: Opening": "CANCEL"}
+    assert only(office.letters[-1]) == {
+        "You no longer have a place: Winter school": "CANCEL",
+        "You no longer have a place: Opening": "CANCEL",
+    }

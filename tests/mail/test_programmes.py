@@ -162,7 +162,7 @@ def test_a_speaker_who_no_longer_speaks_in_a_session_that_goes_on_is_told_so(
     letter = office.letters[-1]
     assert letter.message["Subject"] == "You no longer speak in: Opening (Winter school)"
     assert "Opening\n   Without you\n   Was: " in text(letter)
-    assert asked(letter) == {"Cancelled: Opening": ("CANCEL", 3)}
+    assert asked(letter) == {"Without you: Opening": ("CANCEL", 3)}
 
 
 def test_what_was_never_sent_is_not_cancelled(office: PostOffice, clock: Clock, olga: Actor) -> None:

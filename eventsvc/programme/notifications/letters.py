@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import force_locale
 
-from eventsvc.calendars import partings, parts, showings
+from eventsvc.calendars import nouns, partings, parts, showings
 from eventsvc.calendars.ics import Method
 from eventsvc.calendars.parts import Part
 from eventsvc.events.models import Event, Mode
@@ -101,6 +102,8 @@ class _Writing:
         waiting = {each["public_id"] for letter in held.values() for each in letter.facts["sessions"]}
         changed = {change.public_id for change in people.found}
         self._parts = parts.by_session(event.id, waiting | changed, people.uids)
+        with force_locale(event.language):
+            self._parting = nouns.without_you()
         self._counts = partings.counts(event.id)
         self._goes_on = {change.public_id for change in people.found if change.now}
 
@@ -178,7 +181,8 @@ class _Writing:
         if beside and beside.is_so(change.public_id, before):
             return said | {"is_beside": True}
         if part is not None and offset is not None:
-            return said | {"invitation": _invitation(part, change, offset(part.facts["uid"]), own)}
+            asked = _invitation(part, change, offset(part.facts["uid"]), own)
+            return said | {"invitation": holdings.parted(asked, self._parting) if "speaker" in own else asked}
         # Whose session was deleted before the letter went has its end from then.
         kept = before.get("invitation") if before and part is None else None
         return said | ({"invitation": kept} if kept else {})

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from eventsvc.calendars import entries
+from flask_babel import force_locale
+
+from eventsvc.calendars import entries, nouns
 from eventsvc.calendars.ics import Method
 from eventsvc.mail import holdings, invitations, outbox
 from eventsvc.mail.holdings import Ask
@@ -28,7 +30,7 @@ class HandingOn:
 
     def to_giver(self, registration: Registration) -> Message | None:
         """Tell whoever handed it on that it is done; the entry in their calendar ends."""
-        facts = {"had_seat": True, "other": self.receiver} | posting.with_invitation(registration)
+        facts = {"had_seat": True, "other": self.receiver} | posting.with_ending(registration, nouns.no_place)
         facts |= holdings.told(holding.of_one(registration, at=self.at).endings(registration))
         return posting.post(
             "handed_over", registration, facts, key=posting.once("handed_over", registration), at=self.at
@@ -89,7 +91,7 @@ def address_left(
     which count one less than those to the new address.
     """
     name = f"address_left:{registration.id}:{registration.revision}"
-    facts = posting.with_invitation(registration, ahead=-1) if has_entry else {}
+    facts = posting.with_ending(registration, nouns.not_here, ahead=-1) if has_entry else {}
     facts |= {"is_link_replaced": is_link_replaced}
     if has_entry:
         facts |= holdings.told(holding.of_one(registration, at=at).endings(registration, address=address, ahead=-1))
@@ -125,4 +127,6 @@ def _last_asks(registration: Registration, at: datetime) -> list[Ask]:
     if not held.is_held or entry is None:
         return asked
     own = told.counted(entry, registration)
-    return [{**own, "method": Method.CANCEL.value, "sequence": max(own["sequence"], held.asked) + 1}, *asked]
+    ending = {**own, "method": Method.CANCEL.value, "sequence": max(own["sequence"], held.asked) + 1}
+    with force_locale(registration.event.language):
+        return [holdings.parted(ending, nouns.no_place()), *asked]

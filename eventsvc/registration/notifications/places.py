@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from eventsvc.calendars import entries
+from eventsvc.calendars import entries, nouns
 from eventsvc.events.models import Event
 from eventsvc.mail import holdings, outbox
 from eventsvc.mail.models import Message
@@ -102,6 +102,6 @@ def restored(registration: Registration, *, at: datetime) -> Message | None:
 def cancelled(registration: Registration, *, at: datetime, had_seat: bool, had_offer: bool = False) -> Message | None:
     """Tell somebody that their registration is cancelled; who was sent invitations is sent their end."""
     facts = {"had_seat": had_seat, "had_offer": had_offer}
-    facts |= posting.with_invitation(registration) if had_seat else {}
+    facts |= posting.with_ending(registration, nouns.no_place) if had_seat else {}
     facts |= holdings.told(holding.of_one(registration, at=at).endings(registration))
     return posting.post("cancelled", registration, facts, key=posting.once("cancelled", registration), at=at)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from eventsvc.calendars import entries
+from flask_babel import force_locale
+
+from eventsvc.calendars import entries, showings
 from eventsvc.mail import outbox
 from eventsvc.mail.models import Message
 from eventsvc.mail.outbox import Recipient
@@ -60,6 +63,16 @@ def with_invitation(registration: Registration, *, ahead: int = 0) -> dict[str, 
         return {}
     counted = told.counted(invitation, registration)
     return {"invitation": counted | {"sequence": counted["sequence"] + ahead}}
+
+
+def with_ending(registration: Registration, why: Callable[[], str], *, ahead: int = 0) -> dict[str, Any]:
+    """Return the like for a calendar that is to let it go; `why` begins its title, in the event's language."""
+    facts = with_invitation(registration, ahead=ahead)
+    if not facts:
+        return {}
+    with force_locale(registration.event.language):
+        said = showings.parted(facts["invitation"]["facts"], why())
+    return {"invitation": {**facts["invitation"], "facts": said}}
 
 
 def until(moment: datetime | None) -> dict[str, Any]:
