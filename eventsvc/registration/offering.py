@@ -14,6 +14,9 @@ _all = (
     .order_by(TicketType.position, TicketType.id)
 )
 _offered = _all.where(TicketType.is_retired.is_(False))
+_named = sa.select(TicketType).where(
+    TicketType.event_id == sa.bindparam("event_id"), TicketType.public_id == sa.bindparam("public_id")
+)
 
 
 def every(event_id: int) -> list[TicketType]:
@@ -28,8 +31,7 @@ def offered(event_id: int) -> list[TicketType]:
 
 def named(event_id: int, public_id: str) -> TicketType | None:
     """Return a ticket type by the id that stands in addresses and forms."""
-    asked = sa.select(TicketType).where(TicketType.event_id == event_id, TicketType.public_id == public_id)
-    return db.session.scalar(asked)
+    return db.session.scalar(_named, {"event_id": event_id, "public_id": public_id})
 
 
 def is_seen(ticket_type: TicketType, code: AccessCode | None) -> bool:

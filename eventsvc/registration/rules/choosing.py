@@ -106,12 +106,13 @@ def carry_over(
     """Put what somebody chose before they registered into their programme; return how many.
 
     What is not there, is full or was chosen already is passed over: a seat at the event never hangs on it. Nor does the
-    deadline for changes bind who `is_new`, as they change nothing. Raises what `choose` raises of everybody else.
+    deadline for changes bind who `is_new`, as they change nothing; of those the turnstile is still held since they were
+    taken in, and no letter has brought their calendar a session. Raises what `choose` raises of everybody else.
     """
     wanted = set(list(public_ids)[:MOST])
     if not wanted:
         return 0
-    turn = _hold(registration, by, at, is_new=is_new)
+    turn = _held(registration, at) if is_new else _hold(registration, by, at)
     items, own, seats = reading.items(registration.event_id), choices.own(registration.id), None
     count = 0
     for item in items:
@@ -127,20 +128,26 @@ def carry_over(
         _add(registration, item, turn, is_waiting=not is_free, by=by, at=at)
         own = own.with_one(item.session_id, is_waiting=not is_free)
         count += 1
-    if count:
+    if count and not is_new:
         _tell(registration, at)
     return count
 
 
-def _hold(registration: Registration, by: Actor, at: datetime, *, is_new: bool = False) -> int:
+def _held(registration: Registration, at: datetime) -> int:
+    """Return the turn of somebody who was taken in by this transaction."""
+    if not takes_place(registration.event, at):
+        raise errors.ChoosingOver
+    return registration.turn
+
+
+def _hold(registration: Registration, by: Actor, at: datetime) -> int:
     event, turn = hold(registration.event_id)
     db.session.refresh(registration)
     if not registration.is_live:
         raise errors.RegistrationOver
     if not takes_place(event, at):
         raise errors.ChoosingOver
-    if not is_new:
-        deadlines.check_changes(event, by=by, at=at)
+    deadlines.check_changes(event, by=by, at=at)
     return turn
 
 
