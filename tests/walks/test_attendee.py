@@ -130,7 +130,7 @@ def test_ada_registers_and_finds_the_letter_the_calendar_and_her_page(story: Sto
     assert calendar["METHOD"] == "REQUEST"
     assert str(calendar.events[0]["SUMMARY"]) == "Global Impact in Health"
 
-    feed = re.findall(rf'href="({SITE}/calendars/[\w-]+\.ics)"', ada.page)[0]
+    feed = SITE + re.findall(r'href="webcal://[^/"]+(/calendars/[\w.-]+\.ics)"', ada.page)[0]
     in_feed = icalendar.Calendar.from_ical(story.browser().go(feed).data).events[0]
     assert (in_feed["UID"], in_feed["DTSTART"].dt) == (calendar.events[0]["UID"], calendar.events[0]["DTSTART"].dt)
 
