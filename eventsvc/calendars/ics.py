@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 # Raised when the writing changes. The zone data belongs to it: with new data the same facts may be written otherwise.
-WRITER = f"3.{zones.DATA_VERSION}"
+WRITER = f"4.{zones.DATA_VERSION}"
 PRODID = "-//eventsvc//eventsvc//EN"
 
 _NOTICE = timedelta(minutes=15)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from babel import Locale
 from flask_babel import gettext as _
 
-from eventsvc import covers, links, text
+from eventsvc import covers, links, text, when
 from eventsvc.calendars.showings import Showing, Status
 from eventsvc.events import cards, words
 from eventsvc.events import models as events
@@ -50,7 +50,12 @@ def of_event(event: events.Event, *, uid: str, created_at: datetime) -> Showing:
         created_at=created_at,
         status=_status(event),
         description=_paragraphs(
-            event.cancellation_note, event.summary, text.to_plain(event.description), event.costs, _further(event)
+            event.cancellation_note,
+            _hours(event),
+            event.summary,
+            text.to_plain(event.description),
+            event.costs,
+            _further(event),
         ),
         location=place(event),
         url=address,
@@ -59,7 +64,7 @@ def of_event(event: events.Event, *, uid: str, created_at: datetime) -> Showing:
         categories=(str(words.KINDS[event.kind]),),
         colour=colour_of(event),
         image_url=links.absolute("events.card", slug=event.slug, digest=cards.card(event).digest),
-        is_all_day=event.is_all_day or event.ends_at - event.starts_at > _LONG,
+        is_all_day=_is_bar(event),
         organiser_name=event.contact_name,
         organiser_email=event.contact_email,
         cancelled_prefix=_("Cancelled: "),
@@ -158,6 +163,24 @@ def place(event: events.Event, room: str = "") -> str:
 
 def _country(venue: events.Venue, language: str) -> str:
     return Locale.parse(language).territories.get(venue.country, venue.country)
+
+
+def _hours(event: events.Event) -> str:
+    """Say what neither the bar over some days nor the line for a map can: the hours, on whose clock, and `online`."""
+    said = []
+    if event.starts_at and event.ends_at and _is_bar(event) and not event.is_all_day:
+        town = event.venue.city if event.venue and "/" in event.timezone else ""
+        zone = when.zone_name(event.timezone, event.starts_at, event.language, town or None)
+        said.append(f"{when.span(event.starts_at, event.ends_at, event.timezone, event.language)}, {zone}")
+    if event.mode is events.Mode.HYBRID:
+        said.append(_("On site and online"))
+    return "\n".join(said)
+
+
+def _is_bar(event: events.Event) -> bool:
+    assert event.starts_at
+    assert event.ends_at
+    return event.is_all_day or event.ends_at - event.starts_at > _LONG
 
 
 def _status(event: events.Event) -> Status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -291,6 +291,22 @@ def test_whoever_holds_a_seat_reads_how_to_change_or_cancel_and_nobody_else_does
 
     assert all(b"To change or cancel" not in entry.body for entry in kept(event))
     assert [b"To change or cancel" in (entry.entitled_body or b"") for entry in kept(event)] == told
+
+
+def described(event: Event) -> str:
+    refreshed(event)
+    return str(by_icalendar(calendar_of(kept(event)[0].body))["DESCRIPTION"])
+
+
+def test_a_bar_over_days_tells_its_hours_and_whose_clock_and_a_hybrid_event_that_it_is_online(app: Flask) -> None:
+    ends_at = datetime(2027, 6, 2, 14, 0, tzinfo=UTC)
+    long = an_event(mode=Mode.HYBRID, ends_at=ends_at)
+    short, whole = an_event(), an_event(is_all_day=True, ends_at=ends_at)
+
+    told = "Sun 30 May 09:30 to Wed 2 June 16:00, Leiden time (CEST)\nOn site and online\n\nA day about health"
+    assert described(long).startswith(told)
+    assert described(short).startswith("A day about health")
+    assert described(whole).startswith("A day about health")
 
 
 def test_a_new_writer_shows_what_the_old_did_not_know_and_no_news_is_made_of_it(app: Flask) -> None:

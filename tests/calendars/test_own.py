@@ -173,7 +173,7 @@ class TestTheCalendarOfAnAttendee:
             again = client.get(address, headers={"If-None-Match": last.headers["ETag"]})
 
         assert len({*seen, last.headers["ETag"]}) == 4
-        assert set(shown(last.data).values()) == {"One", "Cancelled: Renamed"}
+        assert set(shown(last.data).values()) == {"One", "You no longer have a place: Renamed"}
         assert (again.status_code, len(queries)) == (304, 1)
 
     def test_of_two_registrations_for_one_event_the_live_one_is_shown(self, client: FlaskClient) -> None:
