@@ -25,7 +25,7 @@ from eventsvc.registration.models import State
 from eventsvc.text import cleaned
 
 # Where a letter's one button leads, when it is not to the page of the registration.
-_PAGES = {"questions_asked": "registration.correct"}
+_PAGES = {"questions_asked": "registration.correct", "calendar_link": "registration.calendar"}
 _OFF = frozenset({"event_cancelled"})
 _SEATED = frozenset({"registered", "promoted", "switched", "address_changed", "restored", "taken_over"})
 _OVER = frozenset({"cancelled", "event_cancelled", "handed_over"})
@@ -238,11 +238,11 @@ def _amount(fee: dict[str, Any] | None, language: str) -> str:
 
 
 def _act(kind: str) -> str:
-    if kind in _PAGES:
-        return str(_("Answer now"))
     if kind in _OVER:
         return str(_("See your registration"))
     words = {
+        "questions_asked": _("Answer now"),
+        "calendar_link": _("Choose what your calendar shows"),
         "prove_address": _("Yes, this is my address"),
         "offered": _("Take the place, or leave it"),
         "still_interested": _("Say yes, or leave the list"),

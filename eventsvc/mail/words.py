@@ -43,6 +43,7 @@ KINDS: dict[str, Any] = {
     "choices_changed": _l("Your own programme has changed"),
     "erased": _l("Your data is erased"),
     "link_resent": _l("Your personal link"),
+    "calendar_link": _l("The link to one calendar for all"),
     "address_changed": _l("Letters come to this address now"),
     "address_left": _l("Letters no longer come to this address"),
     "account_reset": _l("Set a new password"),

@@ -50,7 +50,7 @@ def prove(registration: Registration, *, by: Actor, at: datetime) -> bool:
     keys.fit(registration, TokenKind.MANAGE, fresh)
     registration.proven_digest, registration.link_sent_at = fresh.digest, at
     _finish("replace manage link", registration, {}, by=by, at=at)
-    notifications.link_resent(registration, at=at)
+    notifications.calendar_link(registration, at=at)
     return True
 
 

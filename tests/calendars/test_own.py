@@ -120,7 +120,7 @@ class TestTheCalendarOfAnAttendee:
 
         token = keys.token_of(ada, TokenKind.MANAGE)
         letter = db.session.scalars(sa.select(Message).order_by(Message.id.desc())).first()
-        assert letter and (letter.kind, letter.recipient) == ("link_resent", "ada@example.org")
+        assert letter and (letter.kind, letter.recipient) == ("calendar_link", "ada@example.org")
         assert token not in page and "Look in your letters" in page
         assert client.get(path(ada)).status_code == 410
         assert client.get(f"/registrations/{token}/calendar").status_code == 200

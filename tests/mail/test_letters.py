@@ -14,8 +14,8 @@ from eventsvc.events.models import Mode
 from eventsvc.extensions import db
 from eventsvc.mail.carriers import ToServer
 from eventsvc.mail.models import Message, MessageState
-from eventsvc.registration import notifications, rules
-from eventsvc.registration.models import State
+from eventsvc.registration import feeding, keys, notifications, rules
+from eventsvc.registration.models import State, TokenKind
 from eventsvc.registration.person import Person
 from tests.mail.examples import ada, an_event, calendars, delivered
 from tests.people import NOW
@@ -180,6 +180,23 @@ def test_a_link_sent_again_takes_no_other_letters_place(office: PostOffice) -> N
     subjects = [letter.message["Subject"].partition(":")[0] for letter in office.letters]
     assert subjects == ["Your place", "Your link"]
     assert calendars(office.letters[1].message) == []
+
+
+def test_the_letter_to_one_calendar_for_all_says_what_it_is_for_and_that_earlier_links_have_stopped(
+    office: PostOffice,
+) -> None:
+    registration = ada(an_event(title="Winter school"))
+
+    assert feeding.prove(registration, by=ATTENDEE, at=NOW)
+    letter = delivered(office)
+
+    assert letter.message["Subject"] == "One calendar for all: your new link"
+    assert f"/registrations/{keys.token_of(registration, TokenKind.MANAGE)}/calendar?lang=en" in letter.body()
+    for body in (letter.body(), letter.body("html")):
+        said = " ".join(body.split())
+        assert "one calendar with all you are registered for" in said
+        assert "Every earlier link to your registration for" in said and "also those in earlier letters" in said
+        assert "You need do nothing" not in said
 
 
 def test_who_moves_to_another_address_takes_the_calendar_entry_along(office: PostOffice) -> None:

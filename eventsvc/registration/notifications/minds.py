@@ -71,6 +71,12 @@ def link_resent(registration: Registration, *, at: datetime) -> Message | None:
     return posting.post(kind, registration, facts, key=f"{name}:{registration.revision}", at=at, about=name)
 
 
+def calendar_link(registration: Registration, *, at: datetime) -> Message | None:
+    """Send somebody who wants one calendar of all the link that proves their address; all earlier ones have stopped."""
+    key = f"calendar_link:{registration.id}:{registration.revision}"
+    return posting.post("calendar_link", registration, {}, key=key, at=at, about=f"link_resent:{registration.id}")
+
+
 def address_changed(registration: Registration, left: str | None, *, has_entry: bool, at: datetime) -> Message | None:
     """Send a new address the link, and where there is something to invite to (`has_entry`) what `left` was sent."""
     name = f"address_changed:{registration.id}"
