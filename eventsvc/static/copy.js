@@ -1,4 +1,4 @@
-// Buttons that copy the box named in data-copy, or print the page (data-print); hidden until this runs.
+// Buttons that copy the box or the text named in data-copy, or print the page (data-print); hidden until this runs.
 for (const button of document.querySelectorAll("button[data-copy], button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -7,8 +7,11 @@ for (const button of document.querySelectorAll("button[data-copy], button[data-p
       return;
     }
     const box = document.getElementById(button.dataset.copy);
-    box.select();
-    await navigator.clipboard.writeText(box.value);
+    if (box.select) box.select();
+    else getSelection().selectAllChildren(box);
+    // Without https there is no clipboard for a page; what is selected can be copied by hand.
+    if (!navigator.clipboard) return;
+    await navigator.clipboard.writeText(box.value ?? box.textContent);
     button.textContent = button.dataset.done || button.textContent;
   });
 }

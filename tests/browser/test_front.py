@@ -39,3 +39,24 @@ def test_the_front_page_and_an_event_are_accessible(
     page.goto(f"/events/{event.slug}")
 
     accessible(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_somebody_with_a_phone_finds_how_to_subscribe_and_copies_the_address(
+    open_page: Callable[..., Page], javascript: bool
+) -> None:
+    people.an_event()
+    page = open_page("/", size=PHONE, javascript=javascript)
+
+    page.get_by_role("main").get_by_role("link", name="Subscribe in your calendar").click()
+
+    address = page.locator("code.address")
+    expect(address).to_have_text(re.compile(r"/calendar\.ics$"))
+    copy = page.get_by_role("button", name="Copy")
+    if not javascript:
+        expect(copy).to_have_count(0)
+        return
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copy.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address.text_content()

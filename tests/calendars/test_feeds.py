@@ -174,7 +174,7 @@ def test_what_the_front_page_is_narrowed_to_is_what_one_subscribes_to(client: Fl
 
     front = client.get("/?kind=school&mode=in-person").text
     page = client.get(unescape(re.findall(r'href="(/subscribe[^"]*kind[^"]*)"', front)[0])).text
-    address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
+    address = unescape(re.findall(r'<code class="address" id="feed-address">([^<]*)</code>', page)[0])
 
     assert set(shown(client.get(address).data).values()) == {school.title}
     # Both kinds of school, and how much of an event is shown.

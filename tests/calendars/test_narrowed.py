@@ -173,7 +173,7 @@ def test_the_page_about_subscribing_shows_the_address_of_just_what_was_chosen(cl
 
     for words, expected in shown_for.items():
         page = client.get(f"/subscribe?{words}").text
-        address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
+        address = unescape(re.findall(r'<code class="address" id="feed-address">([^<]*)</code>', page)[0])
         assert titles(client, address) == expected, words
         assert ("Symposium \N{EN DASH} Talk: when" in page) == ("session=" in words)
         assert "calendar.google.com/calendar/r?cid=webcal" in page and "<svg" in page
@@ -240,6 +240,6 @@ def test_the_page_about_subscribing_gives_the_address_of_a_track_that_outlives_i
 
     for word in ("Trust,+mostly", "Faith", track.public_id):
         page = client.get(f"/subscribe?event={event.slug}&track={word}").text
-        address = unescape(re.findall(r'<code class="address">([^<]*)</code>', page)[0])
+        address = unescape(re.findall(r'<code class="address" id="feed-address">([^<]*)</code>', page)[0])
         assert address.endswith(f"/calendar.ics?track={track.public_id}")
         assert "Symposium \N{EN DASH} Faith, session by session:" in page

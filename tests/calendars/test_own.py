@@ -499,3 +499,12 @@ class TestHowMuchOfAnEvent:
 
         assert f"{feed_of(ada)}</code>" in plain and 'value="both" id="detail-both" checked' in plain
         assert f"{feed_of(ada)}?detail=event</code>" in part and 'value="event" id="detail-event" checked' in part
+
+
+def test_each_page_with_an_address_can_copy_it(client: FlaskClient, sign_in: SignIn) -> None:
+    ada, desk = ada_at(shown_event()), sign_in(an_organiser())
+    desk.post("/desk/account/calendar/replace")
+
+    for page in (client.get(path(ada)), client.get("/subscribe"), desk.get("/desk/account/calendar")):
+        assert 'id="feed-address"' in page.text and 'data-copy="feed-address"' in page.text
+        assert "copy.js" in page.text
