@@ -39,6 +39,7 @@ class Spoken:
     """A feed that exists, whose it is, and what it shows, by the entry's id and in order of time."""
 
     found: Found
+    speaker_id: int
     name: str
     language: str
     parts: dict[int, Part]
@@ -85,6 +86,7 @@ _acted_at = sa.select(sa.func.max(AuditEntry.at)).where(
 )
 _by_token = (
     sa.select(
+        Speaker.id.label("speaker_id"),
         Speaker.name,
         Speaker.language,
         *_shown.c,
@@ -114,7 +116,7 @@ def of_token(token: str, *, at: datetime) -> Spoken | None:
             seen.append((row.id, row.sequence, row.writer, row.offset))
     digest = hashlib.sha256(repr((rows[0].name, rows[0].language, seen)).encode()).hexdigest()[:16]
     found = Found(feeds.version_of("s", digest), changed_at=max(filter(None, stamps), default=None))
-    return Spoken(found, rows[0].name, rows[0].language, parts)
+    return Spoken(found, rows[0].speaker_id, rows[0].name, rows[0].language, parts)
 
 
 def parts(spoken: Spoken) -> list[bytes]:

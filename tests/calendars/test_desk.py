@@ -38,6 +38,8 @@ def test_an_organiser_sees_who_listens_to_their_event(client: FlaskClient, sign_
 
     assert "Apple Calendar" in page and "its servers, for all who use it" in page
     assert f"/events/{event.slug}/calendar.ics" in page
+    # A phone shows no head of the table: each cell says what it is.
+    assert page.count('data-label="Listeners"') == page.count("<tr>") - 1 > 0
     assert "127.0.0.1" not in page.replace("http://127.0.0.1", "")
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventsvc import tokens
+from eventsvc.accounts.actors import ATTENDEE
 from eventsvc.accounts.models import FEED_MARK
 from eventsvc.calendars import entries, listeners
 from eventsvc.calendars.models import Listener, ListenerSalt, ListenersOfDay, Program
@@ -20,6 +21,8 @@ from eventsvc.calendars.pages import answers
 from eventsvc.calendars.programs import asking
 from eventsvc.events.models import Event
 from eventsvc.extensions import db
+from eventsvc.registration import keys, rules
+from eventsvc.registration.models import TokenKind
 from tests.conftest import Clock
 from tests.people import NOW, a_registration, a_session, an_event, an_organiser
 from tests.programme.speaking import feed_of, sam
@@ -117,6 +120,20 @@ def test_personal_feeds_are_counted_together_but_each_is_somebody(client: FlaskC
 
     assert told(event, clock.now) == {("personal", "google"): 2}
     assert {one.address for one in db.session.scalars(sa.select(Listener))} == {""}
+
+
+def test_a_replaced_link_makes_no_second_listener_of_its_owner(client: FlaskClient, clock: Clock) -> None:
+    event, _address = a_feed()
+    ada = a_registration(event)
+    db.session.commit()
+
+    for _turn in range(3):
+        poll(client, f"/calendars/{keys.token_of(ada, TokenKind.FEED)}.ics", GOOGLE)
+        clock.forward(timedelta(minutes=2))
+        rules.replace_feed_link(ada, by=ATTENDEE, at=clock.now)
+        db.session.commit()
+
+    assert told(event, clock.now) == {("personal", "google"): 1}
 
 
 def test_speakers_and_organisers_are_told_apart_from_attendees(client: FlaskClient) -> None:

@@ -53,10 +53,11 @@ def _slow_down() -> Response | None:
     return response
 
 
-def answer(found: feeds.Found, name: str, write: Callable[[], bytes], *, feed: str = "") -> Response:
+def answer(found: feeds.Found, name: str, write: Callable[[], bytes], *, feed: str = "", who: str = "") -> Response:
     """Answer 304 to whoever has this version, else write the body; `name` is the file's, with its ending.
 
-    Listeners are counted under `feed`, or else under the name of the endpoint.
+    Listeners are counted under `feed`, or else under the name of the endpoint. `who` is whose calendar it is: a link
+    that was replaced makes no second listener of them.
 
     A feed behind a token is kept by nobody between, and asked again each time: it can still answer 304. Robots are
     told by header: calendar importers obey robots.txt and would give up the subscription. `?format=jcal` asks for the
@@ -79,7 +80,7 @@ def answer(found: feeds.Found, name: str, write: Callable[[], bytes], *, feed: s
     if is_jcal and not _is_personal():
         # Scripts of any page may read what everybody may.
         headers["Access-Control-Allow-Origin"] = "*"
-    _note(found, feed or (request.endpoint or "").rpartition(".")[2], response)
+    _note(found, feed or (request.endpoint or "").rpartition(".")[2], who, response)
     return response
 
 
@@ -135,22 +136,21 @@ def _settled(found: feeds.Found) -> datetime | None:
     return found.changed_at.replace(microsecond=0) + timedelta(seconds=found.changed_at.microsecond > 0)
 
 
-def _note(found: feeds.Found, feed: str, response: Response) -> None:
+def _note(found: feeds.Found, feed: str, whose: str, response: Response) -> None:
     """Note who listens; what was noted is written after the answer has gone out, so that nobody waits for it."""
     if "download" in request.args:
         return
     # Through the proxy each look would cost as much as the note itself.
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]
     at, asking = clock.now(), programs.asking(asked.headers.get("User-Agent", ""))
-    token = (asked.view_args or {}).get("token", "")
     network = "" if asking.is_hosted else limits.home(asked.remote_addr or "")
     poll = listeners.Poll(
         feed=feed,
-        address="" if token else asked.path[:200],
+        address="" if whose else asked.path[:200],
         event_id=found.event_id,
         program=asking.program,
         is_hosted=asking.is_hosted,
-        who=f"{token} {network}",
+        who=f"{whose} {network}",
     )
     _notes.note(poll, at)
     if _notes.is_due(at):

@@ -128,7 +128,7 @@ def _of_attendee(feed: Attended) -> Response:
         head = ics.Head(name, feed.found.timezone, url=links.absolute("events.show", slug=feed.found.slug))
         return ics.calendar(head, attended.parts(feed, at=clock.now()))
 
-    return answer(feed.found, "events.ics", write)
+    return answer(feed.found, "events.ics", write, who=f"registration {feed.registration_id}")
 
 
 def _of_speaker(speaker: Spoken) -> Response:
@@ -138,7 +138,7 @@ def _of_speaker(speaker: Spoken) -> Response:
         head = ics.Head(name, clock.home(), url=links.absolute("events.front"))
         return ics.calendar(head, spoken.parts(speaker))
 
-    return answer(speaker.found, "sessions.ics", write, feed="speaker")
+    return answer(speaker.found, "sessions.ics", write, feed="speaker", who=f"speaker {speaker.speaker_id}")
 
 
 def _of_organiser(feed: Organised) -> Response:
@@ -148,7 +148,7 @@ def _of_organiser(feed: Organised) -> Response:
         head = ics.Head(name, clock.home(), url=links.absolute("desk.today"))
         return ics.calendar(head, organised.parts(feed, at=clock.now()))
 
-    return answer(feed.found, "organiser.ics", write, feed="organiser")
+    return answer(feed.found, "organiser.ics", write, feed="organiser", who=f"organiser {feed.user_id}")
 
 
 def _of_event(found: feeds.Found, wanted: feeds.Narrowing, name: str, endpoint: str, **values: str) -> Response:
