@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 
 from eventsvc import web
@@ -75,17 +75,29 @@ def asked(event_id: int, form: RegistrationForm | SwitchForm) -> int | None:
     """Return the ticket type that was chosen. Raises TicketTypeGone for one this event does not have."""
     if not form.ticket_type.data:
         return None
-    found = offering.named(event_id, form.ticket_type.data)
+    found = _named(event_id, form.ticket_type.data)
     if found is None:
         raise TicketTypeGone
-    return found.id
+    return found[0]
 
 
 def way(event_id: int, mode: Mode) -> Mode:
     """Return how whoever sent the form takes part: as the ticket type that was chosen, else as the event."""
     chosen = request.form.get("ticket_type", "")
-    found = offering.named(event_id, chosen.replace("\0", "")) if chosen else None
-    return found.mode if found else mode
+    found = _named(event_id, chosen) if chosen else None
+    return found[1] if found else mode
+
+
+def _named(event_id: int, public_id: str) -> tuple[int, Mode] | None:
+    """Return the id and the way of a ticket type; asked for twice in one request, it is looked up once.
+
+    The rule reads it again under the turnstile.
+    """
+    kept: dict[tuple[int, str], tuple[int, Mode] | None] = g.setdefault("tickets_named", {})
+    if (event_id, public_id) not in kept:
+        found = offering.named(event_id, public_id)
+        kept[event_id, public_id] = (found.id, found.mode) if found else None
+    return kept[event_id, public_id]
 
 
 def known(form: RegistrationForm | SwitchForm, event_id: int, at: datetime, *, but: int = 0) -> AccessCode | None:
