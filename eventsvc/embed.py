@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, send_file
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_file
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from markupsafe import escape
+from werkzeug.exceptions import HTTPException
 
 from eventsvc import clock, links, looks, web, when
 from eventsvc.accounts.access import Act, event_for, signed_in
 from eventsvc.events import cards, finding, listing, rows
-from eventsvc.events.models import Event
+from eventsvc.events.models import Event, Series
 from eventsvc.events.rows import Reader
+from eventsvc.extensions import db
 from eventsvc.programme import reading
 from eventsvc.programme.reading import Item
 
@@ -34,6 +37,7 @@ _AN_HOUR = 3600
 _MOST = 50
 _WIDTH, _HEIGHT = 640, 480
 _EVENT = re.compile(r"/events/([^/]+)(/programme)?/?")
+_SERIES = re.compile(r"/series/([^/]+)/?")
 _NARROWING = ("kind", "series", "mode", "lang")
 
 
@@ -100,10 +104,21 @@ def script() -> Response:
 
 @blueprint.get("/oembed")
 def oembed() -> Response:
-    """Tell how to embed the front page, an event's or its programme (oEmbed 1.0), in JSON."""
+    """Tell how to embed the front page, a series, an event or its programme (oEmbed 1.0), in JSON.
+
+    What asks is a program: it is told no in a line, as no page of ours would help it.
+    """
     if request.args.get("format", "json") != "json":
-        abort(501)
-    title, path, picture = _embedded(request.args.get("url", ""))
+        return _no(_("We speak JSON alone here: ask with format=json."), 501)
+    if not request.args.get("url"):
+        return _no(_("Say which page of ours is to be embedded: url=…"), 404)
+    try:
+        return _told(*_embedded(request.args["url"]))
+    except HTTPException:
+        return _no(_("No page of ours that could be embedded is at this address."), 404)
+
+
+def _told(title: str, path: str, picture: dict[str, Any]) -> Response:
     width, height = _room("maxwidth", _WIDTH), _room("maxheight", _HEIGHT)
     # Both bounds are for the picture as well (oEmbed, section 2.2), and it is to be had in one size.
     if picture and not _has_room(picture["thumbnail_width"], picture["thumbnail_height"]):
@@ -123,6 +138,12 @@ def oembed() -> Response:
     response = jsonify(said)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return web.public(response)
+
+
+def _no(sentence: str, status: int) -> Response:
+    response = Response(f"{sentence}\n", status, content_type="text/plain; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @blueprint.get("/desk/events/<slug>/embed")
@@ -167,12 +188,17 @@ def tag(path: str) -> str:
 
 def _embedded(url: str) -> tuple[str, str, dict[str, Any]]:
     """Return title, path and picture of what stands for an address of ours; anybody else's is not found."""
+    web.not_found_unless("\0" not in url or None)
     asked, ours = urlsplit(url), urlsplit(links.public("/"))
     web.not_found_unless((asked.scheme, asked.netloc) == (ours.scheme, ours.netloc) or None)
     path = asked.path.removeprefix(ours.path.rstrip("/"))
     if path in {"", "/"}:
         narrowed = {name: word for name, word in parse_qsl(asked.query) if name in _NARROWING}
         return str(current_app.config["SITE_NAME"]), links.path("embed.events", **narrowed), {}
+    if in_series := _SERIES.fullmatch(path):
+        series = web.not_found_unless(db.session.scalar(sa.select(Series).where(Series.slug == in_series[1])))
+        web.not_found_unless(listing.in_series(series) or None)
+        return series.title, links.path("embed.events", series=series.slug), {}
     found = web.not_found_unless(_EVENT.fullmatch(path))
     event = _event(found[1])
     image = links.absolute("events.card", slug=event.slug, digest=cards.card(event).digest)

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from eventsvc import looks
-from eventsvc.events.models import Kind, Status
+from eventsvc.events.models import Kind, Series, Status
 from eventsvc.programme.models import SessionStatus
 from tests.people import a_session, an_event
 
@@ -173,11 +173,29 @@ def test_the_front_page_is_embedded_as_it_is_narrowed(client: FlaskClient) -> No
         "https://localhost/",
         "http://localhost/desk/",
         "http://localhost/events/no",
+        "http://localhost/events/no\0",
+        "http://localhost/series/no",
     ],
 )
-def test_what_is_not_ours_or_not_there_is_not_embedded(client: FlaskClient, url: str) -> None:
-    assert client.get(f"/oembed?url={quote(url, safe='')}").status_code == 404
+def test_what_is_not_ours_or_not_there_is_not_embedded_and_a_line_says_so(client: FlaskClient, url: str) -> None:
+    told = client.get(f"/oembed?url={quote(url, safe='')}")
+
+    assert (told.status_code, told.mimetype, told.text.count("\n")) == (404, "text/plain", 1)
+    assert ("url=" in told.text) == (not url)
+
+
+def test_a_series_is_embedded_by_its_events_and_its_page_names_where_to_ask(client: FlaskClient) -> None:
+    series = Series(slug="limsc", title="LIMSC")
+    an_event(series=series)
+
+    page = client.get("/series/limsc").text
+    named = re.search(r'type="application/json\+oembed"[^>]* href="http://localhost(/oembed[^"]+)"', page)
+    said = client.get(unescape(named[1])).get_json() if named else {}
+
+    assert said["title"] == "LIMSC" and '/embed/events.html?series=limsc"' in said["html"]
 
 
 def test_another_format_is_not_there(client: FlaskClient) -> None:
-    assert client.get("/oembed?url=http://localhost/&format=xml").status_code == 501
+    told = client.get("/oembed?url=http://localhost/&format=xml")
+
+    assert (told.status_code, told.mimetype) == (501, "text/plain") and "format=json" in told.text

@@ -117,6 +117,7 @@ def series(slug: str) -> Response:
         dated=[rows.row(listed, reader) for listed in coming],
         past_rows=[rows.past_row(event, past, reader) for event in over],
         subscribe_url=url_for("calendars.subscribe", series=slug),
+        oembed=links.absolute("embed.oembed", url=links.absolute("events.series", slug=slug), format="json"),
         nav="series",
     )
     return web.public(Response(page))

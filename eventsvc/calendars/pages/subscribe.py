@@ -12,6 +12,7 @@ from eventsvc import clock, links, web
 from eventsvc.calendars import feeds, narrowable
 from eventsvc.calendars.feeds import Found, Narrowing
 from eventsvc.calendars.links import ways
+from eventsvc.calendars.narrowable import Offered
 from eventsvc.calendars.pages import leads
 from eventsvc.calendars.pages.blueprint import blueprint
 from eventsvc.calendars.pages.narrowing import narrowed, narrowing, said, said_of_many
@@ -59,14 +60,14 @@ def _of_event() -> Subject:
     if len(wanted.rooms) == 1:
         (public_id,) = wanted.rooms
         found = web.not_found_unless(feeds.of_room(slug, public_id, wanted, at=at))
-        wanted = replace(wanted, tracks=narrowable.by_id(found, wanted.tracks))
+        wanted, offered = _known(found, wanted)
         others = said(replace(wanted, rooms=()))
         address = links.absolute("calendars.room", slug=found.slug, public_id=public_id, **others)
     else:
         found = web.not_found_unless(feeds.of_event(slug, wanted, at=at))
-        wanted = replace(wanted, tracks=narrowable.by_id(found, wanted.tracks))
+        wanted, offered = _known(found, wanted)
         address = links.absolute("calendars.event", slug=found.slug, **said(wanted))
-    name, offers = _called(found, wanted), _offers_of_event(found, wanted)
+    name, offers = _called(found, wanted), _offers_of_event(offered, wanted)
     shown = wanted.shown if offers else None
     return Subject(address, name, [leads.of_event(name, narrowable.standing(found), shown, at=at)], offers)
 
@@ -78,9 +79,16 @@ def _called(found: Found, wanted: Narrowing) -> str:
     return _DASH.join(filter(None, (found.title, *tracks, *rooms, *kinds)))
 
 
-def _offers_of_event(found: Found, wanted: Narrowing) -> dict[str, Any]:
-    """Return what its sessions can be narrowed by; nothing where there are none."""
+def _known(found: Found, wanted: Narrowing) -> tuple[Narrowing, Offered]:
+    """Pass over tracks and rooms that are not there: nobody is led to a calendar that shows nothing."""
     offered = narrowable.offered(found)
+    tracks = tuple(each for each in narrowable.by_id(found, wanted.tracks) if each in offered.tracks)
+    rooms = wanted.rooms if len(wanted.rooms) == 1 else tuple(each for each in wanted.rooms if each in offered.rooms)
+    return replace(wanted, tracks=tracks, rooms=rooms), offered
+
+
+def _offers_of_event(offered: Offered, wanted: Narrowing) -> dict[str, Any]:
+    """Return what its sessions can be narrowed by; nothing where there are none."""
     if not offered.kinds:
         return {}
     kinds = [(kind.value, name) for kind, name in SESSION_KINDS.items() if kind.value in offered.kinds]
