@@ -23,6 +23,7 @@ from eventsvc import clock, links, looks, web, when
 from eventsvc.accounts.access import Act, event_for, signed_in
 from eventsvc.events import cards, finding, listing, rows
 from eventsvc.events.models import Event, Series
+from eventsvc.events.panel import zone_of
 from eventsvc.events.rows import Reader
 from eventsvc.extensions import db
 from eventsvc.programme import reading
@@ -63,6 +64,7 @@ def events() -> Response:
             rows=[rows.row(listed, reader) for listed in coming if listed.event.starts_at],
             shelf=[rows.row(listed, reader, 8, 4) for listed in coming if not listed.event.starts_at],
             site=links.absolute("events.front"),
+            subscribe=links.absolute("calendars.subscribe"),
             **_look(),
         )
     )
@@ -78,7 +80,8 @@ def programme(slug: str) -> Response:
             event=event,
             days=_days(reading.items(event.id), event),
             hour=lambda at: when.plain_hour(at, event.timezone),
-            zone=when.zone_name(event.timezone, event.starts_at or clock.now(), web.language()),
+            zone=zone_of(event, event.starts_at or clock.now(), web.language()),
+            subscribe=links.absolute("calendars.subscribe", event=event.slug),
             address=links.absolute("events.show", slug=event.slug),
             session=lambda item: links.absolute("programme.session", slug=event.slug, public_id=item.public_id),
             **_look(),
@@ -154,17 +157,21 @@ def on_desk(slug: str) -> str:
     chosen = looks.look(request.args)
     show = "list" if request.args.get("show") == "list" else "programme"
     path = links.path("embed.events" if show == "list" else "embed.programme", **_of(event, show), **chosen.words())
+    title = str(current_app.config["SITE_NAME"]) if show == "list" else event.title
+    typed = request.args.get("accent", "").strip()
     lines = [
-        {"id": "tag", "title": _("One line that takes the height it needs"), "text": tag(path)},
-        {"id": "frame", "title": _("Or, without a script"), "text": frame(links.public(path), event.title)},
+        {"id": "tag", "title": _("One line that takes the height it needs"), "text": tag(path, title)},
+        {"id": "frame", "title": _("Or, without a script"), "text": frame(links.public(path), title)},
     ]
     return render_template(
         "desk/calendars/embed.html",
         event=event,
         look=chosen,
+        accent=chosen.accent or typed,
+        is_no_colour=bool(typed) and not chosen.accent,
         show=show,
         shows=(("programme", _("The programme")), ("list", _("A list of all coming events"))),
-        grounds=zip(looks.GROUNDS, (_("light or dark, as the reader's system"), _("light"), _("dark")), strict=True),
+        grounds=zip(looks.GROUNDS, (_("light"), _("dark"), _("light or dark, as the reader's system")), strict=True),
         sizes=zip(looks.SIZES, (_("small"), pgettext("size", "normal"), _("large")), strict=True),
         lines=lines,
         preview=path,
@@ -181,9 +188,10 @@ def frame(address: str, title: str, width: int | str = "100%", height: int = _HE
     return f'{said} loading="lazy" frameborder="0"></iframe>'
 
 
-def tag(path: str) -> str:
+def tag(path: str, title: str) -> str:
     """Write the one line that puts a path of ours into a partner's page."""
-    return f'<script src="{escape(links.absolute("embed.script"))}" data-show="{escape(path)}" async></script>'
+    said = f'data-show="{escape(path)}" data-title="{escape(title)}"'
+    return f'<script src="{escape(links.absolute("embed.script"))}" {said} async></script>'
 
 
 def _embedded(url: str) -> tuple[str, str, dict[str, Any]]:

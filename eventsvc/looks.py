@@ -12,7 +12,8 @@ _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 # WCAG 2.2, 1.4.3: text on its ground.
 _CONTRAST = 4.5
 
-GROUNDS = ("auto", "light", "dark")
+# As most sites are; whoever follows the reader's system says so, as a dark box on a white page helps nobody.
+GROUNDS = ("light", "dark", "auto")
 SIZES = ("small", "normal", "large")
 
 Colour = tuple[int, int, int]
@@ -23,7 +24,7 @@ class Look:
     """An accent as six digits (empty: ours), the ground it stands on, the size of the type."""
 
     accent: str = ""
-    ground: str = "auto"
+    ground: str = "light"
     size: str = "normal"
 
     def words(self) -> dict[str, str]:
@@ -48,7 +49,7 @@ def look(said: Mapping[str, str]) -> Look:
     ground, size = said.get("ground", ""), said.get("size", "")
     return Look(
         accent=accent[1].lower() if accent else "",
-        ground=ground if ground in GROUNDS else "auto",
+        ground=ground if ground in GROUNDS else "light",
         size=size if size in SIZES else "normal",
     )
 

@@ -90,7 +90,7 @@ def test_a_look_is_made_of_known_words_only(client: FlaskClient, said: str) -> N
 
     page = client.get(f"/embed/events.html?{said}").text
 
-    assert "look.css" not in page and 'class="embed embed-normal"' in page and "data-bs-theme" not in page
+    assert "look.css" not in page and 'class="embed embed-normal"' in page and 'data-bs-theme="light"' in page
     assert client.get(f"/embed/look.css?{said}").data == b""
 
 
@@ -101,6 +101,23 @@ def test_a_look_dresses_the_page(client: FlaskClient) -> None:
     assert 'data-bs-theme="dark"' in page and 'class="embed embed-small"' in page
     assert "/embed/look.css?accent=aa0000" in unescape(page)
     assert sheet.mimetype == "text/css" and "--accent: #aa0000" in sheet.text
+
+
+def test_a_frame_is_light_unless_it_is_to_follow_the_readers_system(client: FlaskClient) -> None:
+    light, auto = (client.get(f"/embed/events.html{words}").text for words in ("", "?ground=auto"))
+
+    assert 'data-bs-theme="light"' in light and "color-scheme" not in light
+    assert "data-bs-theme" not in auto and 'content="light dark"' in auto
+
+
+def test_a_framed_programme_names_the_towns_clock_and_leads_to_a_calendar(client: FlaskClient) -> None:
+    event = an_event()
+    a_session(event)
+
+    page = client.get(f"/embed/events/{event.slug}/programme").text
+
+    assert "Leiden time (CEST)" in page
+    assert f'href="http://localhost/subscribe?event={event.slug}"' in page
 
 
 @pytest.mark.parametrize("colour", COLOURS)

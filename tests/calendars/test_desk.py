@@ -79,6 +79,16 @@ def test_an_organiser_copies_a_line_dressed_as_they_choose(sign_in: Callable[...
     assert unescape(page).count(shown) == 3
     assert 'src="http://localhost/embed/eventsvc.js"' in page and "<iframe" in page
     assert 'data-show="/embed/events.html"' in listed
+    assert f'data-title="{event.title}"' in page and "no colour" not in page
+
+
+def test_a_colour_that_is_none_is_said_to_be_none_and_stays_as_typed(sign_in: Callable[..., FlaskClient]) -> None:
+    event = an_event()
+
+    page = sign_in(an_organiser("Olga", owns=event)).get(f"/desk/events/{event.slug}/embed?accent=zzz").text
+
+    assert "That is no colour: write six digits" in page and 'value="zzz"' in page
+    assert "accent=zzz" not in page
 
 
 def test_a_draft_has_no_line_to_copy(sign_in: Callable[..., FlaskClient]) -> None:
