@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from eventsvc import clock, links, looks, web, when
 from eventsvc.accounts.access import Act, event_for, signed_in
-from eventsvc.events import cards, finding, listing, rows
+from eventsvc.events import cards, finding, listing, rows, words
 from eventsvc.events.models import Event, Series
 from eventsvc.events.panel import zone_of
 from eventsvc.events.rows import Reader
@@ -149,37 +149,73 @@ def _no(sentence: str, status: int) -> Response:
     return response
 
 
+@blueprint.get("/embed")
+def anywhere() -> Response:
+    """Show partners what to copy into a site of theirs: what is coming, of one kind or series, or one `?event=`."""
+    event = _event(request.args["event"]) if request.args.get("event") else None
+    kinds = [("", _("All")), *((kind.value, str(told)) for kind, told in words.KINDS.items())]
+    series = [("", _("All")), *((each.slug, each.title) for each, _number in listing.series_with_editions())]
+    spoken = [
+        ("", _("As the page that asks")),
+        *((code, words.language_name(code, web.language())) for code in _codes()),
+    ]
+    choices = {"speaks": (_("Language"), spoken)}
+    if event is None:
+        choices = {"kind": (_("Kind"), kinds), "series": (_("Series"), series)} | choices
+    chosen = {name: _among(name, offered) for name, (_told, offered) in choices.items()}
+    said = {"lang" if name == "speaks" else name: word for name, word in chosen.items() if word}
+    page = render_template(
+        "embed/anywhere.html",
+        event=event,
+        choices=[(name, told, offered, chosen[name]) for name, (told, offered) in choices.items()],
+        **_dressed(event, said),
+    )
+    return web.public(Response(page))
+
+
 @blueprint.get("/desk/events/<slug>/embed")
 @signed_in
 def on_desk(slug: str) -> str:
     """Show organisers what to copy into another site, dressed as they choose."""
     event = event_for(Act.SEE, slug)
-    chosen = looks.look(request.args)
     show = "list" if request.args.get("show") == "list" else "programme"
-    path = links.path("embed.events" if show == "list" else "embed.programme", **_of(event, show), **chosen.words())
-    title = str(current_app.config["SITE_NAME"]) if show == "list" else event.title
-    typed = request.args.get("accent", "").strip()
-    lines = [
-        {"id": "tag", "title": _("One line that takes the height it needs"), "text": tag(path, title)},
-        {"id": "frame", "title": _("Or, without a script"), "text": frame(links.public(path), title)},
-    ]
     return render_template(
         "desk/calendars/embed.html",
         event=event,
-        look=chosen,
-        accent=chosen.accent or typed,
-        is_no_colour=bool(typed) and not chosen.accent,
         show=show,
         shows=(("programme", _("The programme")), ("list", _("A list of all coming events"))),
-        grounds=zip(looks.GROUNDS, (_("light"), _("dark"), _("light or dark, as the reader's system")), strict=True),
-        sizes=zip(looks.SIZES, (_("small"), pgettext("size", "normal"), _("large")), strict=True),
-        lines=lines,
-        preview=path,
+        **_dressed(None if show == "list" else event, {}),
     )
 
 
-def _of(event: Event, show: str) -> dict[str, str]:
-    return {} if show == "list" else {"slug": event.slug}
+def _dressed(event: Event | None, said: dict[str, str]) -> dict[str, Any]:
+    """Return what a page shows of a frame that is dressed as its address says: one event's programme, or the list."""
+    chosen, typed = looks.look(request.args), request.args.get("accent", "").strip()
+    told = said | chosen.words()
+    path = links.path("embed.programme", slug=event.slug, **told) if event else links.path("embed.events", **told)
+    title = event.title if event else str(current_app.config["SITE_NAME"])
+    grounds = (_("light"), _("dark"), _("light or dark, as the reader's system"))
+    return {
+        "look": chosen,
+        "accent": chosen.accent or typed,
+        "is_no_colour": bool(typed) and not chosen.accent,
+        "grounds": list(zip(looks.GROUNDS, grounds, strict=True)),
+        "sizes": list(zip(looks.SIZES, (_("small"), pgettext("size", "normal"), _("large")), strict=True)),
+        "lines": [
+            {"id": "tag", "title": _("One line that takes the height it needs"), "text": tag(path, title)},
+            {"id": "frame", "title": _("Or, without a script"), "text": frame(links.public(path), title)},
+        ],
+        "preview": path,
+    }
+
+
+def _codes() -> list[str]:
+    return list(current_app.config["LANGUAGES"])
+
+
+def _among(name: str, offered: Iterable[tuple[str, str]]) -> str:
+    word = request.args.get(name, "")
+    return word if word in {value for value, _told in offered} else ""
 
 
 def frame(address: str, title: str, width: int | str = "100%", height: int = _HEIGHT) -> str:

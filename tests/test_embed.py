@@ -216,3 +216,27 @@ def test_another_format_is_not_there(client: FlaskClient) -> None:
     told = client.get("/oembed?url=http://localhost/&format=xml")
 
     assert (told.status_code, told.mimetype) == (501, "text/plain") and "format=json" in told.text
+
+
+def test_partners_find_what_to_copy_of_one_kind_of_one_series_or_in_another_language(client: FlaskClient) -> None:
+    an_event(series=Series(slug="limsc", title="LIMSC"))
+
+    front = client.get("/").text
+    page = unescape(client.get("/embed?kind=symposium&series=limsc&speaks=nl&accent=aa0000").text)
+    odd = unescape(client.get("/embed?kind=x&series=y&speaks=z").text)
+
+    assert 'href="/embed"' in front
+    shown = re.findall(r'data-show="(/embed/events\.html[^"]*)"', unescape(page))
+    words = {"kind=symposium", "series=limsc", "lang=nl", "accent=aa0000"}
+    assert len(shown) == 1 and set(shown[0].partition("?")[2].split("&")) == words
+    assert client.get(shown[0]).status_code == 200
+    assert 'data-show="/embed/events.html"' in unescape(odd)
+
+
+def test_partners_find_what_to_copy_of_one_event(client: FlaskClient) -> None:
+    event = an_event()
+
+    page = unescape(client.get(f"/embed?event={event.slug}").text)
+
+    assert f'data-show="/embed/events/{event.slug}/programme"' in unescape(page) and 'name="kind"' not in page
+    assert client.get("/embed?event=nowhere").status_code == 404

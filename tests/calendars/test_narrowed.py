@@ -177,6 +177,10 @@ def test_the_page_about_subscribing_shows_the_address_of_just_what_was_chosen(cl
         assert titles(client, address) == expected, words
         assert ("Symposium \N{EN DASH} Talk: when" in page) == ("session=" in words)
         assert "calendar.google.com/calendar/r?cid=webcal" in page and "<svg" in page
+    page = unescape(client.get(f"/subscribe?event={event.slug}&detail=both").text)
+    (jcal,) = re.findall(r'<link rel="alternate" type="application/calendar\+json"[^>]* href="([^"]*)"', page)
+    assert client.get(jcal).mimetype == "application/calendar+json" and page.count(jcal) == 2
+    assert f'href="/embed?event={event.slug}"' in page and "http://localhost/oembed" in page
     unknown = client.get(f"/subscribe?event={event.slug}&track=nobody's&room=x&room=y").text
     assert "Symposium, with its programme" in unknown
     address = unescape(re.findall(r'<code class="address" id="feed-address">([^<]*)</code>', unknown)[0])

@@ -42,7 +42,10 @@ def subscribe() -> Response:
     page = render_template(
         "calendars/subscribe.html",
         ways=ways(subject.address, subject.title),
+        name=subject.title,
         lead=subject.lead,
+        jcal=f"{subject.address}{'&' if '?' in subject.address else '?'}format=jcal",
+        oembed=links.absolute("embed.oembed"),
         event=request.args.get("event", ""),
         series=request.args.get("series", ""),
         **subject.offers,
