@@ -123,7 +123,8 @@ def _of_event(event: Event, entry: Entry, turn: int, news_at: datetime | None, t
     told = "\n\n".join((_seats(event, taken), whole.description, links.absolute("events_desk.show", slug=event.slug)))
     changed_at = max(entry.changed_at, event.updated_at, news_at or entry.changed_at)
     yield ics.event(replace(whole, description=told), sequence=entry.sequence + turn, changed_at=changed_at)
-    if entry.gone_at is None and event.accepts_registrations:
+    is_off = entry.gone_at is not None or whole.status is ics.Status.CANCELLED
+    if event.accepts_registrations and not is_off:
         opens, closes = _("Registration opens: %(title)s"), _("Registration closes: %(title)s")
         yield from _date(event, entry, whole, "opens", event.registration_opens_at, opens)
         yield from _date(event, entry, whole, "closes", event.registration_closes_at, closes)
@@ -142,13 +143,11 @@ def _date(
         ends_at=moment,
         timezone=event.timezone,
         created_at=event.created_at,
-        status=whole.status,
         url=links.absolute("events_desk.show", slug=event.slug),
         categories=(_("Deadline"),),
         colour=whole.colour,
         is_busy=False,
         parent_uid=entry.uid,
-        cancelled_prefix=whole.cancelled_prefix,
     )
     yield ics.event(showing, sequence=event.revision, changed_at=max(event.updated_at, entry.changed_at))
 

@@ -72,6 +72,17 @@ class TestTheCalendarOfAnAttendee:
             assert way in page
         assert "Thunderbird" in page and "<svg" in page
 
+    def test_a_calendar_of_all_is_named_after_no_single_event(self, client: FlaskClient) -> None:
+        ada = proven(ada_at(shown_event(title="LIMSC")))
+        alone = client.get(path(ada)).text
+        client.post(path(ada, "/all"), data={"shown": "1"})
+
+        page, feed = client.get(path(ada)).text, client.get(feed_of(ada)).text
+
+        assert "name=My%20events" in page and "name=LIMSC" not in page
+        assert "\r\nNAME:My events\r\n" in feed and "\r\nURL:http://localhost/\r\n" in feed.partition("BEGIN:VEVENT")[0]
+        assert "You have your place: there is none to show now." in alone and "there is none to show" not in page
+
     def test_nobody_sees_it_by_a_cut_or_a_replaced_link_and_nobody_keeps_it(self, client: FlaskClient) -> None:
         ada = ada_at(shown_event())
         fresh = client.post(f"/registrations/{ada.token}/link").location
@@ -320,6 +331,25 @@ class TestTheCalendarOfAnOrganiser:
         assert b"Adelheid" not in answer.data and b"ada@" not in answer.data
         assert answer.headers["Cache-Control"] == "private, no-cache"
         assert client.get(address).data == answer.data
+
+    def test_an_event_that_is_called_off_has_no_dates_to_register_by(
+        self, client: FlaskClient, sign_in: SignIn
+    ) -> None:
+        mine = shown_event(title="Mine", registration_closes_at=LATER)
+        address = self.link_of(sign_in(an_organiser(owns=mine)))
+        mine.status = Status.CANCELLED
+        entries.refresh(mine, at=NOW)
+        db.session.commit()
+
+        assert set(shown(client.get(address).data).values()) == {"Cancelled: Mine"}
+
+    def test_the_first_link_is_no_new_one_and_takes_the_place_of_none(self, sign_in: SignIn) -> None:
+        olga = sign_in(an_organiser(owns=shown_event()))
+
+        first, second = (olga.post("/desk/account/calendar/replace", follow_redirects=True).text for _ in range(2))
+
+        assert "Your calendar has a link now." in first and "has stopped" not in first
+        assert "the one you had before has stopped" in second
 
     def test_an_administrator_sees_every_published_event(self, client: FlaskClient, sign_in: SignIn) -> None:
         shown_event(title="One", registration_opens_at=None)

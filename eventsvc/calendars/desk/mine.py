@@ -30,9 +30,11 @@ def mine() -> str:
 @signed_in
 def replace() -> Response:
     """Make the link, or make it anew: the old one stops."""
+    had_one = my_account().feed_sealed is not None
     rules.replace_feed_link(my_account(), by=me(), at=clock.now())
     db.session.commit()
-    flash(_("Your calendar has a new link. Subscribe with it; one you had before has stopped."), "ok")
+    told = _("Your calendar has a new link. Subscribe with it; the one you had before has stopped.")
+    flash(told if had_one else _("Your calendar has a link now. Subscribe with it."), "ok")
     return redirect(url_for(".mine"), 303)
 
 

@@ -125,7 +125,8 @@ def _of_attendee(feed: Attended) -> Response:
     def write() -> bytes:
         with force_locale(feed.language):
             name = _("My events") if feed.is_of_all else feed.found.title
-        head = ics.Head(name, feed.found.timezone, url=links.absolute("events.show", slug=feed.found.slug))
+        about = links.absolute("events.show", slug=feed.found.slug)
+        head = ics.Head(name, feed.found.timezone, url=links.absolute("events.front") if feed.is_of_all else about)
         return ics.calendar(head, attended.parts(feed, at=clock.now()))
 
     return answer(feed.found, "events.ics", write, who=f"registration {feed.registration_id}")

@@ -109,6 +109,7 @@ def _shown(registration: Registration, token: str) -> Response:
     detail = Detail(word) if word in set(Detail) else Detail.BOTH
     said = {"detail": detail.value} if detail is not Detail.BOTH else {}
     address = links.absolute("calendars.personal", token=feed, **said) if feed else None
+    name = _("My events") if registration.is_feed_of_all else registration.event.title
     page = render_template(
         "registration/calendar.html",
         lang=web.language(),
@@ -116,7 +117,7 @@ def _shown(registration: Registration, token: str) -> Response:
         event=registration.event,
         token=token,
         detail=detail,
-        ways=calendar_links.ways(address, registration.event.title) if address else None,
+        ways=calendar_links.ways(address, name) if address else None,
         void=_void(registration),
         twin=feeding.twin(registration),
     )
