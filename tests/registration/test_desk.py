@@ -364,6 +364,13 @@ def test_who_took_the_roster_away_is_kept(event: Event, desk: FlaskClient, kind:
     assert entry.after == {"kind": kind, "state": "confirmed"}
 
 
+def test_the_log_tells_that_somebody_was_looked_for_in_an_export_and_not_whom(event: Event, desk: FlaskClient) -> None:
+    desk.get(f"/desk/events/{event.slug}/roster.csv?q=ada%40example.org")
+
+    entry = db.session.query(AuditEntry).filter_by(act="export roster").one()
+    assert entry.after == {"kind": "csv", "q": "…"}
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_an_export_is_streamed_whole_by_a_server_that_has_let_go_of_the_request(
     app: Flask, event: Event, desk: FlaskClient, kind: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from eventsvc.registration.models import Payment, State
 from eventsvc.registration.questions import Prompt
 from eventsvc.registration.roster import Asked
 
+_LOOKED_FOR = "\N{HORIZONTAL ELLIPSIS}"
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -37,7 +38,7 @@ def export(slug: str, kind: str) -> Response:
     """Hand over what the list shows as a file; who took it, when and how it was asked for is kept."""
     event, at = access.event_for(Act.EXPORT_ROSTER, slug), clock.now()
     asked = asked_here(questionlist.seen(event))
-    said = {"kind": kind, **asked.args(number=1)}
+    said = {"kind": kind, **_unnamed(asked).args(number=1)}
     audit.record("export roster", event, by=access.me(), at=at, event_id=event.id, after=said)
     form = questionlist.answered_by(event)
     head, rows = [*_head(event), *map(_heading, form)], _rows(event, asked, form)
@@ -47,6 +48,12 @@ def export(slug: str, kind: str) -> Response:
     response = Response(stream_with_context(blocks), content_type=_TYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{title}.{kind}"'
     return response
+
+
+def _unnamed(asked: Asked) -> Asked:
+    """Return what was asked for without the words that were looked for: they may name somebody, and the log stays."""
+    words = tuple((question, _LOOKED_FOR) for question, _word in asked.words)
+    return replace(asked, text=asked.text and _LOOKED_FOR, words=words)
 
 
 def _head(event: Event) -> list[str]:
