@@ -183,6 +183,14 @@ def forget_kinds(event_id: int, kinds: Collection[str]) -> None:
     _forget(sa.and_(Message.event_id == event_id, Message.kind.in_(kinds)))
 
 
+def forget_named(event_id: int, kinds: Collection[str], name: str) -> None:
+    """Take a person out of the letters of some kinds about an event that name them to somebody else."""
+    asked = sa.select(Message.id, Message.facts).where(Message.event_id == event_id, Message.kind.in_(kinds))
+    named = [id for id, facts in db.session.execute(asked) if facts.get("other") == name]
+    if named:
+        _forget(Message.id.in_(named))
+
+
 def forget_speaker(speaker_id: int) -> None:
     """Take a speaker out of the letters to them in the same way."""
     _forget(Message.speaker_id == speaker_id)

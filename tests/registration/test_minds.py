@@ -11,6 +11,7 @@ from eventsvc.accounts.actors import ATTENDEE, organiser
 from eventsvc.calendars import entries
 from eventsvc.events.models import Event, Status
 from eventsvc.extensions import db
+from eventsvc.mail.models import Message
 from eventsvc.programme.models import Session
 from eventsvc.registration import choices, errors, keys, rules, seats
 from eventsvc.registration.models import (
@@ -353,6 +354,18 @@ class TestHandingOn:
         assert bob.reference != ada.reference
         assert keys.token_of(bob, TokenKind.MANAGE) != keys.token_of(ada, TokenKind.MANAGE)
         assert bob.is_proven
+
+    @pytest.mark.parametrize("is_receiver", [True, False])
+    def test_whoever_is_erased_is_named_in_no_letter_to_the_other(self, is_receiver: bool) -> None:
+        ada = come(an_event(), ADA)
+        bob = rules.hand_over(ada, BOB, by=ATTENDEE, at=NOW)
+        db.session.commit()
+        gone, name = (bob, bob.name) if is_receiver else (ada, ada.name)
+
+        rules.erase(gone, by=ATTENDEE, at=NOW)
+        db.session.commit()
+
+        assert all(name not in str(letter.facts) for letter in db.session.query(Message))
 
     def test_each_gets_one_letter_and_one_entry_in_the_log(self) -> None:
         ada = come(shown(an_event(capacity=1)), ADA)

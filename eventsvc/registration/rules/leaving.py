@@ -20,6 +20,9 @@ from eventsvc.registration.rules.moving import move
 from eventsvc.registration.rules.serving import serve
 from eventsvc.registration.rules.settling import settle
 
+# The letters about a place that was handed on: each names the other person.
+_NAMES_ANOTHER = ("handed_over", "taken_over")
+
 
 def cancel(registration: Registration, *, by: Actor, at: datetime, reason: str | None = None) -> None:
     """Give up a place; a freed seat passes to the next person now, before any newcomer can see it.
@@ -68,6 +71,8 @@ def _forget(registration: Registration, event: Event, *, by: Actor, at: datetime
     """Take a person out of one row and out of what was written about it; the caller serves the list."""
     _say_farewell(registration, event, at)
     _forget_invitations(registration, at)
+    if registration.name:
+        outbox.forget_named(event.id, _NAMES_ANOTHER, registration.name)
     for name, value in NOBODY.columns().items():
         setattr(registration, name, value)
     if registration.is_live and not is_over(event, at):
