@@ -164,18 +164,13 @@ def _by_line(lines: Sequence[tuple[int, str]]) -> tuple[tuple[Listed, ...], tupl
         email = written["bare"] or written["email"]
         name = one_line(written["name"] or "").strip(" \"'")
         given, family = _parted(name) if name else ("", "")
-        outcome = _written(number, line, Person(given, family, _normal(email)))
-        if isinstance(outcome, Listed):
-            people.append(outcome)
+        address, wrong = _mailbox(email)
+        person = Person(given, family, address)
+        if wrong := wrong or _too_long(person):
+            problems.append(Problem(number, line.strip()[:120], wrong))
         else:
-            problems.append(outcome)
+            people.append(Listed(number, person))
     return _once(people, problems)
-
-
-def _written(number: int, line: str, person: Person) -> Listed | Problem:
-    if wrong := _wrong_address(person.email) or _too_long(person):
-        return Problem(number, line.strip()[:120], wrong)
-    return Listed(number, person)
 
 
 def _once(people: Iterable[Listed], problems: Sequence[Problem]) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
@@ -199,7 +194,8 @@ def _read(row: Row, laid: Layout, setting: Setting) -> Listed | Problem:
     given, family, email = _who(said)
     if not given and not family:
         return _problem(row, _("There is no name."))
-    if email and (wrong := _wrong_address(email)):
+    address, wrong = _mailbox(email)
+    if wrong:
         return _problem(row, wrong)
     country = _country(said.get(Column.COUNTRY, ""))
     if country is None:
@@ -207,7 +203,7 @@ def _read(row: Row, laid: Layout, setting: Setting) -> Listed | Problem:
     type_name = said.get(Column.TYPE, "")
     if type_name and folded(type_name) not in setting.types:
         return _problem(row, _("There is no ticket type called “%(name)s”.", name=type_name[:60]))
-    person = Person(given, family, _normal(email), said.get(Column.ORGANISATION, ""), country)
+    person = Person(given, family, address, said.get(Column.ORGANISATION, ""), country)
     if wrong := _too_long(person):
         return _problem(row, wrong)
     language = said.get(Column.LANGUAGE, "")[:2].lower()
@@ -242,20 +238,12 @@ def _parted(name: str) -> tuple[str, str]:
     return " ".join(words[:first]), " ".join(words[first:])
 
 
-def _wrong_address(email: str) -> str:
+def _mailbox(typed: str) -> tuple[str, str]:
+    """Return an address as the form keeps it, its domain in one spelling, and what is wrong with it, if anything."""
     try:
-        validate_email(email, check_deliverability=False, allow_smtputf8=False)
+        return (validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized if typed else ""), ""
     except EmailNotValidError:
-        return _("No letter would arrive at “%(address)s”.", address=email[:80])
-    return ""
-
-
-def _normal(email: str) -> str:
-    """Return an address as the form keeps it, its domain in one spelling; a wrong one as it is."""
-    try:
-        return validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized if email else ""
-    except EmailNotValidError:
-        return email
+        return "", _("No letter would arrive at “%(address)s”.", address=typed[:80])
 
 
 def _too_long(person: Person) -> str:

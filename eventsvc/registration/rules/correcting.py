@@ -68,15 +68,21 @@ def correct(
         # Named without their values, which may have to be forgotten before the log is.
         after["answers"] = [prompt.label for prompt in changed]
     audit.record("correct", registration, by=by, at=at, event_id=registration.event_id, before=before, after=after)
-    if not is_elsewhere:
-        return
+    if is_elsewhere:
+        _move_letters(registration, event, fresh, left=before["email"], by=by, at=at)
+
+
+def _move_letters(
+    registration: Registration, event: Event, fresh: keys.Key, *, left: str | None, by: Actor, at: datetime
+) -> None:
+    """Write to the new address from now on, once it is proven where the event asks for that."""
     # The new address is not proven, and what else it is registered for is nobody's business before it is.
     registration.proven_digest, registration.is_feed_of_all = None, False
     is_to_prove = event.proof_hours is not None and not by.is_organiser and bool(registration.email)
     if is_to_prove and takes_place(event, at):
-        _ask_proof(registration, event, fresh, left=before["email"], by=by, at=at)
+        _ask_proof(registration, event, fresh, left=left, by=by, at=at)
     else:
-        _write_to_both(registration, event, left=before["email"], at=at)
+        _write_to_both(registration, event, left=left, at=at)
 
 
 def _check_tickets(registration: Registration, person: Person, by: Actor) -> None:
